@@ -112,6 +112,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     agents: { adapterOf, nameProblem, pidNamespace: PID_NAMESPACE },
     unknown: new UnrecognizedEvents(store, log, () => systemClock.steady()),
     twins: new TwinEvents(),
+    ownSessions: new Set(),
     now,
     clock: systemClock,
     log,

@@ -33,7 +33,8 @@ export function askingSessions({ sessionIds = [], pids = [] }: Asker, rows: Sess
 
 /**
  * Whether the request of session `asked` is for another than the asker to answer: `own` where it is of its tree of an agent
- * and its sub-agents; `unknown` where that cannot be told, as no process is known behind one of both.
+ * and its sub-agents, or of the same process; `unknown` where that cannot be told, as no process is known behind one of
+ * both: a name alone may be another's.
  */
 export function whoseRequest(
   asked: string,
@@ -42,8 +43,14 @@ export function whoseRequest(
 ): "another" | "own" | "unknown" {
   const root = rootOf(asked, rows);
   if (asking.some(({ id }) => rootOf(id, rows) === root)) return "own";
-  const row = rows.get(root);
-  return asking.length === 0 || row === undefined || processesOf(row).length === 0 ? "unknown" : "another";
+  const behind = pidsOf(rows.get(root));
+  const asker = asking.flatMap(({ id }) => pidsOf(rows.get(id)));
+  if (asker.some((pid) => behind.includes(pid))) return "own";
+  return asker.length === 0 || behind.length === 0 ? "unknown" : "another";
+}
+
+function pidsOf(row: Session | undefined): readonly number[] {
+  return row === undefined ? [] : processesOf(row).flatMap(({ pid }) => pid ?? []);
 }
 
 function rootOf(id: string, rows: Pick<SessionsLook, "get">): string {

@@ -11,6 +11,7 @@ import type { AgentPool } from "./agent_pool.ts";
 import { OwnSession } from "./own_session.ts";
 import { onAborted, untilAborted } from "./until_aborted.ts";
 import { whyOf } from "./why.ts";
+import type { RecentTurns } from "./recent_turns.ts";
 import type { TurnContext } from "./turn_context.ts";
 
 export interface SessionPlace {
@@ -20,6 +21,7 @@ export interface SessionPlace {
 
 export class OwnSessions {
   readonly #context: TurnContext;
+  readonly #turns: RecentTurns;
   readonly #pool: AgentPool;
   readonly #stop: AbortSignal;
   /** By their ids. */
@@ -28,8 +30,9 @@ export class OwnSessions {
   readonly #stuck = new Map<string, Agent>();
 
   /** @param stop the daemon stops: that is why an agent ends then */
-  constructor(context: TurnContext, pool: AgentPool, stop: AbortSignal) {
+  constructor(context: TurnContext, turns: RecentTurns, pool: AgentPool, stop: AbortSignal) {
     this.#context = context;
+    this.#turns = turns;
     this.#pool = pool;
     this.#stop = stop;
   }
@@ -62,13 +65,16 @@ export class OwnSessions {
     if (row === undefined) {
       throw new ConsoleError("not_found", `there is no session ${id}`, { hint: "agent-console ls --all" });
     }
-    if (!this.#pool.configured.includes(row.agent) || row.cwd === undefined) {
-      const why = row.cwd === undefined ? "its folder is not known" : `no agent is configured as "${row.agent}"`;
+    // Of a session of ours its turns say where it works: a row is also what others tell of it.
+    const cwd = this.#turns.all().findLast(({ sessionId, agent }) => sessionId === id && agent === row.agent)?.cwd ??
+      row.cwd;
+    if (!this.#pool.configured.includes(row.agent) || cwd === undefined) {
+      const why = cwd === undefined ? "its folder is not known" : `no agent is configured as "${row.agent}"`;
       throw new ConsoleError("conflict", `the session ${id} has ended, and cannot be opened again: ${why}`, {
         hint: "agent-console run AGENT begins another",
       });
     }
-    return { agent: row.agent, cwd: row.cwd };
+    return { agent: row.agent, cwd };
   }
 
   /** The session of a turn in the process of `agent`, opened where it is not. @throws {ConsoleError} `failed`, `conflict` */
@@ -88,6 +94,7 @@ export class OwnSessions {
     }
     const session = new OwnSession(this.#context, { id: opened, agent: name, cwd, process: agent });
     this.#open.set(opened, session);
+    this.#context.ownSessions.add(opened);
     session.announce(id !== null);
     void onAborted(agent.gone).then(() =>
       this.end(session, whyOf(this.#stop.aborted ? this.#stop.reason : agent.gone.reason))
@@ -98,17 +105,22 @@ export class OwnSessions {
   /** It is not gone on with in this process. */
   end(session: OwnSession, why: string): void {
     if (session.isStuck && !session.process.gone.aborted) this.#stuck.set(session.id, session.process);
-    if (this.#open.get(session.id) === session) this.#open.delete(session.id);
     session.end(why);
+    if (this.#open.get(session.id) === session) this.#forget(session.id);
   }
 
   /** A person has closed or deleted it. @returns the agent, which need not keep it; undefined where it was not open */
   closed(id: string): Agent | undefined {
     const session = this.#open.get(id);
     if (session === undefined) return undefined;
-    this.#open.delete(id);
+    this.#forget(id);
     session.closed();
     return session.process;
+  }
+
+  #forget(id: string): void {
+    this.#open.delete(id);
+    this.#context.ownSessions.delete(id);
   }
 
   /** While the turn waited somebody else may have opened it. @throws {ConsoleError} `conflict`, `failed` */

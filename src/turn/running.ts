@@ -55,7 +55,7 @@ export class RunningTurns {
       events: (agent) => this.#sessions.events(agent),
       started: (name, { pid, gone }) => this.#note(name, pid, gone),
     }, signal);
-    this.#sessions = new OwnSessions(context, this.#pool, signal);
+    this.#sessions = new OwnSessions(context, turns, this.#pool, signal);
     this.#others = new OtherSessions(context, signal);
     this.#recovery = new RecoverTurns({
       context,

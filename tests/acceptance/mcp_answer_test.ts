@@ -42,6 +42,9 @@ Deno.test("M4 A1 an agent answers a request only where that is allowed, and neve
   const prompt = { hook_event_name: "UserPromptSubmit", prompt: "go", prompt_id: "p" };
   await reported(client, "child", prompt, { CLAUDE_PID: String(other.pid) });
   assertStringIncludes((await answer(stranger)).text, "may be of the session that asks");
+  // A name alone tells no process: the session that asks has none yet.
+  assertStringIncludes((await answer()).text, "may be of the session that asks: no process is known");
+  await reported(client, "own", {}, { CLAUDE_PID: String(Deno.pid) });
   assertEquals(await answer(), { text: JSON.stringify({ id, decision: "approve" }), isError: false });
   assertEquals((await first as Json)["outcome"], "approved");
   const { approvals } = await client.request("approval.list", { status: "all" }) as { approvals: Json[] };
@@ -49,7 +52,6 @@ Deno.test("M4 A1 an agent answers a request only where that is allowed, and neve
   assertMatch((await answer()).text, /already approved/);
 
   // Its own: by its environment, and by the process that it descends from, whatever its environment says.
-  await reported(client, "own", {}, { CLAUDE_PID: String(Deno.pid) });
   const mine = request("own");
   const { id: own } = await asked(client);
   const refused = await agent.call("answer_approval", { id: own, decision: "approve" });

@@ -190,6 +190,40 @@ Deno.test("R2 R4 what a stuck agent writes of a cancelled turn is in no other on
   assertEquals(elsewhere.error, `the session ${sessionId} is open elsewhere by now`);
 });
 
+Deno.test("A1 R1 whoever tells of a session that the daemon runs is not taken: its folder, its requests and its state stay", async () => {
+  await using home = await withAgent();
+  await using client = await home.connect({ token: true });
+  await using stranger = await home.connect();
+  const id = await submit(client, { agent: "mine", cwd: "/tmp", text: "run true" });
+  const [asked] = await eventually(
+    async () => {
+      const { approvals } = await client.request("approval.list") as { approvals: { id: string; sessionId: string }[] };
+      return approvals.length > 0 && approvals;
+    },
+    20_000,
+    "its request",
+  ) as { id: string; sessionId: string }[];
+  const tell = (event: Record<string, unknown>) =>
+    stranger.request("session.report", {
+      agent: "custom",
+      event: { agent: "mine", session: asked?.sessionId, ...event },
+      env: {},
+    });
+  await tell({ event: "note", cwd: "/etc", title: "trusted" });
+  await tell({ event: "done", message: "forged" });
+  await tell({ event: "start", pid: 1 });
+  const { session } = await client.request("session.get", { sessionId: asked?.sessionId }) as {
+    session: Record<string, unknown>;
+  };
+  assertEquals([session["status"], session["cwd"], session["title"]], ["waiting", "/tmp", undefined]);
+  await client.request("approval.decide", { id: asked?.id, decision: "approve" });
+  await untilTurn(client, id, ({ reply }) => reply === "done", "its end");
+  // It has ended, and others may tell of its row: where it works is what the daemon has recorded.
+  assertEquals((await home.cli(["session", "close", String(asked?.sessionId)])).code, 0);
+  await tell({ event: "note", cwd: "/etc" });
+  assertEquals((await home.cli(["submit", String(asked?.sessionId), "cwd"])).stdout, "/tmp\n");
+});
+
 Deno.test("R1 a plan and what an edit changes are told and kept", async () => {
   await using home = await withAgent();
   const said = await home.cli(["run", "mine", "plan read,write; edit /a/b.txt after; say done"]);

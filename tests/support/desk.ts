@@ -155,6 +155,7 @@ export class Desk {
       approvals: broker,
       agents: { adapterOf, nameProblem, pidNamespace: PID_NAMESPACE },
       unknown: new UnrecognizedEvents(store, NO_LOG, () => this.#now),
+      ownSessions: new Set(),
       twins: new TwinEvents(),
       now,
     };

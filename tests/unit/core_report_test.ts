@@ -42,6 +42,7 @@ function build() {
     approvals,
     agents: { adapterOf, nameProblem, pidNamespace: PID_NAMESPACE },
     unknown: new UnrecognizedEvents(store, log, () => 0),
+    ownSessions: new Set(),
     twins: new TwinEvents(),
     now: () => NOW,
   };

@@ -29,6 +29,8 @@ export interface SessionDeps {
   readonly approvals: ApprovalsPort;
   readonly unknown: UnrecognizedEvents;
   readonly twins: TwinEvents;
+  /** Sessions whose agents the daemon runs, by their ids: it hears them itself, and whoever else tells of them is not taken. */
+  readonly ownSessions: Set<string>;
   readonly now: () => string;
 }
 
@@ -64,6 +66,7 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
       const earlier = store.repeated(reportOnce(params.idempotencyKey));
       if (earlier !== undefined) return earlier;
       const { report, request, responseFor } = understand(deps, peer.actor, params);
+      if (deps.ownSessions.has(report.sessionId)) return untaken(deps, report);
       const { idempotencyKey, cutFrom, workspaceConfig, repositoryConfig, event: payload } = params;
       if (peer.kind === "hook") approvals.noteWorkspace(report, workspaceConfig); // other clients do not look for the file
       if (request === undefined) return commitReport(deps, report, { actor: peer.actor, idempotencyKey });
@@ -115,7 +118,13 @@ export function receiveReport(
   const earlier = deps.store.repeated(reportOnce(params.idempotencyKey));
   if (earlier !== undefined) return earlier;
   const { report } = understand(deps, actor, params, at);
+  if (deps.ownSessions.has(report.sessionId)) return untaken(deps, report);
   return commitReport(deps, report, { actor, idempotencyKey: params.idempotencyKey, at });
+}
+
+/** Its hooks would count its turns twice, and anybody without a token could move it or take its requests back. */
+function untaken({ store }: SessionDeps, { sessionId }: Report): CommitResult {
+  return { seq: store.seq, sessionId, status: store.get(sessionId)?.status ?? null };
 }
 
 interface Read {
