@@ -29,10 +29,12 @@ export function readPermission(params: unknown): PermissionAsked | undefined {
   const sessionId = stringField(params, "sessionId");
   const toolCall = objectField(params, "toolCall");
   if (sessionId === undefined || toolCall === undefined) return undefined;
-  const options = (objectArrayField(params, "options") ?? []).flatMap((option): readonly PermissionOption[] => {
+  const all = (objectArrayField(params, "options") ?? []).flatMap((option): readonly PermissionOption[] => {
     const id = stringField(option, "optionId");
     return id === undefined ? [] : [{ id, kind: stringField(option, "kind") ?? "" }];
   });
+  // Of two with one id nobody knows which one an answer would choose.
+  const options = all.filter(({ id }) => all.filter((one) => one.id === id).length === 1);
   return { sessionId, toolCall, options };
 }
 

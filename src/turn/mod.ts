@@ -38,7 +38,7 @@ export const turn: Feature<keyof typeof turnMethods, RecentTurns, typeof agentsS
       service: {
         tick: () => late.tick(),
         status: () => late.status(),
-        stop: () => late.stop(),
+        stop: ({ restart }) => late.stop(restart),
       },
       snapshot: () => ({ turns: linesOf(turns.all()) }),
       handlers: {
@@ -95,9 +95,9 @@ class LateTurns {
     return running;
   }
 
-  async stop(): Promise<void> {
+  async stop(restart: boolean): Promise<void> {
     this.#isStopped = true;
-    await this.running?.stop();
+    await this.running?.stop(restart);
   }
 
   /** With no agent that is to be warm, and nothing left of an earlier daemon, nothing is loaded before the first turn. */

@@ -39,6 +39,8 @@ export interface GivenTurn {
   readonly text: string;
   /** The words are a person's; else ours. */
   readonly byUser: boolean;
+  /** Somebody has ended it, whatever its agent says. */
+  readonly cancelled: AbortSignal;
 }
 
 interface RunningTurn {
@@ -104,7 +106,11 @@ export class OwnSession {
   }
 
   /** One turn, to its end. @throws {ConsoleError} `failed`, or what `signal` fired with */
-  async turn({ id: turnId, text, byUser }: GivenTurn, place: WorkPlace, signal: AbortSignal): Promise<TurnEnd> {
+  async turn(
+    { id: turnId, text, byUser, cancelled }: GivenTurn,
+    place: WorkPlace,
+    signal: AbortSignal,
+  ): Promise<TurnEnd> {
     signal.throwIfAborted(); // its listener below hears of no earlier one
     const agent = this.process;
     const turn = this.#turn = {
@@ -137,7 +143,7 @@ export class OwnSession {
     try {
       const stopReason = await agent.prompt(this.id, text, patience.signal);
       turn.output.flush();
-      const isCancelled = stopReason === "cancelled";
+      const isCancelled = stopReason === "cancelled" || cancelled.aborted;
       if (isCancelled) this.#report({ kind: "interrupted" });
       else this.#report({ kind: "finished", lastMessage: shown(turn.output.said, TEXT_CAPS.message) });
       return { status: isCancelled ? "cancelled" : "finished", stopReason: shown(stopReason, LONG.name) };

@@ -25,7 +25,8 @@ export class RecoverTurns {
   /** Until it is dealt with. */
   #left: { readonly turns: readonly Turn[]; readonly agents: readonly LeftAgent[] };
   #ending: Promise<boolean> | undefined;
-  readonly #counts = { resumed: 0, failed: 0 };
+  /** The turns that it has dealt with. */
+  #ids: readonly string[] = [];
 
   constructor(deps: RecoverDeps) {
     this.#deps = deps;
@@ -35,8 +36,9 @@ export class RecoverTurns {
 
   /** What became of its turns; undefined where there were none. */
   get counts(): { readonly resumed: number; readonly failed: number } | undefined {
-    const { resumed, failed } = this.#counts;
-    return resumed + failed === 0 ? undefined : { resumed, failed };
+    if (this.#ids.length === 0) return undefined;
+    const failed = this.#ids.filter((id) => this.#deps.turns.get(id)?.status === "failed").length;
+    return { resumed: this.#ids.length - failed, failed };
   }
 
   /** Once, and again where the journal took no records. Never throws. @param stop ends the wait */
@@ -49,6 +51,11 @@ export class RecoverTurns {
     this.#left = { turns: [], agents: [] };
     for (const row of this.#rows(left)) this.#endRow(row);
     for (const turn of left.turns) this.#recoverTurn(turn, areGone);
+    this.#ids = left.turns.map(({ id }) => id);
+    context.log.info("turns of the last daemon were taken up", {
+      turns: left.turns.length,
+      agents: left.agents.length,
+    });
   }
 
   async settled(): Promise<void> {
@@ -81,11 +88,9 @@ export class RecoverTurns {
     try {
       if (recovery.kind === "failed") {
         open.end(id, sessionId, { status: "failed", error: recovery.error });
-        this.#counts.failed++;
         return;
       }
       context.store.commit({ type: "turn.resumed", data: { turnId: id, sessionId } }, DAEMON);
-      this.#counts.resumed++;
       goOn(turn, recovery);
     } catch (error) { // a full disk: the next start sees it as it is now
       context.log.error("a turn of the last daemon could not be taken up", { turn: id, error: whyOf(error) });

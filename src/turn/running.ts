@@ -45,6 +45,8 @@ export class RunningTurns {
   readonly #noting = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   readonly #unlisten: () => void;
+  /** What does not end by itself has no end yet. */
+  #isLeft = false;
 
   constructor(context: TurnContext, turns: RecentTurns) {
     this.#context = context;
@@ -91,7 +93,7 @@ export class RunningTurns {
     const { idempotencyKey, text, sessionId, workspaceConfig } = params;
     const { store } = this.#context;
     this.#stop.signal.throwIfAborted();
-    const once = { key: idempotencyKey, change: "turn.submit" };
+    const once = { key: idempotencyKey, change: `turn.submit ${sessionId ?? params.agent ?? ""}` };
     const earlier = store.repeated(once);
     if (earlier !== undefined) return { ...earlier, turnId: earlier.id ?? "" };
     if (sessionId !== undefined && (params.agent !== undefined || params.cwd !== undefined)) {
@@ -166,7 +168,9 @@ export class RunningTurns {
     return this.#pool.look();
   }
 
-  async stop(): Promise<void> {
+  /** @param restart another daemon starts at once: its turns are left to that one, as behind a crash */
+  async stop(restart: boolean): Promise<void> {
+    this.#isLeft = restart;
     this.#stop.abort(new ConsoleError("stopping", "the daemon is stopping"));
     await this.#recovery.settled();
     await this.#pool.end();
@@ -189,13 +193,14 @@ export class RunningTurns {
         if (turn.sessionId === null) this.#open.occupy(session.id, over);
         session.workspace(given.workspaceConfig);
         hasBegun = true;
-        return await session.turn({ id: turn.id, ...given }, held, signal);
+        return await session.turn({ id: turn.id, cancelled, ...given }, held, signal);
       });
       this.#open.end(turn.id, session?.id ?? null, ended);
     } catch (error) {
       const status = cancelled.aborted ? "cancelled" : "failed";
       // Its agent ends with the daemon: that is why, whatever the agent's end looks like.
       const why = this.#stop.signal.aborted ? this.#stop.signal.reason : error;
+      if (this.#isLeft && !cancelled.aborted) return;
       if (hasBegun) session?.failed(why, status);
       this.#open.end(turn.id, session?.id ?? turn.sessionId, {
         status,

@@ -67,6 +67,15 @@ Deno.test("R4 a session goes on in another process of its agent and in another d
   assertMatch(chat.stderr, /> say one\none\n> past\n\[say one\]/);
   const { sessions } = await home.json(["ls", "--all", "--json"]) as { sessions: unknown[] };
   assertEquals(sessions.length, 1, "one conversation is one row");
+  // A restart in mid-turn leaves the turn to the next daemon.
+  const [turnId = ""] = (await home.cli(["submit", "-d", row.id, "slow 1000"])).stdout.split("\n");
+  await using client = await home.connect({ token: true });
+  await untilTurn(client, turnId, ({ reply }) => reply.includes("3"), "its first words");
+  const restarted = await home.cli(["daemon", "restart"]);
+  assertStringIncludes(restarted.stderr, "turns go on behind the restart, where their agents can open a session again");
+  await using next = await home.connect({ token: true });
+  const went = await untilTurn(next, turnId, ({ status }) => status === "finished", "its end");
+  assertMatch(went.reply, /3 [^]*\n\nYou were interrupted/);
   const both = await home.cli(["chat", "--session", row.id, "--agent", "mine"], { stdin: "" });
   assertEquals([both.code, both.stderr], [
     2,

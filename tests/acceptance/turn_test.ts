@@ -244,5 +244,5 @@ Deno.test("R2 C1 a daemon that is killed in mid-turn leaves no agent, and its tu
   assertEquals(session.status, "closed");
   const { turn: status } = await client.request("status") as { turn: unknown };
   const configured = ["mine", "mute"];
-  assertEquals(status, { running: 0, queued: 0, agents: ["mine"], configured, interrupted: { resumed: 1, failed: 0 } });
+  assertEquals(status, { running: 0, queued: 0, agents: ["mine"], configured, interrupted: { resumed: 0, failed: 1 } });
 });

@@ -90,7 +90,7 @@ export async function stop({ context, ...rest }: CommandContext, flags: StopFlag
       // A script that stops the daemon needs no confirmation: agents in terminals then show their own dialogs.
       const confirmed = !stdinKeyboard.isTerminal ||
         await (await import("../ask.ts")).ask(run, `${what}. Stop?`, { flag: "--force" });
-      if (confirmed) run.out.note(`${what}: ${whatBecomesOf(active)}`);
+      if (confirmed) run.out.note(`${what}: ${whatBecomesOf(active, restart)}`);
       return confirmed;
     },
   }).catch((error) => {
