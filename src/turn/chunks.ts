@@ -67,10 +67,12 @@ class Held {
 
   interrupt(): void {
     const end = endOfWords(this.#text);
-    const last = announcesSecret(this.#text.slice(end)) ? this.#text.slice(end) : "";
+    const last = mayAnnounce(this.#text.slice(end)) ? this.#text.slice(end) : "";
+    if (last === this.#text) return; // its time goes on
     this.#text = this.#text.slice(0, this.#text.length - last.length);
     this.flush();
     this.#text = last;
+    if (last !== "") this.#late = setTimer(LAST_MS, () => this.#tellLast());
   }
 
   flush(): void {
@@ -99,7 +101,8 @@ class Held {
   }
 
   #tellLast(): void {
-    if (!this.#text.split(/\s/).some((word) => ANNOUNCES.test(word))) this.interrupt();
+    if (this.#text.split(/\s/).some((word) => ANNOUNCES.test(word))) return;
+    if (!announcesSecret(this.#text.slice(endOfWords(this.#text)))) this.flush();
   }
 
   #rest(): void {
@@ -113,6 +116,19 @@ class Held {
 
 /** A word behind which a secret may stand, as mask.ts knows them: it is told together with what follows. */
 const ANNOUNCES = /secret|pass|pwd|token|credential|key|auth|cookie|bearer|basic|[=:>"']$|^-/i;
+
+/** Words that announce a secret, and tokens, by their first letters. */
+const BEGINS =
+  "secret passphrase password passwd pwd token credential key apikey authorization cookie bearer basic sk gh akia"
+    .split(" ");
+
+/** Whether the words announce a secret, or do where the last one goes on. */
+function mayAnnounce(words: string): boolean {
+  const part = /[a-z]+$/.exec(words.toLowerCase())?.[0];
+  return /[-_0-9]$|\b(?:sk|gh[a-z]|xox[a-z])[-_][\w-]*$/.test(words) ||
+    (part !== undefined && BEGINS.some((one) => one.startsWith(part))) ||
+    announcesSecret(words);
+}
 
 /**
  * Where the words begin that may go on: the last one, and those before it that announce it; the line that begins a private
