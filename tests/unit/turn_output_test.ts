@@ -111,6 +111,9 @@ Deno.test("A3 R3 a thought or a call does not part a secret from what announces 
     const [first, second, whole] of [
       ["my password=", "hunter2hunter2 end", "my password=*** end"],
       ["send Bearer ", "abcdefgh0123 end", "send Bearer *** end"],
+      ["my pass", "word=hunter2hunter2 end", "my password=*** end"],
+      ["send Be", "arer abcdefgh0123 end", "send Bearer *** end"],
+      ["it is s", "k-ant-canary0123456789 end", "it is *** end"],
       ["it is sk-ant-", "canary0123456789 end", "it is *** end"],
       ["as -----BEGIN RSA PRI", "VATE KEY-----\nMIIEvQIBADAN", "as ***"],
     ] as const
