@@ -10,6 +10,7 @@ import { permitted } from "../platform/program_places.ts";
 import type { Log } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Abilities } from "./abilities.ts";
+import { AgentWords } from "./agent_words.ts";
 import { AcpConnection, type AcpEvents } from "./connection.ts";
 
 export interface AgentCommand {
@@ -19,6 +20,8 @@ export interface AgentCommand {
   readonly argv: readonly string[];
   /** The whole environment. */
   readonly env: Readonly<Record<string, string>>;
+  /** Values of it that are shown nowhere. */
+  readonly secrets: readonly string[];
   /** Where the process starts. */
   readonly cwd: string;
 }
@@ -37,9 +40,8 @@ const CLOSE_MS = 5000;
 const LAST_WORDS_MS = 250;
 /** Between TERM and KILL, ms. */
 const GRACE_MS = 3000;
-/** Of the last of its stderr, UTF-16 units, and lines in a message. */
-const STDERR_TAIL = 2000;
-const STDERR_LINES = 5;
+/** In one line of the log, UTF-16 units. */
+const STDERR_LOGGED = 2000;
 
 export class Agent {
   readonly #name: string;
@@ -48,13 +50,14 @@ export class Agent {
   readonly #gone = new AbortController();
   readonly #end = Promise.withResolvers<void>();
   #abilities: Abilities = { close: false };
-  #stderr = "";
+  readonly #words: AgentWords;
   #isEnding = false;
   /** Why it was ended, where that says more than how. */
   #why: string | undefined;
 
   private constructor(process: PipedProcess, { command, events, log }: AgentOptions) {
     this.#name = command.name;
+    this.#words = new AgentWords(command.secrets);
     this.#process = process;
     this.#connection = new AcpConnection(process, events);
     const said = this.#readStderr(log);
@@ -69,12 +72,13 @@ export class Agent {
 
   /** @throws {ConsoleError} `failed`: it did not start, with its name and the last of its stderr */
   static async start(options: AgentOptions, signal: AbortSignal): Promise<Agent> {
-    const { name, argv, env, cwd } = options.command;
+    const { name, argv, env, cwd, secrets } = options.command;
     let process: PipedProcess;
     try {
       process = startPiped(argv, { cwd, env });
     } catch (error) {
-      throw new ConsoleError("failed", `the agent ${name} could not be started: ${(error as Error).message}`, {
+      const why = new AgentWords(secrets).masked((error as Error).message);
+      throw new ConsoleError("failed", `the agent ${name} could not be started: ${why}`, {
         hint: `agent-console config get agents.${name}.command`,
       });
     }
@@ -202,8 +206,8 @@ export class Agent {
 
   /** With the last lines of its stderr, where most agents say what is wrong. */
   #problem(what: string): ConsoleError {
-    const said = this.#stderr.trim().split("\n").slice(-STDERR_LINES).join("\n");
-    const words = `the agent ${this.#name}: ${what}`;
+    const said = this.#words.last();
+    const words = `the agent ${this.#name}: ${this.#words.masked(what)}`;
     return new ConsoleError("failed", said === "" ? words : `${words}\n${said}`, { hint: "agent-console daemon logs" });
   }
 
@@ -218,9 +222,8 @@ export class Agent {
     const decoder = new TextDecoder();
     try {
       for await (const part of this.#process.stderr) {
-        const text = decoder.decode(part, { stream: true });
-        this.#stderr = (this.#stderr + text).slice(-STDERR_TAIL);
-        log.debug("an agent said", { agent: this.#name, stderr: clip(text, STDERR_TAIL) });
+        const lines = this.#words.add(decoder.decode(part, { stream: true }));
+        if (lines !== "") log.debug("an agent said", { agent: this.#name, stderr: clip(lines, STDERR_LOGGED) });
       }
     } catch {
       // it is gone: what came so far counts

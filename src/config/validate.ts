@@ -3,6 +3,7 @@ import { maskSecrets } from "../domain/mask.ts";
 import { clip, escapeControls } from "../domain/sanitize.ts";
 import { describe, type Member } from "./parse.ts";
 import { type ConfigSchema, type Entry, entryAt, joinKey, type Setting } from "./schema.ts";
+import { isEnvironment, maskedValue } from "./shown_value.ts";
 import type { Value } from "./values.ts";
 
 export interface Checked {
@@ -65,11 +66,16 @@ export function checkValue(setting: Setting, value: unknown): string | undefined
   if (setting.accepts(value)) return undefined;
   const key = shownKey(setting.key);
   const flaw = Array.isArray(value) ? setting.flaw(value) : undefined;
-  if (flaw === undefined) return `${key} is ${shown(value)}, expected ${setting.must}`;
+  const isSecret = isEnvironment(setting.key);
+  if (flaw === undefined) return `${key} is ${isSecret ? kindOf(value) : shown(value)}, expected ${setting.must}`;
   const [item, name] = flaw.path.split(/\.(.*)/s);
   const inner = name === undefined ? "" : /^\w+$/.test(name) ? `.${name}` : `.${shown(name)}`;
   const member = `${key}[${item}]${clip(inner, 80)}`;
-  return flaw.value === undefined ? `${member} is missing` : `${member} is ${shown(flaw.value)}, expected ${flaw.must}`;
+  if (flaw.value === undefined) return `${member} is missing`;
+  // What is no NAME=value may be a value.
+  if (isSecret) return `${member} is ${kindOf(flaw.value)}, expected ${flaw.must}`;
+  const whole = name === undefined ? (maskedValue(setting.key, value) as unknown[])[Number(item)] : flaw.value;
+  return `${member} is ${shown(whole)}, expected ${flaw.must}`;
 }
 
 function placeOf(setting: Setting, { value, at, places }: Member): string {
@@ -90,6 +96,11 @@ function wrongName(prefix: string, name: string, must: string): string {
 /** Names in it are the user's own words. */
 function shownKey(key: string): string {
   return clip(maskSecrets(/^[\w.-]+$/.test(key) ? key : `"${escapeControls(key)}"`), 80);
+}
+
+/** In place of a value that is shown nowhere. */
+function kindOf(value: unknown): string {
+  return typeof value === "string" ? "another text" : describe(value);
 }
 
 function shown(value: unknown): string {

@@ -1,9 +1,9 @@
 /** The configuration as one frozen object: made from what is given and the defaults, read, shown and compared by key. Pure. */
-import { maskSecrets } from "../domain/mask.ts";
 import type { Config } from "./base_sections.ts";
 import { type ConfigSchema, type Entry, joinKey, type Setting } from "./schema.ts";
 import { type Origin, originText } from "./origin.ts";
 import type { ConfigSection, SectionValues } from "./section.ts";
+import { maskedValue } from "./shown_value.ts";
 
 /** A value with its origin. */
 export interface Value {
@@ -79,16 +79,9 @@ export function configView({ config, origins, file }: Assembled & { readonly fil
   readonly values: Readonly<Record<string, { readonly value: unknown; readonly origin: string }>>;
 } {
   const values = Object.entries(origins).map(([key, origin]) => {
-    return [key, { value: masked(valueAt(config, key)), origin: originText(origin) }] as const;
+    return [key, { value: maskedValue(key, valueAt(config, key)), origin: originText(origin) }] as const;
   });
   return { file, values: Object.fromEntries(values) };
-}
-
-function masked(value: unknown): unknown {
-  if (typeof value === "string") return maskSecrets(value);
-  if (Array.isArray(value)) return value.map(masked);
-  if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, inner]) => [name, masked(inner)]));
 }
 
 /** The keys that differ, names that came or went included, by when a change takes effect. */

@@ -3,6 +3,7 @@ import { subjectOf, type ToolCall } from "../acp/tool_calls.ts";
 import { describeTool, promptText } from "../agents/shared/tool_label.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
 import type { AgentEvent } from "../domain/report.ts";
+import { LONG, shown } from "./shown.ts";
 
 /** So long it may wait for an answer, s: the agent has no dialog of its own. */
 const HOLD_SECS = 86_400;
@@ -18,6 +19,11 @@ export function acpRequest(call: ToolCall, cwd: string, acceptsApproval: boolean
   const what = { for: "permission" } as const;
   return {
     request: { ...what, cwd, ...subject, dialog: "beside", holdSecs: HOLD_SECS, acceptsApproval },
-    event: { kind: "requested", ...what, text: promptText(subject), tool: describeTool(subject, call.id) },
+    event: {
+      kind: "requested",
+      ...what,
+      text: promptText(subject),
+      tool: describeTool(subject, shown(call.id, LONG.id)),
+    },
   };
 }

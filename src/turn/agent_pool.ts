@@ -7,7 +7,7 @@ import type { AcpEvents } from "../acp/connection.ts";
 import { env } from "../platform/process.ts";
 import { permitted } from "../platform/program_places.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { agentEnv, agentPrograms, folderOf } from "./permissions.ts";
+import { agentEnv, agentPrograms, agentSecrets, folderOf } from "./permissions.ts";
 import { RestartBudget } from "./restart_budget.ts";
 import type { AgentSettings } from "./section.ts";
 import type { TurnContext } from "./turn_context.ts";
@@ -193,6 +193,7 @@ export class AgentPool {
       name,
       argv: [program, ...settings.command.slice(1)],
       env: agentEnv(program, settings, env),
+      secrets: agentSecrets(settings),
       cwd: this.folder(name),
     };
     return await Agent.start({ command, events: this.#hears.events(name), log: this.#context.log }, this.#stop);

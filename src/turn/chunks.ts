@@ -1,7 +1,9 @@
 /**
  * Puts the pieces that an agent writes together, so that one that writes quickly makes few events, and so that a word is in
- * one of them: half a secret looks like none. The first words behind a pause are told at once.
+ * one of them: half a secret looks like none. The first words behind a pause are told at once. What an agent says and what it
+ * thinks are two texts: one goes on behind the other, and behind a call.
  */
+import { announcesSecret, beginOfKey } from "../domain/stream_mask.ts";
 import { setTimer } from "../platform/clock.ts";
 
 export interface Chunk {
@@ -19,58 +21,88 @@ const LARGE = 16_384;
 const WORD = 512;
 
 export class Chunks {
-  readonly #tell: (chunk: Chunk) => void;
-  /** What is not told yet. */
-  #held: Chunk | undefined;
+  readonly #texts: Readonly<Record<Chunk["kind"], Held>>;
+
+  constructor(tell: (chunk: Chunk) => void) {
+    const held = (kind: Chunk["kind"]) => new Held((text) => tell({ kind, text }));
+    this.#texts = { text: held("text"), thought: held("thought") };
+  }
+
+  add({ kind, text }: Chunk): void {
+    if (text === "") return;
+    this.#texts[kind === "text" ? "thought" : "text"].interrupt();
+    this.#texts[kind].add(text);
+  }
+
+  /** The turn goes on with something else. Tells all but what announces a secret: the value may come behind that. */
+  interrupt(): void {
+    for (const held of Object.values(this.#texts)) held.interrupt();
+  }
+
+  /** The turn has ended: tells all that is held. */
+  flush(): void {
+    for (const held of Object.values(this.#texts)) held.flush();
+  }
+}
+
+/** One text, as far as it is not told yet. */
+class Held {
+  readonly #tell: (text: string) => void;
+  #text = "";
   /** Runs while something is held; ends that. */
   #late: (() => void) | undefined;
   /** Runs for {@link GATHER_MS} behind what was told; ends it early. */
   #pause: (() => void) | undefined;
 
-  constructor(tell: (chunk: Chunk) => void) {
+  constructor(tell: (text: string) => void) {
     this.#tell = tell;
   }
 
-  add({ kind, text }: Chunk): void {
-    if (text === "") return;
-    if (this.#held !== undefined && this.#held.kind !== kind) this.flush();
-    this.#held = { kind, text: (this.#held?.text ?? "") + text };
-    if (this.#pause === undefined || this.#held.text.length >= LARGE) this.#tellWords();
+  add(text: string): void {
+    this.#text += text;
+    if (this.#pause === undefined || this.#text.length >= LARGE) this.#tellWords();
     this.#late?.();
-    this.#late = this.#held === undefined ? undefined : setTimer(LAST_MS, () => this.#tellLast());
+    this.#late = this.#text === "" ? undefined : setTimer(LAST_MS, () => this.#tellLast());
   }
 
-  /** Tells all that is held: the turn goes on with something else, or has ended. */
+  interrupt(): void {
+    const end = endOfWords(this.#text);
+    const last = mayAnnounce(this.#text.slice(end)) ? this.#text.slice(end) : "";
+    if (last === this.#text) return; // its time goes on
+    this.#text = this.#text.slice(0, this.#text.length - last.length);
+    this.flush();
+    this.#text = last;
+    if (last !== "") this.#late = setTimer(LAST_MS, () => this.#tellLast());
+  }
+
   flush(): void {
     this.#pause?.();
     this.#late?.();
     this.#pause = this.#late = undefined;
-    const held = this.#held;
-    this.#held = undefined;
-    if (held !== undefined) this.#tell(held);
+    const text = this.#text;
+    this.#text = "";
+    if (text !== "") this.#tell(text);
   }
 
   /** Tells all but a word that may go on. What comes next is gathered for a while. */
   #tellWords(): void {
-    if (this.#held === undefined) return;
-    const { kind } = this.#held;
-    let { text } = this.#held;
+    let text = this.#text;
     const tell = (end: number) => {
-      this.#tell({ kind, text: text.slice(0, end) });
+      this.#tell(text.slice(0, end));
       text = text.slice(end);
     };
     const before = text.length;
     while (text.length >= LARGE) tell(endOfWords(text.slice(0, LARGE)) || whole(text, LARGE));
     const end = endOfWords(text) || (text.length > WORD ? whole(text, text.length) : 0);
     if (text.slice(0, end).trim() !== "") tell(end);
-    this.#held = text === "" ? undefined : { kind, text };
+    this.#text = text;
     // What is held and long is not looked at again for each piece that comes.
     if (text.length < before || text.length > WORD) this.#rest();
   }
 
   #tellLast(): void {
-    const isAnnounced = this.#held?.text.split(/\s/).some((word) => ANNOUNCES.test(word));
-    if (isAnnounced === false) this.flush();
+    if (this.#text.split(/\s/).some((word) => ANNOUNCES.test(word))) return;
+    if (!announcesSecret(this.#text.slice(endOfWords(this.#text)))) this.flush();
   }
 
   #rest(): void {
@@ -85,8 +117,22 @@ export class Chunks {
 /** A word behind which a secret may stand, as mask.ts knows them: it is told together with what follows. */
 const ANNOUNCES = /secret|pass|pwd|token|credential|key|auth|cookie|bearer|basic|[=:>"']$|^-/i;
 
+/** Words that announce a secret, and tokens, by their first letters. */
+const BEGINS =
+  "secret passphrase password passwd pwd token credential key apikey authorization cookie bearer basic sk gh akia"
+    .split(" ");
+
+/** Whether the words announce a secret, or do where the last one goes on. */
+function mayAnnounce(words: string): boolean {
+  const part = /[a-z]+$/.exec(words.toLowerCase())?.[0];
+  return /[-_0-9]$|\b(?:sk|gh[a-z]|xox[a-z])[-_][\w-]*$/.test(words) ||
+    (part !== undefined && BEGINS.some((one) => one.startsWith(part))) ||
+    announcesSecret(words);
+}
+
 /**
- * Where the words begin that may go on: the last one, and those before it that announce it. Signs beyond ASCII are words by
+ * Where the words begin that may go on: the last one, and those before it that announce it; the line that begins a private
+ * key is one. Signs beyond ASCII are words by
  * themselves: no secret is made of them.
  */
 function endOfWords(text: string): number {
@@ -94,9 +140,10 @@ function endOfWords(text: string): number {
   for (;;) {
     const before = text.slice(0, end).trimEnd().length;
     const begin = beginOfWord(text, before);
-    if (begin === before || !ANNOUNCES.test(text.slice(begin, before))) return whole(text, end);
+    if (begin === before || !ANNOUNCES.test(text.slice(begin, before))) break;
     end = begin;
   }
+  return whole(text, beginOfKey(text.slice(0, end)));
 }
 
 function beginOfWord(text: string, end: number): number {

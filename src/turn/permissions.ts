@@ -40,6 +40,11 @@ export function agentEnv(program: string, settings: AgentSettings, env: Env): Re
   };
 }
 
+/** The values of the environment that the configuration gives an agent: nobody but the agent is shown them. */
+export function agentSecrets({ env }: AgentSettings): readonly string[] {
+  return env.map((word) => variable(word)[1]);
+}
+
 export function namedAgents(
   { settings, env }: Omit<SandboxContext<AgentsSettings>, "exists">,
 ): readonly NamedProgram[] {

@@ -22,7 +22,7 @@ export const agentsSection = namedSection(
       applies: "restart",
       example: '["my-agent", "--acp"]',
     }),
-    env: setting(v.array(v.pipe(word, v.regex(VARIABLE))), [], {
+    env: setting(v.array(v.pipe(word, v.regex(VARIABLE, "NAME=value, without LD_… and DYLD_…"))), [], {
       title: "The agent's environment",
       means: "Variables for the agent, beside HOME, PATH, USER and the language: it gets no others.",
       must: "an array of NAME=value, without LD_… and DYLD_…",

@@ -11,7 +11,8 @@ import type { Facts } from "../domain/session.ts";
 import { TEXT_CAPS } from "../domain/session.ts";
 import type { Fields } from "../lib/json_fields.ts";
 import type { Clock } from "../platform/system.ts";
-import { maskSecrets } from "../domain/mask.ts";
+import { StreamMask } from "../domain/stream_mask.ts";
+import { replyWith } from "../domain/turn_reply.ts";
 import { type Chunk, Chunks } from "./chunks.ts";
 import { LONG, shown } from "./shown.ts";
 
@@ -32,6 +33,7 @@ export class TurnOutput {
   readonly #to: TurnSink;
   readonly #calls = new Map<string, ToolCall>();
   readonly #chunks = new Chunks((chunk) => this.#tell(chunk));
+  readonly #masks = { text: new StreamMask(), thought: new StreamMask() };
   #said = "";
   /** What may still be recorded. */
   readonly #left: Record<"units" | "records" | "reports", number> = { ...MOST };
@@ -48,7 +50,7 @@ export class TurnOutput {
     return this.#said;
   }
 
-  /** Tells all that is held back. */
+  /** The turn has ended: tells all that is held back. */
   flush(): void {
     this.#chunks.flush();
   }
@@ -94,7 +96,7 @@ export class TurnOutput {
     if (read === undefined || (before === undefined && this.#calls.size >= MOST.calls)) return undefined;
     const status = read.status ?? "pending";
     const call = { ...read, status };
-    this.#chunks.flush();
+    this.#chunks.interrupt();
     this.#calls.set(call.id, call);
     this.#told(call, before);
     return call;
@@ -102,14 +104,15 @@ export class TurnOutput {
 
   #told(call: ToolCall, before: ToolCall | undefined): void {
     const subject = subjectOf(call);
-    const tool = describeTool(subject, call.id);
+    const id = shown(call.id, LONG.id);
+    const tool = describeTool(subject, id);
     const { status = "pending" } = call;
     const isEnd = status === "completed" || status === "failed";
     const isNew = before?.status !== status || before.title !== call.title;
     // The end of a call is always told: it would look as if it ran for ever.
     if (isNew && (this.#left.records-- > 0 || (isEnd && before?.status !== status))) {
       const told = {
-        id: shown(call.id, LONG.id),
+        id,
         name: shown(tool.name, LONG.name),
         status: shown(status, LONG.name),
         ...(tool.text === undefined ? {} : { text: tool.text }),
@@ -126,7 +129,7 @@ export class TurnOutput {
 
   #plan(given: readonly PlanStep[]): void {
     if (this.#left.records-- <= 0) return;
-    this.#chunks.flush();
+    this.#chunks.interrupt();
     const steps = given.slice(0, MOST.steps).map(({ text, status }) => ({
       text: shown(text, LONG.step),
       status: shown(status, LONG.name),
@@ -137,16 +140,17 @@ export class TurnOutput {
   #tell({ kind, text }: Chunk): void {
     const isKept = this.#left.units > 0;
     this.#left.units -= text.length;
-    const masked = maskSecrets(text);
+    const masked = this.#masks[kind].mask(text);
     // A row that says something is not stale.
     const now = this.#to.clock.steady();
     if (now - this.#shownAt > ALIVE_MS) {
       this.#shownAt = now;
       this.#to.report({ kind: "noted" });
     }
-    if (kind === "text") this.#said = (this.#said + masked).slice(-TEXT_CAPS.message);
+    if (kind === "text") this.#said = replyWith(this.#said, masked).slice(-TEXT_CAPS.message);
     if (!isKept) return;
     const last = this.#left.units > 0 ? "" : "\n[no more of this turn is kept]\n";
+    if (masked + last === "") return;
     this.#to.record({ type: "turn.chunk", data: { ...this.#ids, kind, text: masked + last } });
   }
 }

@@ -160,10 +160,12 @@ Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and th
   await eventually(() => !isAlive(session.pid), 5000, "the end of the agent");
 });
 
-Deno.test("R3 A2 an agent gets its own environment alone, and what it writes quickly, late or wrongly costs its turn at most", async () => {
+Deno.test("R3 A2 A3 an agent gets its own environment alone, and what it writes quickly, late or wrongly costs its turn at most", async () => {
   await using home = await withAgents();
   await home.start({ env: { SECRET_OF_MINE: "seen" } });
   const env = await home.cli(["run", "mine", "env"]);
+  const shown = await home.cli(["config", "show", "--json"]);
+  assert(shown.stdout.includes("DENO_DIR=***") && !shown.stdout.includes(`DENO_DIR=${denoDir()}`), shown.stdout);
   const names = Object.keys(JSON.parse(env.stdout)).filter((name) => !["PWD", "SHLVL", "_"].includes(name));
   assertEquals(names.sort(), ["DENO_DIR", "DENO_NO_UPDATE_CHECK", "HOME", "LANG", "PATH"]);
   assertEquals((await home.cli(["run", "mine", "--cwd", "/", "cwd"])).stdout, "/\n");

@@ -98,6 +98,29 @@ Deno.test("A3 a secret in a rule does not show in the view", () => {
   assert(!view.includes(canary) && view.includes("login ***"), view);
 });
 
+Deno.test("A3 of an agent's environment the names show, and of its words none behind an option that names a secret", () => {
+  const words = ["agent", "--api-key", "tulip", "--acp", "--max-tokens", "100", "--token", "--fast", "-x", "plain"];
+  const env = ["MODEL=large", "AFTER=hunter2hunter2"];
+  const { values } = configView(load(JSON.stringify({ agents: { mine: { command: words, env } } })));
+  assertEquals(values["agents.mine.env"]?.value, ["MODEL=***", "AFTER=***"]);
+  assertEquals(values["agents.mine.command"]?.value, words.map((word) => word === "tulip" ? "***" : word));
+});
+
+Deno.test("A3 what is wrong in an agent's environment is told by its place alone", () => {
+  const problems = (agent: unknown) => problemsOf(JSON.stringify({ agents: { mine: agent } })).join("\n");
+  const expected = "expected NAME=value, without LD_… and DYLD_…";
+  assertMatch(problems({ env: ["A=b", "tulip"] }), /mine\.env\[1\] is another text, expected NAME=value, without LD_/);
+  for (
+    const env of [["tulip"], ["A=b", "LD_X=tulip"], [`A=${"tulip".repeat(300)}`], "tulip", { A: "tulip" }, [["tulip"]]]
+  ) {
+    const said = problems({ env });
+    assert(said !== "" && !said.includes("tulip"), said);
+  }
+  assert(problems({ env: [""] }).endsWith(expected));
+  const long = problems({ command: ["agent", "--api-key", "tulip".repeat(300)] });
+  assert(long.includes("command[2]") && !long.includes("tulip"), long);
+});
+
 Deno.test("a workspace says its safety mode and its rules, and nothing else of it is heard", () => {
   const text = `{ "daemon": { "safety_mode": "guarded", "ipc_socket_path": "/evil" }, "gateway": 1, "x": {"y": 1},
   "approvals": { "hook_wait_secs": 1, "rules": [${GOOD.replace("allow", "deny")}] } }`;

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { NewEvent } from "../../src/domain/event.ts";
 import type { AgentEvent } from "../../src/domain/report.ts";
+import { RecentTurns } from "../../src/turn/recent_turns.ts";
 import { TurnOutput } from "../../src/turn/turn_output.ts";
 
 function output() {
@@ -72,4 +73,82 @@ Deno.test("R3 a word behind which nothing comes is told within about a second, o
   assertEquals(records.length, 1);
   turn.flush();
   assertEquals(records.map((one) => one.type === "turn.chunk" ? one.data.text : "").join(""), "Hello password=***");
+});
+
+const KEY = [
+  "-----BEGIN RSA PRIVATE KEY-----",
+  ...Array.from({ length: 40 }, (_, at) => `MIIEvQIBADANBgkqhkiG9w0BAQEFAASC${at}`),
+  "-----END RSA PRIVATE KEY-----",
+];
+const said = (records: readonly NewEvent[], kind = "text") =>
+  records.map((one) => one.type === "turn.chunk" && one.data.kind === kind ? one.data.text : "").join("");
+
+Deno.test("A3 R3 a private key that comes line by line is one ***, and what stands behind it is told", async () => {
+  for (const pieces of [KEY.map((line) => `${line}\n`), [...`${KEY.join("\n")}\n`]]) {
+    const { turn, records, call } = output();
+    turn.update({ kind: "text", text: "the key:\n" });
+    for (const [at, text] of pieces.entries()) {
+      turn.update({ kind: "text", text });
+      if (at % 9 === 0) turn.update({ kind: "thought", text: "hm " });
+      if (at % 10 === 0) call({ ...RUN, title: `make ${at}` });
+      if (at % 200 === 1) await new Promise((resolve) => setTimeout(resolve, 60));
+    }
+    turn.update({ kind: "text", text: "and more" });
+    turn.flush();
+    assertEquals(said(records), "the key:\n***\nand more");
+    assertEquals(turn.said, "the key:\n***\nand more");
+    assert(said(records, "thought").startsWith("hm hm "));
+  }
+  const open = output();
+  for (const line of KEY.slice(0, 20)) open.turn.update({ kind: "thought", text: `${line}\n` });
+  open.turn.update({ kind: "text", text: "words" });
+  open.turn.flush();
+  assertEquals([said(open.records, "thought"), said(open.records)], ["***", "words"]);
+});
+
+Deno.test("A3 R3 a thought or a call does not part a secret from what announces it, and other words are told before", () => {
+  for (
+    const [first, second, whole] of [
+      ["my password=", "hunter2hunter2 end", "my password=*** end"],
+      ["send Bearer ", "abcdefgh0123 end", "send Bearer *** end"],
+      ["my pass", "word=hunter2hunter2 end", "my password=*** end"],
+      ["send Be", "arer abcdefgh0123 end", "send Bearer *** end"],
+      ["it is s", "k-ant-canary0123456789 end", "it is *** end"],
+      ["it is sk-ant-", "canary0123456789 end", "it is *** end"],
+      ["as -----BEGIN RSA PRI", "VATE KEY-----\nMIIEvQIBADAN", "as ***"],
+    ] as const
+  ) {
+    for (const kind of ["thought", "call", "plan"]) {
+      const { turn, records, call } = output();
+      turn.update({ kind: "text", text: first });
+      if (kind === "thought") turn.update({ kind, text: "hm" });
+      else if (kind === "plan") turn.update({ kind, steps: [] });
+      else call(RUN);
+      turn.update({ kind: "text", text: second });
+      turn.flush();
+      assertEquals([said(records), turn.said], [whole, whole], `${kind}: ${JSON.stringify(records)}`);
+    }
+  }
+  const { turn, records, call } = output();
+  turn.update({ kind: "text", text: "let me look at this:" });
+  call(RUN);
+  assertEquals([said(records), records.at(-1)?.type], ["let me look at this:", "turn.tool"]);
+});
+
+Deno.test("A3 R3 a reply that is kept is masked where its pieces meet, and changes nowhere else", () => {
+  const recent = new RecentTurns();
+  const at = "2026-11-20T10:00:00.000Z";
+  recent.apply({ type: "turn.submitted", data: { turn: { id: "t", reply: "", tools: [] } } } as never, at);
+  const before = "many plain words ".repeat(100);
+  for (const text of [before, "password=", "hunter2hunter2 ", "it is sk-ant-", `canary0123456789 ${before}`]) {
+    recent.apply({ type: "turn.chunk", data: { turnId: "t", sessionId: "s", kind: "text", text } }, at);
+  }
+  assertEquals(recent.get("t")?.reply, `${before}password=*** it is *** ${before}`);
+});
+
+Deno.test("A3 the id of a call is masked, in its record and in its row", () => {
+  const { turn, records, reports } = output();
+  turn.update({ kind: "tool", fields: { toolCallId: "password=hunter2hunter2", ...RUN } });
+  const told = JSON.stringify([records, reports]);
+  assert(!told.includes("hunter2") && told.split("password=***").length === 3, told);
 });
