@@ -73,5 +73,7 @@ export function whyNoPrompt(
   }
   return turns.length > 0 || reached.includes(agent)
     ? undefined
-    : `${session} is not one that the daemon runs; agent-console go brings its terminal to the front`;
+    : `${session} is not one that the daemon runs; agent-console go ${
+      escapeControls(id)
+    } brings its terminal to the front`;
 }
