@@ -2,12 +2,15 @@
 
 /**
  * `hint: agent-console daemon start` → `hint: /daemon start`. In an error all of it; in a note only where it is a hint, because
- * the rest may be what an agent runs, which is shown as it is.
+ * the rest may be what an agent runs, which is shown as it is. What is for another window is a command of a shell there.
  *
  * @param commands that run in the chat
  */
 export function slashText(text: string, commands: readonly string[]): string {
-  const called = new RegExp(`(?<![\\w./~-])agent-console (${[...commands, "--help"].join("|")})(?![\\w-])`, "g");
+  const called = new RegExp(
+    `(?<![\\w./~-]|in another window, )agent-console (${[...commands, "--help"].join("|")})(?![\\w-])`,
+    "g",
+  );
   const meant = new RegExp(`^(hint: did you mean )((?:${commands.join("|")}) [\\w-]+\\?)`, "m");
   const slashed = (part: string) =>
     part.replaceAll(called, (_, name: string) => name === "--help" ? "/help" : `/${name}`);

@@ -12,7 +12,7 @@ import { nearestWord } from "../lib/did_you_mean.ts";
 import { currentFolder } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { sessionNames } from "../view/names.ts";
-import { askedText, conversationLines, earlyEnd } from "../view/turn_words.ts";
+import { askedText, conversationLines, earlyEnd, RESUMED } from "../view/turn_words.ts";
 import { INTERRUPTED_CODE, type Outcome } from "./chat_options.ts";
 import { escapedWord } from "../lib/line_words.ts";
 
@@ -77,7 +77,7 @@ export class Conversation {
       if (one.kind === "asked") {
         if (isInLine) print("\n");
         isInLine = false;
-        note(askedText(one.approval));
+        note(`${askedText(one.approval)}\nwhat is typed here is queued until the turn ends`);
         continue;
       }
       if (one.kind === "text") {
@@ -85,7 +85,13 @@ export class Conversation {
         if (!print(escapeControlsKeepLines(one.text))) return { code: 0, isOver: true };
         continue;
       }
+      if (one.kind === "tool" || one.kind === "plan") continue;
       if (isInLine) print("\n");
+      isInLine = false;
+      if (one.kind === "resumed") {
+        note(RESUMED);
+        continue;
+      }
       const { turn } = one;
       if (turn?.status === "finished") {
         const early = earlyEnd(turn.stopReason);

@@ -72,7 +72,8 @@ function usageText(text: string, command: string): ErrorText {
   if (given !== undefined && choices !== undefined) {
     const words = choices.split(", ");
     const word = nearestWord(given, words);
-    const message = `${flag ?? argument} is "${given}", expected ${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
+    const most = words.slice(0, -1).join(", ");
+    const message = `${flag ?? argument} is "${given}", expected ${most}${most === "" ? "" : " or "}${words.at(-1)}`;
     return { message, hint: word === undefined ? `${command} --help` : `did you mean ${word}?` };
   }
   const [, message = text, near] = /^(?:error: )?(.*?)(?:\n\(Did you mean (.*)\?\))?\s*$/s.exec(text) ?? [];

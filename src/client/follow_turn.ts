@@ -17,6 +17,12 @@ export type ToldTurn =
   | { readonly kind: "text"; readonly text: string }
   /** A person is asked for something in that session. */
   | { readonly kind: "asked"; readonly approval: Approval }
+  /** A call of a tool, told anew with each of its states. */
+  | { readonly kind: "tool"; readonly tool: TurnRecord["tools"][number] }
+  /** What the agent is going to do, as it says now. */
+  | { readonly kind: "plan"; readonly steps: NonNullable<TurnRecord["plan"]> }
+  /** Another daemon goes on with it. Once. */
+  | { readonly kind: "resumed" }
   /** Undefined: the daemon knows nothing of it any more. */
   | { readonly kind: "ended"; readonly turn: TurnRecord | undefined };
 
@@ -44,6 +50,7 @@ export async function* submitTurn(
   const gone = new AbortController();
   let late: ReturnType<typeof setTimeout> | undefined;
   let turnId: string | undefined;
+  let isResumed = false;
   let { sessionId } = params;
   try {
     // Subscribed first, so that nothing of it is missed.
@@ -68,26 +75,32 @@ export async function* submitTurn(
         if (one.event.data["turnId"] !== turnId) continue;
         const told = toldBy(one.event);
         if (told?.kind === "started") sessionId = told.sessionId;
-        if (told !== undefined) yield told;
+        if (told !== undefined && !(told.kind === "resumed" && isResumed)) yield told;
+        if (told?.kind === "resumed") isResumed = true;
         if (one.event.type !== "turn.ended") continue;
       }
       // It has ended, or events may have been missed: then the record says what became of it.
       const { turns: [turn] } = await called(again, "turn.recent", { turnId });
+      // Its event may have come while nobody listened.
+      if (turn?.resumed && !isResumed) yield { kind: "resumed" };
+      isResumed ||= turn?.resumed === true;
       if (turn === undefined || turn.endedAt !== undefined) return yield { kind: "ended", turn };
     }
   } finally {
     clearTimeout(late);
   }
   if (gone.signal.aborted) {
-    throw new ConsoleError("disconnected", "the daemon is gone, and the turn with it", {
-      hint: "agent-console context tells what it said, once the daemon runs",
-    });
+    const what = "the daemon is gone; the turn goes on once it runs again, where its agent can open its session";
+    throw new ConsoleError("disconnected", what, { hint: `agent-console context ${sessionId ?? turnId ?? ""}`.trim() });
   }
   if (turnId !== undefined) await called(again, "turn.cancel", { turnId }).catch(() => {}); // it has ended meanwhile
 }
 
 function toldBy({ type, data }: WireEvent): ToldTurn | undefined {
   if (type === "turn.started") return { kind: "started", sessionId: String(data["sessionId"]) };
+  if (type === "turn.resumed") return { kind: "resumed" };
+  if (type === "turn.tool") return { kind: "tool", tool: data["tool"] as TurnRecord["tools"][number] };
+  if (type === "turn.plan") return { kind: "plan", steps: data["steps"] as NonNullable<TurnRecord["plan"]> };
   return type === "turn.chunk" && data["kind"] === "text" ? { kind: "text", text: String(data["text"]) } : undefined;
 }
 

@@ -39,18 +39,20 @@ export async function askAgent(
   });
   const turn = await turnById(caller, turnId);
   const about = { sessionId: turn?.sessionId ?? sessionId ?? null, turnId };
-  if (open === "late") return { success: false, response: goesOn(turn, timeoutSecs), ...about };
+  if (open === "late") return { success: false, ...goesOn(turn, timeoutSecs), ...about };
   if (open === undefined) return { ...ended(turn), ...about };
   const approvalId = open.id;
   return { success: false, response: asks(open), needsConfirmation: true, approvalId, ...about };
 }
 
-function ended(turn: TurnState | undefined): Pick<Executed, "success" | "response"> {
+function ended(turn: TurnState | undefined): Pick<Executed, "success" | "response" | "reply"> {
   if (turn === undefined) return { success: false, response: "the turn is not known any more" };
   const { status, reply, error = "", stopReason } = turn;
   const why = status === "finished" ? earlyEnd(stopReason) : status === "cancelled" ? "the turn was cancelled" : error;
-  const parts = [reply.trim(), why ?? ""].filter((part) => part !== "");
-  return { success: status === "finished", response: parts.join("\n") };
+  const success = status === "finished";
+  const said = reply.trim();
+  const parts = [said, why ?? ""].filter((part) => part !== "");
+  return { success, response: parts.join("\n"), ...(success || said === "" ? {} : { reply: said }) };
 }
 
 function asks(approval: Approval): string {
@@ -60,15 +62,18 @@ function asks(approval: Approval): string {
   }\nhint: /approve ${id}, or /deny ${id}; /context shows the reply then`;
 }
 
-function goesOn(turn: TurnState | undefined, secs: number): string {
+function goesOn(turn: TurnState | undefined, secs: number): Pick<Executed, "response" | "reply"> {
   const said = turn?.reply.trim() ?? "";
-  const about = turn?.sessionId === null || turn === undefined ? "/context" : `/context ${turn.sessionId}`;
+  const id = turn?.sessionId ?? undefined;
+  const hint = id === undefined
+    ? "/context shows what becomes of it"
+    : `/context ${id} shows what becomes of it, /cancel ${id} ends it`;
   const lines = [
     ...(said === "" ? [] : [said]),
     `the turn has not ended within ${secs} s, and goes on`,
-    `hint: ${about} shows what becomes of it, /cancel ends it`,
+    `hint: ${hint}`,
   ];
-  return lines.join("\n");
+  return { response: lines.join("\n"), ...(said === "" ? {} : { reply: said }) };
 }
 
 /** Of several agents one may be the default. */

@@ -69,6 +69,7 @@ export function builtins(all: () => readonly ConsoleCommand[]): readonly Console
       aliases: ["jobs"],
       summary: "the jobs; begin a run of one now, or end it",
       usage: "[list | run NAME | cancel NAME]",
+      notByJobs: ["run", "cancel"],
       run: async (args, call) => (await daemon()).cronText(args, call),
     },
     {

@@ -1,6 +1,5 @@
 /** `/status`, `/cron`, `/memory`: what else the daemon does, in lines for people. */
 import type { ConsoleCall } from "../core/console_command.ts";
-import { CRON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { stateCounts } from "../view/state_counts.ts";
@@ -31,7 +30,7 @@ type Job = ResultOf<"job.list">["jobs"][number];
 /** @param args `list`, or `run` or `cancel` with the name of a job; none: `list` */
 export async function cronText(
   [what = "list", id]: readonly string[],
-  { kind, call, once }: ConsoleCall,
+  { call, once }: ConsoleCall,
 ): Promise<string> {
   if (what === "list") {
     const { jobs } = await call("job.list", id === undefined ? {} : { id });
@@ -39,10 +38,6 @@ export async function cronText(
   }
   if (what !== "run" && what !== "cancel") throw usage("cron", what);
   if (id === undefined) throw new ConsoleError("usage", "no job is named", { hint: "/cron lists them" });
-  // Two that begin each other would never rest.
-  if (kind === CRON) {
-    throw new ConsoleError("forbidden", "a job begins and ends no other", { hint: "give it a schedule" });
-  }
   await call(`job.${what}`, { id, ...once });
   return what === "run" ? `${id}: has begun` : `${id}: cancelled`;
 }

@@ -10,7 +10,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import type { Call } from "../rpc/handler.ts";
 import { askAgent } from "./ask_agent.ts";
-import { commandNamed, unattended, unknownCommand } from "../core/command_named.ts";
+import { commandNamed, refusedToJobs, unknownCommand } from "../core/command_named.ts";
 import type { ConsoleContext, Executed } from "./console_context.ts";
 
 export async function execute(
@@ -22,10 +22,15 @@ export async function execute(
   const caller = context.methods.as({ kind, scope, isRemote, signal });
   const text = params.command.trim();
   try {
-    const executed = text.startsWith("/")
+    const executed: Executed = text.startsWith("/")
       ? { success: true, response: await runLine(context, text, params, caller), sessionId: params.sessionId ?? null }
       : await askAgent(context, { ...params, text }, caller, signal);
-    return { ...executed, response: escapeControlsKeepLines(executed.response) };
+    const { reply } = executed;
+    return {
+      ...executed,
+      response: escapeControlsKeepLines(executed.response),
+      ...(reply === undefined ? {} : { reply: escapeControlsKeepLines(reply) }),
+    };
   } catch (error) {
     if (!(error instanceof ConsoleError) || signal.aborted) throw error;
     return refused(error, params.sessionId);
@@ -44,7 +49,8 @@ async function runLine(
   const commands = context.commands();
   const found = commandNamed(typed.toLowerCase(), commands);
   if (found === undefined) throw unknownCommand(typed, commands);
-  if (found.attended && kind === CRON) throw unattended(found.name);
+  const refused = kind === CRON ? refusedToJobs(found, args) : undefined;
+  if (refused !== undefined) throw refused;
   return await found.run(args, { kind, call, once: idempotencyKey === undefined ? {} : { idempotencyKey } });
 }
 

@@ -29,6 +29,8 @@ export const commandMethods = {
       success: v.boolean(),
       /** For people: what the command says, what the agent replied, or why not. */
       response: v.string(),
+      /** Of a prompt without success: the beginning of `response` that the agent said. */
+      reply: v.exactOptional(v.string()),
       /** Nothing goes on before a person has answered the request `approvalId`. */
       needsConfirmation: v.exactOptional(v.literal(true)),
       approvalId: v.exactOptional(v.string()),

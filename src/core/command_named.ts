@@ -15,8 +15,19 @@ export function unknownCommand(typed: string, commands: readonly ConsoleCommand[
   });
 }
 
+/** Why no job runs `command` with these words; undefined where one may. */
+export function refusedToJobs(
+  { name, attended, notByJobs }: ConsoleCommand,
+  [what = ""]: readonly string[],
+): ConsoleError | undefined {
+  if (attended) return unattended(name);
+  // Two that begin each other would never rest.
+  if (!notByJobs?.includes(what)) return undefined;
+  return new ConsoleError("forbidden", "a job begins and ends no other", { hint: "give it a schedule" });
+}
+
 /** What a job gets that runs a command which a person must have read. */
-export function unattended(name: string): ConsoleError {
+function unattended(name: string): ConsoleError {
   return new ConsoleError("forbidden", `no job runs /${name}: a person must have read what it is about`, {
     hint: "a rule lets a call pass unasked: agent-console rules add",
   });

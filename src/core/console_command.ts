@@ -11,6 +11,8 @@ export interface ConsoleCommand {
   readonly usage: string;
   /** A person must have read what it is about: no job runs it. */
   readonly attended?: true;
+  /** First words behind its name with which a job does not run it. */
+  readonly notByJobs?: readonly string[];
   /**
    * @param args the words behind its name
    * @returns what it says, in lines for people

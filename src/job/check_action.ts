@@ -1,5 +1,5 @@
 /** Whether a job can do what it is added for: checked before it is added, because it runs when nobody is there. */
-import { commandNamed, unattended, unknownCommand } from "../core/command_named.ts";
+import { commandNamed, refusedToJobs, unknownCommand } from "../core/command_named.ts";
 import type { FeatureContext } from "../core/service.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { escapeControls } from "../domain/sanitize.ts";
@@ -22,11 +22,13 @@ export async function checkAction(context: Context, action: JobAction, peer: Pee
       return await checkPrompt(context, action, peer);
     case "command": {
       refuseSecret("command", action.command);
-      const [typed = ""] = splitLine(action.command.slice(1)).words;
+      const { words: [typed = "", ...args], open } = splitLine(action.command.slice(1));
+      if (open !== "") throw new ConsoleError("usage", `a quote is open at the end: ${open}`, { hint: "close it" });
       const commands = context.commands();
-      const found = commandNamed(typed, commands);
+      const found = commandNamed(typed.toLowerCase(), commands);
       if (found === undefined) throw unknownCommand(typed, commands);
-      if (found.attended) throw unattended(found.name);
+      const refused = refusedToJobs(found, args);
+      if (refused !== undefined) throw refused;
     }
   }
 }

@@ -48,6 +48,7 @@ export function NewSheet({ store }: { readonly store: PageStore }) {
                 {agents.map((agent) => optionOf("agent", agent === chosen, () => setChosen(agent), agent))}
               </fieldset>
             )}
+            <p class="note">{`It works in agents.${chosen}.cwd of the configuration, or your home folder.`}</p>
             {problem !== "" && <p class="warning text" role="alert">{escapeControlsKeepLines(problem)}</p>}
           </>
         )

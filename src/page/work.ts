@@ -3,11 +3,11 @@ import { parseFilter } from "../view/filter_text.ts";
 import { type WorkView, workView } from "../view/work_items.ts";
 import type { PageStore } from "./page_store.ts";
 
-type Worked = Pick<PageStore, "turns" | "jobs" | "live" | "filter">;
+type Worked = Pick<PageStore, "turns" | "jobs" | "live" | "filter" | "home">;
 
 /** @param now ms */
-export function workOf({ turns, jobs = [], live, filter }: Worked, now: number): WorkView {
-  return workView({ turns: turns.all, jobs, sessions: live.sessions }, now, parseFilter(filter).passesWork);
+export function workOf({ turns, jobs = [], live, filter, home }: Worked, now: number): WorkView {
+  return workView({ turns: turns.all, jobs, sessions: live.sessions, home }, now, parseFilter(filter).passesWork);
 }
 
 export function readJobs(store: PageStore): void {

@@ -77,7 +77,7 @@ export class AgentPool {
   settings(name: string): AgentSettings {
     const { booted, current } = this.#context.settings;
     const started = Object.hasOwn(booted, name) ? booted[name] : undefined;
-    if (started === undefined) throw notConfigured(name, this.configured);
+    if (started === undefined) throw notConfigured(name, this.configured, current);
     return { ...(current[name] ?? started), command: started.command, env: started.env };
   }
 
@@ -200,8 +200,20 @@ export class AgentPool {
   }
 }
 
-/** @param name undefined: none was named @param names of those that are configured */
-export function notConfigured(name: string | undefined, names: readonly string[]): ConsoleError {
+/**
+ * @param name undefined: none was named
+ * @param names of those that were configured when the daemon started
+ * @param current those that are configured now
+ */
+export function notConfigured(
+  name: string | undefined,
+  names: readonly string[],
+  current: Readonly<Record<string, AgentSettings>>,
+): ConsoleError {
+  if (name !== undefined && Object.hasOwn(current, name)) {
+    const why = `the agent "${name}" is in the configuration, and the daemon was started without it`;
+    return new ConsoleError("not_found", why, { hint: "agent-console daemon restart" });
+  }
   const what = name === undefined ? "no agent is named" : `no agent is configured as "${name}"`;
   const hint = names.length === 0 ? HOW_TO_CONFIGURE : `one of: ${names.join(", ")}`;
   return new ConsoleError("not_found", what, { agents: names.length, hint });

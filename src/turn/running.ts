@@ -245,7 +245,7 @@ export class RunningTurns {
   #newSession({ agent: name, cwd }: ParamsOf<"turn.submit">) {
     const names = this.#pool.configured;
     const agent = name ?? (names.length === 1 ? names[0] : undefined);
-    if (agent === undefined || !names.includes(agent)) throw notConfigured(name, names);
+    if (agent === undefined || !names.includes(agent)) throw notConfigured(name, names, this.#context.settings.current);
     return { agent, cwd: resolveFrom(cwd ?? this.#pool.folder(agent), "/") };
   }
 }

@@ -1,6 +1,6 @@
 /** What is said to who waits for a turn. Pure. */
 import type { Approval } from "../domain/approval.ts";
-import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
+import { escapeControls, escapeControlsKeepLines, oneLine } from "../domain/sanitize.ts";
 import { fitHead } from "./text_fit.ts";
 
 const ASKED_COLUMNS = 200;
@@ -9,6 +9,14 @@ const ASKED_COLUMNS = 200;
 export function askedText({ id, agent, tool, input }: Pick<Approval, "id" | "agent" | "tool" | "input">): string {
   const what = fitHead(escapeControls(`${tool}: ${input}`), ASKED_COLUMNS);
   return `${escapeControls(agent)} asks: ${what}\nhint: in another window, agent-console approve ${id}, or deny ${id}`;
+}
+
+/** Told to who waits for a turn, once. */
+export const RESUMED = "the turn goes on behind a daemon's end";
+
+/** A call of a tool. Escaped. */
+export function toolLine({ name, text = "", status }: { name: string; text?: string; status: string }): string {
+  return escapeControls(`  ${name} ${oneLine(text)} (${status})`);
 }
 
 interface Told {
@@ -65,5 +73,7 @@ export function whyNoPrompt(
   }
   return turns.length > 0 || reached.includes(agent)
     ? undefined
-    : `${session} is not one that the daemon runs; agent-console go brings its terminal to the front`;
+    : `${session} is not one that the daemon runs; agent-console go ${
+      escapeControls(id)
+    } brings its terminal to the front`;
 }

@@ -4,7 +4,7 @@
  */
 import { escapeControls, oneLine } from "../domain/sanitize.ts";
 import { isDone, type TurnTold } from "./live_turns.ts";
-import { type KnownSession, namesIn } from "./names.ts";
+import { type KnownSession, namesIn, tildePath } from "./names.ts";
 import type { Tone } from "./states.ts";
 import { duration } from "./times.ts";
 import { earlyEnd } from "./turn_words.ts";
@@ -116,6 +116,8 @@ export interface WorkSources {
   readonly jobs: readonly JobTold[];
   /** All that the window knows: turns are called after them. */
   readonly sessions: readonly KnownSession[];
+  /** The user's home folder, where it is known: folders are short then. */
+  readonly home?: string | undefined;
 }
 
 /** So long a turn that is over is shown, ms, and so many of them at most. */
@@ -124,7 +126,7 @@ const SHOWN = 20;
 
 /** @param now ms since the epoch @param passes what the typed filter lets through */
 export function workView(
-  { turns, jobs, sessions }: WorkSources,
+  { turns, jobs, sessions, home }: WorkSources,
   now: number,
   passes: (item: WorkItem) => boolean = () => true,
 ): WorkView {
@@ -134,7 +136,7 @@ export function workView(
   const rows = [
     ...turns.filter(({ status }) => !isDone(status)).map((turn) => turnRow(turn, names, now)),
     ...ended.map((turn) => turnRow(turn, names, now)),
-    ...jobs.map((job) => jobRow(job, now)),
+    ...jobs.map((job) => jobRow(job, now, home)),
   ];
   const shown = rows.filter(({ item }) => passes(item));
   const groups = (Object.keys(WORK_GROUPS) as WorkGroupKey[]).flatMap((key): WorkGroup[] => {
@@ -192,7 +194,7 @@ function turnAbout({ prompt, status, error, stopReason }: TurnTold): string {
   return why === "" || status === "cancelled" ? asked : `${why} · ${asked}`;
 }
 
-function jobRow(job: JobTold, now: number): RankedRow {
+function jobRow(job: JobTold, now: number, home: string | undefined): RankedRow {
   const { id, nextRun, lastRun } = job;
   const state = jobState(job);
   const next = nextRun === null ? undefined : timeOf(nextRun);
@@ -204,7 +206,7 @@ function jobRow(job: JobTold, now: number): RankedRow {
       of: id,
       state,
       name: escapeControls(id),
-      who: actionText(job, id),
+      who: actionText(job, { known: id, home }),
       about: jobAbout(job, state, now),
       time: state === "running" ? duration(now - since) : next === undefined ? "" : untilText(next, now),
     },
@@ -224,11 +226,16 @@ export function isFailure(outcome: string | undefined): boolean {
   return outcome !== undefined && outcome !== "succeeded" && outcome !== "cancelled";
 }
 
-/** What a job does, in a few words: `program backup`. Escaped. @param known a word that stands beside it already */
-export function actionText({ action }: Pick<JobTold, "action">, known?: string): string {
+/** What a job does, in a few words: `program backup`, `prompt mine · ~/shop · TEXT`. Escaped. */
+export function actionText(
+  { action }: Pick<JobTold, "action">,
+  /** `known`: a word that stands beside it already. */
+  { known, home }: { readonly known?: string; readonly home?: string | undefined } = {},
+): string {
   const { kind, ...rest } = action;
-  const words = Object.values(rest).filter((value) => typeof value === "string" && value !== known);
-  return shown([kind, ...words].join(" "));
+  const words = Object.values(rest).filter((value): value is string => typeof value === "string" && value !== known);
+  const [first, ...more] = words.map((word) => tildePath(oneLine(word), home));
+  return [first === undefined ? kind : `${kind} ${first}`, ...more].join(" · ");
 }
 
 /** How a run ended, and why; `runs` while it goes on. Escaped. */

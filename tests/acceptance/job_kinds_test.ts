@@ -93,6 +93,10 @@ Deno.test("J1 R1 a job prompts an agent: its run ends with the turn, as that did
   assertMatch(await problem({ ...prompt, agent: "mine", text: key }), /^invalid_params: something in the prompt looks/);
   assertMatch(await problem({ kind: "command", command: "/aprove x" }), /unknown command "\/aprove"/);
   assertMatch(await problem({ kind: "command", command: "/approve web" }), /^forbidden: no job runs \/approve/);
+  assertMatch(
+    await problem({ kind: "command", command: '/CRON "run" x' }),
+    /^forbidden: a job begins and ends no other/,
+  );
   assertMatch(await problem({ kind: "command", command: "say x" }), /^invalid_params: .*action\.command/);
   assertMatch(await problem({ kind: "maintenance", task: "tidy" }), /^invalid_params: .*action\.task/);
 });
@@ -163,8 +167,6 @@ Deno.test("J1 E2 a job runs a command of the console, or checks the journal; wha
   await add(client, "wrong", { kind: "command", command: "/show nothing" });
   const wrong = await runNow(client, "wrong");
   assertEquals([wrong["outcome"], wrong["problem"]], ["failed", 'there is no session for "nothing"']);
-  await add(client, "other", { kind: "command", command: "/cron run wrong" });
-  assertEquals((await runNow(client, "other"))["problem"], "a job begins and ends no other");
   assertEquals((await home.cli(["cron", "add", "check", "@yearly", "--maintenance", "verify"])).code, 0);
   const check = await runNow(client, "check");
   assertEquals(check["outcome"], "succeeded", JSON.stringify(check));
@@ -172,7 +174,7 @@ Deno.test("J1 E2 a job runs a command of the console, or checks the journal; wha
   const listed = (await client.request("job.list"))["jobs"] as Json[];
   assertEquals(
     listed.map(({ id, scope }) => [id, scope]),
-    ["note", "wrong", "other", "check"].map((id) => [id, "admin"]),
+    ["note", "wrong", "check"].map((id) => [id, "admin"]),
   );
 
   // A client that calls itself so would be taken for a job.

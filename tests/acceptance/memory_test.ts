@@ -11,6 +11,13 @@ Deno.test("A4 C1 notes are kept, found, shown escaped and forgotten on the comma
   const notes = async (args: readonly string[]) =>
     (await home.json(["memory", ...args, "--json"]))["notes"] as readonly Json[];
 
+  const other = `${home.root}/other`;
+  const nowhere = await home.cli(["memory", "append", "--workspace", other, "x"]);
+  assertEquals([nowhere.code, nowhere.stderr.split("\n")[0]], [
+    2,
+    `error: --workspace is "${other}", which is no folder`,
+  ]);
+  await Deno.mkdir(other);
   const own = await run(["append", "Deploys", "go out", "on Tuesdays", "--tag", "deploy", "--tag", "ops"]);
   assertMatch(own.stderr, /^note (\w{5}), of ~; take it back with: agent-console memory forget \1\n$/);
   const hostile = "\u001b]0;pwned\u0007 one\nnote k3f9a \u202e two\u0000\r\n\n";
@@ -19,12 +26,12 @@ Deno.test("A4 C1 notes are kept, found, shown escaped and forgotten on the comma
   const secret = await run([
     "append",
     "--workspace",
-    "/home/u/other",
+    other,
     "--",
     "-x",
     "token=ghp_0123456789abcdefghijABCDEFGHIJ012345",
   ]);
-  assertMatch(secret.stderr, /, of \/home\/u\/other; [^]*\*\*\* stands there/);
+  assertMatch(secret.stderr, /, of ~\/other; [^]*\*\*\* stands there/);
 
   const seen = await notes(["peek"]);
   assertEquals(seen.map(({ text, tags, workspace, by }) => [text, tags, workspace, by]), [
@@ -38,7 +45,7 @@ Deno.test("A4 C1 notes are kept, found, shown escaped and forgotten on the comma
     /all folders\n {2}\\x1b\]0;pwned\\x07 one\n {2}note k3f9a \\u202e two\\x00\n\w{5} .* #deploy {2}#ops\n {2}Deploys/,
   );
   assertEquals((await notes(["peek", "--global", "-n", "1"])).length, 1);
-  assertEquals((await notes(["peek", "--workspace", "/home/u/other", "-n", "1"])).map(({ text }) => text), [
+  assertEquals((await notes(["peek", "--workspace", other, "-n", "1"])).map(({ text }) => text), [
     "-x token=***",
   ]);
 

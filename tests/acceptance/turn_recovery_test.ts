@@ -246,3 +246,14 @@ Deno.test("R1 a plan and what an edit changes are told and kept", async () => {
   // By its own id, as `run -d` prints it.
   assertStringIncludes((await home.cli(["context", turn.id])).stdout, "  [x] read\n  [ ] write\n");
 });
+
+Deno.test("R4 who waits for a turn hears that the next daemon goes on with it, and is answered by that one", async () => {
+  await using home = await withAgent();
+  await using waits = home.spawn(["run", "mine", "slow 1000"]);
+  await eventually(() => waits.stdout.includes("3"), 20_000, "its first words");
+  Deno.kill(home.needPid(), "SIGKILL");
+  await home.start();
+  const { code, stderr } = await waits.exit(20_000);
+  assertEquals([code, stderr], [0, "the turn goes on behind a daemon's end\n"]);
+  assertStringIncludes((await home.cli(["context", "-n", "1"])).stdout, " · went on behind a daemon's end\n");
+});

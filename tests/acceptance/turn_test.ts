@@ -4,6 +4,8 @@ import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { isAlive } from "../support/harness_process.ts";
+import { TestTerminal } from "../support/terminal.ts";
+import { HAS_TMUX } from "../support/tmux.ts";
 
 const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${REPOSITORY}/tests/support/acp_agent.ts`];
 
@@ -81,6 +83,14 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
   const unknown = await home.cli(["run", "nobody", "say hello"]);
   assertMatch(unknown.stderr, /no agent is configured as "nobody"\nhint: one of: mine, mute/);
 
+  const config = await Deno.readTextFile(home.path("config.jsonc"));
+  await Deno.writeTextFile(home.path("config.jsonc"), config.replace('{"mine":', '{"later":{"command":["x"]},"mine":'));
+  assertEquals((await home.cli(["daemon", "reload"])).code, 0);
+  assertMatch(
+    (await home.cli(["run", "later", "say x"])).stderr,
+    /"later" is in the configuration, and the daemon was started without it\nhint: agent-console daemon restart/,
+  );
+
   const chat = await home.cli(["chat", "--agent", "mine"], { stdin: "say one\nsay two\n" });
   assertEquals([chat.code, chat.stdout], [0, "one\ntwo\n"], chat.stderr);
 
@@ -101,6 +111,46 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
   ]);
   const [one, two] = turns.slice(-2).map(({ sessionId }) => sessionId);
   assertEquals(one, two);
+  const { stdout: told } = await home.cli(["context", "-n", "1"]);
+  assertStringIncludes(told.split("\n")[0] ?? "", ` mine · session ${two?.slice(0, 8)} · ~ · from cli`);
+
+  // What `run -d` prints names its session too; and a session in which nothing runs has nothing to cancel.
+  const { stdout: id } = await home.cli(["run", "-d", "mine", "say first"]);
+  await eventually(
+    async () => (await home.cli(["context", id.trim()])).stdout.includes("first\nfirst"),
+    10_000,
+    "its end",
+  );
+  assertEquals((await home.cli(["submit", id.trim(), "past"])).code, 0);
+  assertMatch(
+    (await home.cli(["cancel", two ?? ""])).stderr,
+    /no turn of the session runs\nhint: agent-console session close /,
+  );
+});
+
+Deno.test({
+  name:
+    "R1 V1 run at a terminal: plan, calls and questions stand on lines of their own, and its end tells how to go on",
+  ignore: !HAS_TMUX,
+  fn: async () => {
+    await using home = await withAgents();
+    await home.start();
+    await using client = await home.connect({ token: true });
+    await using run = await TestTerminal.open(home, ["run", "mine", "say one; plan a,b; run touch made; say two"]);
+    const asked = await run.shows("mine asks: Bash: touch made");
+    assertMatch(asked, /^one\n(?: {2}\[.\] .*\n)+mine asks: /m);
+    const { approvals: [one] } = await client.request("approval.list", {}) as { approvals: { id: string }[] };
+    assertEquals((await home.cli(["approve", one?.id ?? ""])).code, 0);
+    const { code, screen } = await run.exit();
+    assertEquals(code, 0);
+    assertMatch(screen, /^ {2}Bash touch made \(completed\)$/m);
+    assertMatch(screen, /two\nagent-console submit \w{8} … goes on in its session\n/);
+
+    await using slow = await TestTerminal.open(home, ["run", "mine", "slow 1000"]);
+    await slow.shows("3");
+    await slow.press("C-c");
+    assertMatch((await slow.exit()).screen, /\ncancelled\n\[exit 130\]/);
+  },
 });
 
 Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and the daemon's end takes the agent along", async () => {

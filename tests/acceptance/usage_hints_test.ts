@@ -38,6 +38,14 @@ Deno.test("a wrong value is told what to write instead, and a file that is not t
     'error: shell is "bsh", expected bash, zsh or fish',
     "hint: did you mean bash?",
   ]);
+  assertEquals(
+    (await said("cron", "add", "x", "@daily", "--maintenance", "foo"))[0],
+    'error: --maintenance is "foo", expected verify',
+  );
+  assertEquals(
+    (await said("cron", "add", "x", "@daily", "--command", "status"))[0],
+    "error: a command begins with a slash: /status",
+  );
   assertEquals(await said("rules", "add", "make", "--expires", "5y"), [
     'error: --expires is "5y", expected a time like 30m, 8h or 7d',
     "hint: a number and s, m, h or d: a year is 365d",

@@ -64,6 +64,7 @@ Deno.test("F5 chat: hints and errors call a command by its slash; what an agent 
     "error: x\nhint: agent-console chat", // does not run in the chat
     "error: /home/u/agent-console ls, agent-console lsx, my-agent-console ls",
     "error: x\nhint: did you mean daemon?",
+    "x asks\nhint: in another window, agent-console approve k3, or deny k3",
     "error: the daemon runs 1, agent-console itself is 2",
   ];
   for (const text of same) assertEquals(slashText(text, commands), text);

@@ -81,7 +81,7 @@ Deno.test("V4 a session that the daemon does not run, and one that has ended, sa
   board.waits().press("i");
   assertStringIncludes(
     board.text,
-    `the session ${other.id} is not one that the daemon runs; agent-console go brings its terminal to the front`,
+    `the session ${other.id} is not one that the daemon runs; agent-console go ${other.id} brings its terminal to the front`,
   );
   assert(!/\bi prompt\b/.test(board.lines.at(-1) ?? ""));
   board.press("N", "Tab", "Enter");

@@ -34,6 +34,16 @@ export async function execCommand(run: CommandContext, words: readonly string[],
   });
   if (json) run.out.json({ ...done });
   else if (done.success) run.out.plain(done.response.trimEnd());
-  else run.out.note(`error: ${done.response.trimEnd()}`);
+  else {
+    const { reply = "", response } = done;
+    if (reply !== "") run.out.plain(reply.trimEnd());
+    const why = response.slice(reply.length).trim();
+    if (why !== "") run.out.note(`error: ${asShell(why)}`);
+  }
   if (!done.success) throw new CommandEnded(1);
+}
+
+/** A hint names lines of the console: here each is a command of a shell. */
+function asShell(text: string): string {
+  return text.replace(/^hint: .*/gm, (hint) => hint.replace(/(?<=^|[\s,])\/(?=[a-z])/g, "agent-console exec /"));
 }

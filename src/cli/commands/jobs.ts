@@ -187,7 +187,10 @@ async function actionOf(run: CommandContext, id: string, options: ActionOptions)
   }
   const { program = id, prompt = "", agent, session, cwd, timeout, command = "", maintenance = "verify" } = options;
   if (kind === "program") return { kind, program };
-  if (kind === "command") return { kind, command };
+  if (kind === "command" && !command.trimStart().startsWith("/")) {
+    throw new ConsoleError("usage", `a command begins with a slash: /${command.trim()}`);
+  }
+  if (kind === "command") return { kind, command: command.trim() };
   if (kind === "maintenance") return { kind, task: maintenance };
   if ((agent === undefined) === (session === undefined) || (session !== undefined && cwd !== undefined)) {
     throw new ConsoleError("usage", "--prompt needs --agent or --session, and --cwd goes with --agent");

@@ -1,6 +1,7 @@
 /** `memory …`: the notes that are kept across sessions. */
 import { bold, dim } from "@std/fmt/colors";
 import { clip, escapeControls, escapeControlsKeepLines } from "../../domain/sanitize.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -28,6 +29,10 @@ export async function appendNote(
   options: WhoseNotes & { readonly tag?: readonly string[] },
 ): Promise<void> {
   const where = folderOf(options);
+  const { workspace } = where;
+  if (workspace !== undefined && !["directory", "symlink"].includes(denoFiles.stat(workspace)?.kind ?? "")) {
+    throw new ConsoleError("usage", `--workspace is "${escapeControls(workspace)}", which is no folder`);
+  }
   const text = words.length === 1 && words[0] === "-"
     ? await stdinText("agent-console memory append TEXT")
     : words.join(" ");

@@ -5,14 +5,15 @@ import { escapeControls, escapeControlsKeepLines } from "../../domain/sanitize.t
 import { denoFiles } from "../../platform/deno_files.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
-import { writeStdout } from "../../platform/stdio.ts";
+import { stderrScreen, writeStderr, writeStdout } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { MAX_RECENT_TURNS as MAX_RECENT } from "../../protocol/limits.ts";
 import { clockTime } from "../../view/times.ts";
-import { askedText, earlyEnd, planLine } from "../../view/turn_words.ts";
+import { askedText, earlyEnd, planLine, RESUMED, toolLine } from "../../view/turn_words.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { resolveSession, resolveSessionOf } from "../resolve.ts";
 import { stdinText } from "../stdin_text.ts";
+import { withTilde } from "../tilde.ts";
 import { wholeNumber } from "../whole_number.ts";
 import { CommandEnded } from "../tree/shared.ts";
 
@@ -48,13 +49,19 @@ export async function submitPrompt(
   words: readonly string[],
   options: PromptOptions,
 ): Promise<void> {
-  const { session: { id: sessionId, cwd: folder } } = await resolveSessionOf(run, id);
+  const { sessionId, folder } = await sessionOf(run, id);
   await submitted(run, { sessionId, folder, text: await promptOf(words) }, options);
 }
 
 /** @param id of a turn, or names a session: all turns of it then */
 export async function cancelTurn(run: CommandContext, id: string): Promise<void> {
-  const { cancelled } = await call(run, "turn.cancel", await turnOrSession(run, id));
+  const whose = await turnOrSession(run, id);
+  const { cancelled } = await call(run, "turn.cancel", whose).catch((error) => {
+    if (!("sessionId" in whose) || !(error instanceof ConsoleError) || error.kind !== "conflict") throw error;
+    throw new ConsoleError("conflict", "no turn of the session runs", {
+      hint: `agent-console session close ${whose.sessionId} ends the session itself`,
+    });
+  });
   run.out.note(cancelled.length === 1 ? "the turn is told to end" : `${cancelled.length} turns are told to end`);
 }
 
@@ -84,16 +91,54 @@ async function submitted(run: CommandContext, prompt: Prompt, { json, detach }: 
     return json ? out.json({ turnId }) : out.plain(turnId);
   }
   let isInLine = false;
-  for await (const told of submitTurn(context, prompt, signal)) {
-    if (told.kind === "text" && json !== true) {
-      isInLine = !told.text.endsWith("\n");
-      writeStdout(escapeControlsKeepLines(told.text));
-    }
-    if (told.kind === "asked" && json !== true) out.note(askedText(told.approval));
-    if (told.kind !== "ended") continue;
+  const breakLine = () => {
     if (isInLine) writeStdout("\n");
-    ended(run, told.turn, json);
+    isInLine = false;
+  };
+  // A message and the text are one picture only in a terminal: in a pipe nothing is put into the text.
+  const note = (text: string) => {
+    if (out.screen.isTerminal) breakLine();
+    out.note(text);
+  };
+  const aside = (line: string) => {
+    if (json || !stderrScreen().isTerminal) return;
+    if (out.screen.isTerminal) breakLine();
+    writeStderr(dim(line) + "\n");
+  };
+  const steps = new Set<string>();
+  let opened: string | undefined;
+  for await (const told of submitTurn(context, prompt, signal)) {
+    switch (told.kind) {
+      case "started":
+        if (prompt.sessionId === undefined) opened = told.sessionId;
+        break;
+      case "text":
+        if (json) break;
+        isInLine = !told.text.endsWith("\n");
+        writeStdout(escapeControlsKeepLines(told.text));
+        break;
+      case "asked":
+        if (!json) note(askedText(told.approval));
+        break;
+      case "resumed":
+        if (!json) note(RESUMED);
+        break;
+      case "tool":
+        if (["completed", "failed"].includes(told.tool.status)) aside(toolLine(told.tool));
+        break;
+      case "plan":
+        for (const line of told.steps.map(planLine)) if (!steps.has(line)) aside(line);
+        for (const step of told.steps) steps.add(planLine(step));
+        break;
+      case "ended":
+        breakLine();
+        ended(run, told.turn, json);
+        if (opened !== undefined) aside(`agent-console submit ${opened.slice(0, 8)} … goes on in its session`);
+    }
   }
+  if (!signal.aborted) return;
+  breakLine();
+  if (!json) out.note("cancelled");
 }
 
 /** @throws {CommandEnded} 1 where it was cancelled @throws {ConsoleError} `failed` */
@@ -120,13 +165,34 @@ async function turnOrSession(run: CommandContext, id: string): Promise<{ turnId:
   return { sessionId: await resolveSession(run, id) };
 }
 
+/** As {@link turnOrSession}, of a turn its session. @throws {ConsoleError} `conflict` where it has none yet */
+async function sessionOf(run: CommandContext, id: string): Promise<{ sessionId: string; folder: string | undefined }> {
+  if (UUID.test(id)) {
+    const { turns: [turn] } = await read(run, "turn.recent", { turnId: id });
+    if (turn?.sessionId === null) {
+      throw new ConsoleError("conflict", "the turn has no session yet", { hint: `agent-console context ${id}` });
+    }
+    if (turn !== undefined) return { sessionId: turn.sessionId, folder: turn.cwd };
+  }
+  const { session } = await resolveSessionOf(run, id);
+  return { sessionId: session.id, folder: session.cwd };
+}
+
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
-function turnLines({ agent, prompt, reply, submittedAt, status, error, tools, plan = [] }: TurnRecord): string[] {
-  const head = `${clockTime(submittedAt)} ${agent}${status === "finished" ? "" : `, ${status}`}`;
-  const did = tools.map(({ name, text = "", status }) => dim(escapeControls(`  ${name} ${text} (${status})`)));
+function turnLines(turn: TurnRecord): string[] {
+  const { agent, prompt, reply, submittedAt, status, error, tools, plan = [] } = turn;
+  const { sessionId, cwd, source, resumed } = turn;
+  const head = [
+    `${clockTime(submittedAt)} ${agent}${status === "finished" ? "" : `, ${status}`}`,
+    ...(sessionId === null ? [] : [`session ${sessionId.slice(0, 8)}`]),
+    withTilde(cwd),
+    `from ${source}`,
+    ...(resumed ? ["went on behind a daemon's end"] : []),
+  ];
+  const did = tools.map((tool) => dim(toolLine(tool)));
   return [
-    dim(head),
+    dim(escapeControls(head.join(" · "))),
     bold(escapeControls(prompt)),
     ...plan.map((step) => dim(planLine(step))),
     ...did,

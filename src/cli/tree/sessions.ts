@@ -30,7 +30,7 @@ export function sessionCommands(root: Command, run: () => CommandContext): void 
     .action(async (options) => await (await import("../commands/watch.ts")).watch(run(), options));
   root.command("next").description("the session that needs you most").option(...JSON_OPTION)
     .action(async (options) => await list.next(run(), options));
-  root.command("status").description("the daemon, its sessions and its journal in three lines")
+  root.command("status").description("the daemon, its sessions, its work and its journal")
     .option("-v, --verbose", "everything it says of itself").option(...JSON_OPTION)
     .action(async (options) =>
       await (await import("../commands/status.ts")).showStatus(run(), { ...options, start: true })

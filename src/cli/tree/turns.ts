@@ -15,7 +15,7 @@ export function turnCommands(root: Command, run: () => CommandContext): void {
     .option(...DETACH_OPTION).option(...JSON_OPTION)
     .action(async (agent, words, options) => await (await load()).runAgent(run(), agent, words, options));
   root.command("submit").description("give a session another prompt")
-    .argument("<id>", SESSION).argument("<prompt...>", PROMPT)
+    .argument("<id>", TURN).argument("<prompt...>", PROMPT)
     .option(...DETACH_OPTION).option(...JSON_OPTION)
     .action(async (id, words, options) => await (await load()).submitPrompt(run(), id, words, options));
   root.command("cancel").description("end a turn, or all of a session that the daemon runs")
