@@ -27,7 +27,7 @@ const show = (words: readonly string[], { stdout, stderr }: { stdout: string; st
 /** The lab's own folders stand for those of a person. */
 const withoutPlaces = (text: string) =>
   text.replaceAll(cwd, "~/project").replaceAll(/\/[^\s"]*\/outside\//g, "~/outside/")
-    .replaceAll(/\/[^\s"]*\/home\/run-acp-\w+\//g, "~/");
+    .replaceAll(/\/[^\s"]*\/home\/run-acp-\w+\//g, "~/").replaceAll(/run-acp-\w+/g, "project");
 
 await using home = await TestHome.create();
 await Deno.mkdir(home.dir, { mode: 0o700, recursive: true });
