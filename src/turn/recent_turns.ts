@@ -4,7 +4,8 @@
  */
 import type { Projection } from "../core/projection.ts";
 import type { NewEvent } from "../domain/event.ts";
-import { replyGoingOn, replyWith } from "../domain/turn_reply.ts";
+import { maskedReply } from "../domain/masked_reply.ts";
+import { replyGoingOn } from "../domain/turn_reply.ts";
 import type { LeftProcess } from "../platform/left_processes.ts";
 import type { Turn, TurnPlanStep, TurnTool } from "./methods.ts";
 
@@ -65,7 +66,7 @@ export class RecentTurns implements Projection {
         }));
       case "turn.chunk":
         if (event.data.kind === "thought") return;
-        return this.#change(event.data.turnId, ({ reply }) => ({ reply: replyWith(reply, event.data.text) }));
+        return this.#change(event.data.turnId, ({ reply }) => ({ reply: maskedReply(reply, event.data.text) }));
       case "turn.tool":
         return this.#change(event.data.turnId, ({ tools }) => ({ tools: withTool(tools, event.data.tool) }));
       case "turn.plan":

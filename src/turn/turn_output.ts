@@ -12,7 +12,7 @@ import { TEXT_CAPS } from "../domain/session.ts";
 import type { Fields } from "../lib/json_fields.ts";
 import type { Clock } from "../platform/system.ts";
 import { StreamMask } from "../domain/stream_mask.ts";
-import { replyWith } from "../domain/turn_reply.ts";
+import { maskedReply } from "../domain/masked_reply.ts";
 import { type Chunk, Chunks } from "./chunks.ts";
 import { LONG, shown } from "./shown.ts";
 
@@ -147,7 +147,7 @@ export class TurnOutput {
       this.#shownAt = now;
       this.#to.report({ kind: "noted" });
     }
-    if (kind === "text") this.#said = replyWith(this.#said, masked).slice(-TEXT_CAPS.message);
+    if (kind === "text") this.#said = maskedReply(this.#said, masked).slice(-TEXT_CAPS.message);
     if (!isKept) return;
     const last = this.#left.units > 0 ? "" : "\n[no more of this turn is kept]\n";
     if (masked + last === "") return;

@@ -234,8 +234,8 @@ export function actionText(
 ): string {
   const { kind, ...rest } = action;
   const words = Object.values(rest).filter((value): value is string => typeof value === "string" && value !== known);
-  const [first, ...more] = words.map((word) => tildePath(oneLine(word), home));
-  return [first === undefined ? kind : `${kind} ${first}`, ...more].join(" · ");
+  const [first, ...more] = words.map((word) => shown(tildePath(oneLine(word), home)));
+  return [first === undefined ? shown(kind) : `${shown(kind)} ${first}`, ...more].join(" · ");
 }
 
 /** How a run ended, and why; `runs` while it goes on. Escaped. */

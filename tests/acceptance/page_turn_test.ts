@@ -155,7 +155,7 @@ pageTest(
       event: { session_id: "web", cwd: "/home/u/web", hook_event_name: "UserPromptSubmit", prompt: "fix it" },
     });
     await row(page, "fix it").click();
-    await page.getByText("is not one that the daemon runs; agent-console go brings its terminal to the front")
+    await page.getByText("is not one that the daemon runs; agent-console go web brings its terminal to the front")
       .waitFor();
   },
   withAgent,

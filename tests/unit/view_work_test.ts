@@ -3,7 +3,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseFilter } from "../../src/view/filter_text.ts";
 import { LiveTurns, type TurnTold } from "../../src/view/live_turns.ts";
 import { jobDetail, lacksTexts, runTexts, turnTexts } from "../../src/view/work_detail.ts";
-import { type JobTold, openWork, type WorkSources, workView } from "../../src/view/work_items.ts";
+import { actionText, type JobTold, openWork, type WorkSources, workView } from "../../src/view/work_items.ts";
 
 Deno.env.set("TZ", "UTC");
 const NOW = Date.parse("2026-11-20T14:00:00Z");
@@ -173,4 +173,12 @@ Deno.test("V4 A4 a job and its runs in words, with what they printed made harmle
   const texts = runTexts(run, NOW);
   assertStringIncludes(texts.head, "timed out · took 2s, by hand");
   assertEquals(texts.output, ["a", "\\x1b[2Jb"]);
+});
+
+Deno.test("A4 V4 what a job does is shown escaped, each part of it", () => {
+  const action = { kind: "prompt\x1b[2J", agent: "a\x07", cwd: "/home/u/web", text: "two\nlines\x1b]52;c;aGk=\x07" };
+  const text = actionText({ action }, { home: "/home/u" });
+  // deno-lint-ignore no-control-regex
+  assert(!/[\u0000-\u001f]/.test(text), JSON.stringify(text));
+  assertStringIncludes(text, " · ~/web · two lines");
 });
