@@ -1,11 +1,9 @@
 /** The rows of the feature's methods, and what the program's types must know of them. */
 import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
+import { MAX_PROMPT } from "../domain/turn_change.ts";
 import { MAX_EXEC_SECS } from "../protocol/limits.ts";
 import { id, idempotencyKey, noParams, text } from "../protocol/schemas.ts";
-
-/** As a prompt's, UTF-16 units. */
-const MAX_COMMAND = 500_000;
 
 export const commandMethods = {
   "command.execute": {
@@ -16,7 +14,7 @@ export const commandMethods = {
     // Beyond the longest wait, so that this one ends the call.
     timeoutMs: (MAX_EXEC_SECS + 30) * 1000,
     params: v.strictObject({
-      command: v.pipe(text(MAX_COMMAND), v.regex(/\S/)),
+      command: v.pipe(text(MAX_PROMPT), v.regex(/\S/)),
       /** The prompt goes on with this session. */
       sessionId: v.exactOptional(id),
       /** Where a new session works; an absolute path. */

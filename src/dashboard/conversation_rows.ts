@@ -1,5 +1,6 @@
 /** Turns as rows: what was asked, what the agent did and said, how it ended; the newest last. Pure. */
-import { isDone, type TurnTold } from "../view/live_turns.ts";
+import { isTurnOver } from "../domain/turn_change.ts";
+import { type TurnTold } from "../view/live_turns.ts";
 import { wrap, wrapBehind, wrapHanging } from "../view/text_fit.ts";
 import { turnHead, type TurnTexts, turnTexts } from "../view/work_detail.ts";
 import { cutRow, span } from "./rows.ts";
@@ -37,7 +38,7 @@ export function conversationRows(
     units += turn.reply?.length ?? 0;
     const most = !isPage
       ? { reply: Math.max(200, room * width), tools: Math.max(1, room) }
-      : isDone(turn.status)
+      : isTurnOver(turn.status)
       ? PAGE.over
       : PAGE.running;
     const own = turnRows(turn, now, width, most);

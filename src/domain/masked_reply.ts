@@ -1,9 +1,9 @@
 /**
- * The reply of a turn as the daemon keeps it. Apart from turn_reply.ts, which windows use too: the lists of what looks like
+ * The reply of a turn as the daemon keeps it. Apart from turn_change.ts, which windows use too: the lists of what looks like
  * a secret are larger than the whole page. Pure.
  */
 import { maskSecrets } from "./mask.ts";
-import { replyWith } from "./turn_reply.ts";
+import { replyWith } from "./turn_change.ts";
 
 /** On both sides of where two pieces meet a secret is looked for, UTF-16 units: each piece is masked by itself already. */
 const SEAM = 256;

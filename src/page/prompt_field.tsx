@@ -1,5 +1,6 @@
 /** The field in which a prompt is typed: Enter sends, Shift+Enter is a line; on a phone, whose Enter is a line, the button sends. */
 import { h } from "preact";
+import { MAX_PROMPT } from "../domain/turn_change.ts";
 import type { PageStore } from "./page_store.ts";
 
 interface PromptFieldProps {
@@ -9,9 +10,6 @@ interface PromptFieldProps {
   readonly label: string;
   readonly onSend: () => void;
 }
-
-/** The daemon takes no longer one, UTF-16 units. */
-const MAX_PROMPT = 500_000;
 
 export function PromptField({ store, place, label, onSend }: PromptFieldProps) {
   const isTouch = matchMedia("(pointer: coarse)").matches;

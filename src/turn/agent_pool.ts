@@ -7,7 +7,7 @@ import type { AcpEvents } from "../acp/connection.ts";
 import { env } from "../platform/process.ts";
 import { permitted } from "../platform/program_places.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { agentEnv, agentPrograms, agentSecrets, folderOf } from "./permissions.ts";
+import { agentEnv, agentPrograms, agentSecrets, configuredAgents, folderOf } from "./permissions.ts";
 import { RestartBudget } from "./restart_budget.ts";
 import type { AgentSettings } from "./section.ts";
 import type { TurnContext } from "./turn_context.ts";
@@ -56,11 +56,6 @@ export class AgentPool {
     this.#stop = stop;
   }
 
-  /** The one of that name that runs. */
-  agentOf(name: string): Agent | undefined {
-    return this.#pooled.get(name)?.agent;
-  }
-
   /** The agents whose processes run. */
   get running(): readonly string[] {
     return [...this.#pooled].flatMap(([name, { agent }]) => agent === undefined ? [] : [name]);
@@ -68,9 +63,7 @@ export class AgentPool {
 
   /** Those that the configuration runs. */
   get configured(): readonly string[] {
-    return Object.entries(this.#context.settings.booted).flatMap(([name, { command }]) =>
-      command.length === 0 ? [] : [name]
-    );
+    return configuredAgents(this.#context.settings.booted);
   }
 
   /** @throws {ConsoleError} `not_found`: no such agent is configured */

@@ -1,11 +1,9 @@
 /** The rows of the feature's methods, and what the program's types must know of them. */
 import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
+import { MAX_PROMPT } from "../domain/turn_change.ts";
 import { MAX_RECENT_TURNS, MAX_WORKSPACE_CONFIG } from "../protocol/limits.ts";
 import { committed, count, id, idempotencyKey, text } from "../protocol/schemas.ts";
-
-/** A prompt, UTF-16 units: a line of the wire has room for it. */
-const MAX_PROMPT = 500_000;
 
 const tool = v.object({
   id: v.string(),

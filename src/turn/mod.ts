@@ -1,11 +1,12 @@
 /** The daemon runs agents: prompts go to those of the configuration (section agents), what they do is told to every window. */
+import { isTurnOver } from "../domain/turn_change.ts";
 import type { Feature } from "../core/service.ts";
 import { clip } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Turn, type TurnLine, turnMethods } from "./methods.ts";
 import { optional } from "../lib/json_fields.ts";
-import { namedAgents, turnPermissions } from "./permissions.ts";
-import { isOver, RecentTurns } from "./recent_turns.ts";
+import { configuredAgents, namedAgents, turnPermissions } from "./permissions.ts";
+import { RecentTurns } from "./recent_turns.ts";
 import type { RunningTurns } from "./running.ts";
 import { agentsSection } from "./section.ts";
 import type { TurnContext } from "./turn_context.ts";
@@ -63,7 +64,9 @@ const LINE = 200;
 /** A line of each for the lists of windows, oldest first; who shows more of one asks for it. */
 function linesOf(all: readonly Turn[]): readonly TurnLine[] {
   const last = new Map(all.map(({ sessionId, id }) => [sessionId, id]));
-  return all.filter((one, at) => at >= all.length - TOLD || !isOver(one.status) || last.get(one.sessionId) === one.id)
+  return all.filter((one, at) =>
+    at >= all.length - TOLD || !isTurnOver(one.status) || last.get(one.sessionId) === one.id
+  )
     .map(({ reply: _, tools: __, plan: ___, prompt, error, ...rest }) => ({
       ...rest,
       prompt: clip(prompt, LINE),
@@ -104,21 +107,20 @@ class LateTurns {
   async tick(): Promise<void> {
     const { booted, current } = this.#context.settings;
     const isWarm = (name: string) => (current[name] ?? booted[name])?.warm === true;
-    const isLeft = this.#turns.all().some(({ status }) => !isOver(status)) || this.#turns.leftAgents().length > 0;
+    const isLeft = this.#turns.all().some(({ status }) => !isTurnOver(status)) || this.#turns.leftAgents().length > 0;
     if (this.running === undefined && !isLeft && !Object.keys(booted).some(isWarm)) return;
     await (await this.load()).look();
   }
 
   status() {
-    const open = this.#turns.all().filter(({ status }) => !isOver(status));
-    if (!Object.values(this.#context.settings.booted).some(({ command }) => command.length > 0)) return undefined;
+    const open = this.#turns.all().filter(({ status }) => !isTurnOver(status));
+    const configured = configuredAgents(this.#context.settings.booted);
+    if (configured.length === 0) return undefined;
     return {
       running: open.filter(({ status }) => status === "running").length,
       queued: open.filter(({ status }) => status === "queued").length,
       agents: this.running?.agents ?? [],
-      configured: Object.entries(this.#context.settings.booted).flatMap(([name, { command }]) =>
-        command.length === 0 ? [] : [name]
-      ),
+      configured,
       ...optional("interrupted", this.running?.interrupted),
     };
   }

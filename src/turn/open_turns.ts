@@ -1,8 +1,9 @@
 /** The turns that have no end yet: each is ended exactly once, whatever becomes of its agent, and counts as work until then. */
+import { isTurnOver } from "../domain/turn_change.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Turn } from "./methods.ts";
-import { isOver, type RecentTurns } from "./recent_turns.ts";
+import { type RecentTurns } from "./recent_turns.ts";
 import { SessionQueues } from "./session_queues.ts";
 import type { TurnContext } from "./turn_context.ts";
 import { whyOf } from "./why.ts";
@@ -87,7 +88,7 @@ export class OpenTurns {
   /** Records the end of a turn that has none. */
   end(turnId: string, sessionId: string | null, outcome: TurnOutcome): void {
     const turn = this.#turns.get(turnId);
-    if (turn === undefined || isOver(turn.status)) return; // cancelled while its agent was being started
+    if (turn === undefined || isTurnOver(turn.status)) return; // cancelled while its agent was being started
     try {
       this.#context.store.commit({ type: "turn.ended", data: { turnId, sessionId, ...outcome } }, DAEMON);
     } catch (error) { // a full disk: the next start says that it was interrupted

@@ -13,6 +13,11 @@ const GIVEN = ["HOME", "USER", "LOGNAME", "LANG", "LC_ALL", "TZ"];
 
 type Env = (name: string) => string | undefined;
 
+/** The agents that the daemon was started to run. */
+export function configuredAgents(booted: AgentsSettings): readonly string[] {
+  return Object.entries(booted).flatMap(([name, { command }]) => command.length === 0 ? [] : [name]);
+}
+
 /** Where the program of `settings` may be; the first that exists is the one. Empty where the agent is not run. */
 export function agentPrograms({ command: [program] }: AgentSettings, env: Env): readonly string[] {
   if (program === undefined) return [];

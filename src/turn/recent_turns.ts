@@ -5,7 +5,7 @@
 import type { Projection } from "../core/projection.ts";
 import type { NewEvent } from "../domain/event.ts";
 import { maskedReply } from "../domain/masked_reply.ts";
-import { replyGoingOn } from "../domain/turn_reply.ts";
+import { isTurnOver, turnChange } from "../domain/turn_change.ts";
 import type { LeftProcess } from "../platform/left_processes.ts";
 import type { Turn, TurnPlanStep, TurnTool } from "./methods.ts";
 
@@ -40,8 +40,8 @@ export interface LeftAgent extends LeftProcess {
   readonly agent: string;
 }
 
-/** What is kept: turns, calls of a turn, those of them with what they change, processes. */
-export const KEPT = { turns: 200, tools: 100, details: 10, agents: 100 } as const;
+/** What is kept. */
+export const KEPT = { turns: 200, agents: 100 } as const;
 
 interface Saved {
   readonly turns: readonly Turn[];
@@ -58,39 +58,12 @@ export class RecentTurns implements Projection {
     switch (event.type) {
       case "turn.submitted":
         return this.#add(event.data.turn);
-      case "turn.started":
-        return this.#change(event.data.turnId, () => ({
-          status: "running",
-          sessionId: event.data.sessionId,
-          startedAt: at,
-        }));
-      case "turn.chunk":
-        if (event.data.kind === "thought") return;
-        return this.#change(event.data.turnId, ({ reply }) => ({ reply: maskedReply(reply, event.data.text) }));
-      case "turn.tool":
-        return this.#change(event.data.turnId, ({ tools }) => ({ tools: withTool(tools, event.data.tool) }));
-      case "turn.plan":
-        return this.#change(event.data.turnId, () => ({ plan: [...event.data.steps] }));
-      case "turn.resumed":
-        return this.#change(event.data.turnId, ({ reply, startedAt }) => ({
-          status: "queued",
-          reply: replyGoingOn(reply),
-          ...(startedAt === undefined ? {} : { resumed: true }), // one that had not begun is begun
-        }));
       case "turn.agent_started":
         return this.#started(event.data);
       case "turn.agent_ended":
         return void this.#agents.delete(event.data.pid);
-      case "turn.ended": {
-        const { turnId, sessionId, status, stopReason, error } = event.data;
-        return this.#change(turnId, (turn) => ({
-          status,
-          sessionId: sessionId ?? turn.sessionId,
-          endedAt: at,
-          ...(stopReason === undefined ? {} : { stopReason }),
-          ...(error === undefined ? {} : { error }),
-        }));
-      }
+      default:
+        return this.#change(event, at);
     }
   }
 
@@ -129,27 +102,14 @@ export class RecentTurns implements Projection {
     this.#turns.set(turn.id, turn);
     for (const { id, status } of this.#turns.values()) {
       if (this.#turns.size <= KEPT.turns) return;
-      if (isOver(status)) this.#turns.delete(id);
+      if (isTurnOver(status)) this.#turns.delete(id);
     }
   }
 
-  #change(id: string, change: (turn: Turn) => Partial<Turn>): void {
-    const turn = this.#turns.get(id);
-    if (turn !== undefined) this.#turns.set(id, { ...turn, ...change(turn) });
+  #change({ type, data }: NewEvent, at: string): void {
+    if (!type.startsWith("turn.") || !("turnId" in data)) return;
+    const turn = this.#turns.get(data.turnId);
+    const change = turn && turnChange<TurnTool, TurnPlanStep>(turn, { type, data: { ...data } }, at, maskedReply);
+    if (turn !== undefined && change !== undefined) this.#turns.set(turn.id, { ...turn, ...change });
   }
-}
-
-export function isOver(status: Turn["status"]): boolean {
-  return status !== "queued" && status !== "running";
-}
-
-/** A call is one entry, as it was told last. */
-function withTool(tools: readonly TurnTool[], tool: TurnTool): TurnTool[] {
-  const rest = tools.filter(({ id }) => id !== tool.id).slice(1 - KEPT.tools);
-  const bare = rest.filter(({ detail }) => detail !== undefined).slice(0, 1 - KEPT.details);
-  return [...rest.map((one) => bare.includes(one) ? withoutDetail(one) : one), tool];
-}
-
-function withoutDetail({ detail: _, ...rest }: TurnTool): TurnTool {
-  return rest;
 }

@@ -1,11 +1,12 @@
 /** Takes up what a daemon that was killed has left: ends its agents, then goes on with its turns or fails them. Once. */
+import { isTurnOver } from "../domain/turn_change.ts";
 import { commitReport } from "../core/apply_report.ts";
 import type { Session } from "../domain/session.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { endLeftAgents } from "./left_agents.ts";
 import type { Turn } from "./methods.ts";
 import type { OpenTurns } from "./open_turns.ts";
-import { isOver, type LeftAgent, type RecentTurns } from "./recent_turns.ts";
+import { type LeftAgent, type RecentTurns } from "./recent_turns.ts";
 import { recoveryOf, type TurnRecovery } from "./recovery.ts";
 import type { AgentSettings } from "./section.ts";
 import type { TurnContext } from "./turn_context.ts";
@@ -31,7 +32,7 @@ export class RecoverTurns {
   constructor(deps: RecoverDeps) {
     this.#deps = deps;
     const { turns } = deps;
-    this.#left = { turns: turns.all().filter(({ status }) => !isOver(status)), agents: turns.leftAgents() };
+    this.#left = { turns: turns.all().filter(({ status }) => !isTurnOver(status)), agents: turns.leftAgents() };
   }
 
   /** What became of its turns; undefined where there were none. */

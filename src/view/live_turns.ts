@@ -2,7 +2,7 @@
  * The turns of the agents that the daemon runs, as a window has heard of them: a snapshot with a line of each, the events
  * behind it, and what was asked for of those that are looked at. Bounded. Pure.
  */
-import { replyGoingOn, replyWith } from "../domain/turn_reply.ts";
+import { isTurnOver, turnChange, type TurnStatus } from "../domain/turn_change.ts";
 
 /** As `turn.recent` answers, as far as it is shown. */
 export interface TurnTold {
@@ -14,7 +14,7 @@ export interface TurnTold {
   /** The kind of client that submitted it. */
   readonly source: string;
   readonly prompt: string;
-  readonly status: "queued" | "running" | "finished" | "cancelled" | "failed";
+  readonly status: TurnStatus;
   readonly submittedAt: string;
   readonly startedAt?: string;
   readonly endedAt?: string;
@@ -52,8 +52,8 @@ export interface TurnEvent {
 /** What {@link LiveTurns.reading} takes: an answer of `turn.recent`, or undefined where there was none. */
 export type TakeTurns = (answer: { readonly seq: number; readonly turns: readonly TurnTold[] } | undefined) => void;
 
-/** What is kept: turns, those of them with their texts, calls of a turn. */
-const KEPT = { turns: 200, whole: 20, tools: 100 } as const;
+/** What is kept: turns, those of them with their texts. */
+const KEPT = { turns: 200, whole: 20 } as const;
 
 export class LiveTurns {
   #turns = new Map<string, TurnTold>();
@@ -114,8 +114,8 @@ export class LiveTurns {
   #apply({ type, ts, data }: TurnEvent): void {
     if (type === "turn.submitted") return this.#put(data["turn"] as TurnTold);
     const turn = this.#turns.get(idOf({ data }));
-    const next = turn === undefined ? undefined : after(turn, { type, ts, data });
-    if (next !== undefined) this.#put(next);
+    const change = turn && turnChange<ToolTold, StepTold>(turn, { type, data }, ts ?? turn.submittedAt);
+    if (turn !== undefined && change !== undefined) this.#put({ ...turn, ...change });
   }
 
   #put(turn: TurnTold): void {
@@ -124,7 +124,7 @@ export class LiveTurns {
     if (turn.reply !== undefined) this.#forgetTexts(turn.id);
     for (const { id, status } of this.#turns.values()) {
       if (this.#turns.size <= KEPT.turns) return;
-      if (!isDone(status)) continue;
+      if (!isTurnOver(status)) continue;
       this.#turns.delete(id);
       this.#whole.delete(id);
     }
@@ -137,7 +137,7 @@ export class LiveTurns {
     for (const old of this.#whole) {
       if (this.#whole.size <= KEPT.whole) return;
       const turn = this.#turns.get(old);
-      if (turn !== undefined && !isDone(turn.status)) continue;
+      if (turn !== undefined && !isTurnOver(turn.status)) continue;
       this.#whole.delete(old);
       const { reply: _, tools: __, ...line } = turn ?? {};
       if ("id" in line) this.#turns.set(old, line as TurnTold);
@@ -145,53 +145,8 @@ export class LiveTurns {
   }
 }
 
-export function isDone(status: TurnTold["status"]): boolean {
-  return status !== "queued" && status !== "running";
-}
-
 function idOf({ data }: Pick<TurnEvent, "data">): string {
   return String(data["turnId"]);
-}
-
-/** Undefined: it changes nothing that is shown. */
-function after(turn: TurnTold, { type, ts, data }: TurnEvent): TurnTold | undefined {
-  const { reply, tools } = turn;
-  switch (type) {
-    case "turn.started": {
-      const started = ts === undefined ? {} : { startedAt: ts };
-      return { ...turn, ...started, status: "running", sessionId: data["sessionId"] as string };
-    }
-    case "turn.chunk":
-      if (data["kind"] !== "text" || reply === undefined) return undefined;
-      return { ...turn, reply: replyWith(reply, String(data["text"])) };
-    case "turn.tool": {
-      if (tools === undefined) return undefined;
-      const tool = data["tool"] as ToolTold;
-      return { ...turn, tools: [...tools.filter(({ id }) => id !== tool.id), tool].slice(-KEPT.tools) };
-    }
-    case "turn.plan":
-      return { ...turn, plan: data["steps"] as readonly StepTold[] };
-    case "turn.resumed":
-      return {
-        ...turn,
-        status: "queued",
-        ...(reply === undefined ? {} : { reply: replyGoingOn(reply) }),
-        ...(turn.startedAt === undefined ? {} : { resumed: true }),
-      };
-    case "turn.ended": {
-      const { status, stopReason, error, sessionId } = data as unknown as TurnTold;
-      return {
-        ...turn,
-        status,
-        sessionId: sessionId ?? turn.sessionId,
-        ...(ts === undefined ? {} : { endedAt: ts }),
-        ...(stopReason === undefined ? {} : { stopReason }),
-        ...(error === undefined ? {} : { error }),
-      };
-    }
-    default:
-      return undefined;
-  }
 }
 
 function compare(a: string, b: string): number {

@@ -2,9 +2,10 @@
  * All that a window shows of one turn or one job, and the conversation of a session: in words. Texts that are safe to show
  * come out. Pure.
  */
+import { isTurnOver } from "../domain/turn_change.ts";
 import { escapeControls, escapeControlsKeepLines, oneLine } from "../domain/sanitize.ts";
 import type { DetailFact } from "./detail_view.ts";
-import { isDone, type ToolTold, type TurnTold } from "./live_turns.ts";
+import { type ToolTold, type TurnTold } from "./live_turns.ts";
 import { tildePath } from "./names.ts";
 import type { Tone } from "./states.ts";
 import { clockTime, duration, localTime, zonedTime } from "./times.ts";
@@ -201,7 +202,7 @@ export function lacksTexts(turn: TurnTold): boolean {
 
 /** The turn that runs or waits, for what ends it. */
 export function openTurn(turns: readonly TurnTold[]): TurnTold | undefined {
-  return turns.find(({ status }) => status === "running") ?? turns.find(({ status }) => !isDone(status));
+  return turns.find(({ status }) => status === "running") ?? turns.find(({ status }) => !isTurnOver(status));
 }
 
 function factsOf(facts: readonly (readonly [label: string, text: string | undefined])[]): readonly DetailFact[] {

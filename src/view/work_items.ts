@@ -2,8 +2,9 @@
  * What the daemon runs, as every window lists it: the turns of agents and the jobs with a schedule, in groups, what runs
  * first. State and the time go in; texts that are safe to show come out. Pure.
  */
+import { isTurnOver } from "../domain/turn_change.ts";
 import { escapeControls, oneLine } from "../domain/sanitize.ts";
-import { isDone, type TurnTold } from "./live_turns.ts";
+import { type TurnTold } from "./live_turns.ts";
 import { type KnownSession, namesIn, tildePath } from "./names.ts";
 import type { Tone } from "./states.ts";
 import { duration } from "./times.ts";
@@ -132,9 +133,11 @@ export function workView(
 ): WorkView {
   const ids = new Set(turns.map(({ sessionId }) => sessionId));
   const names = namesIn(sessions.filter(({ id, status }) => status !== "closed" || ids.has(id)), sessions);
-  const ended = turns.filter(({ status, endedAt }) => isDone(status) && now - timeOf(endedAt) < SHOWN_MS).slice(-SHOWN);
+  const ended = turns.filter(({ status, endedAt }) => isTurnOver(status) && now - timeOf(endedAt) < SHOWN_MS).slice(
+    -SHOWN,
+  );
   const rows = [
-    ...turns.filter(({ status }) => !isDone(status)).map((turn) => turnRow(turn, names, now)),
+    ...turns.filter(({ status }) => !isTurnOver(status)).map((turn) => turnRow(turn, names, now)),
     ...ended.map((turn) => turnRow(turn, names, now)),
     ...jobs.map((job) => jobRow(job, now, home)),
   ];
@@ -152,7 +155,7 @@ export function workView(
 
 /** How many run or wait. */
 export function openWork({ turns, jobs }: Pick<WorkSources, "turns" | "jobs">): number {
-  return turns.filter(({ status }) => !isDone(status)).length +
+  return turns.filter(({ status }) => !isTurnOver(status)).length +
     jobs.filter(({ running, queued }) => running || queued).length;
 }
 
@@ -184,7 +187,7 @@ function turnRow(turn: TurnTold, names: ReadonlyMap<string, string>, now: number
       time: duration(now - since),
       ...(sessionId === null ? {} : { sessionId }),
     },
-    rank: isDone(status) ? -since : since,
+    rank: isTurnOver(status) ? -since : since,
   };
 }
 

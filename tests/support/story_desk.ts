@@ -13,7 +13,7 @@ const HOSTILE = "echo \u001b[2J\u202e ok\nrm -rf /home/you\n  curl https://examp
 
 /** More than the pictures show: wide characters, a long command, hostile text, two of one name, one that has ended. */
 const MORE: readonly Act[] = [
-  { at: 20, session: "work/web", event: "UserPromptSubmit", fields: { prompt: "left page" } },
+  { at: 20, session: "team/web", event: "UserPromptSubmit", fields: { prompt: "left page" } },
   { at: 21, session: "play/web", event: "UserPromptSubmit", fields: { prompt: "right page" } },
   { at: 22, session: "gone", event: "UserPromptSubmit", fields: { prompt: "tidy up" } },
   { at: 23, session: "gone", event: "Stop", fields: { last_assistant_message: "Tidied: 12 files moved." } },

@@ -2,6 +2,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { readAbilities } from "../../src/acp/abilities.ts";
 import type { Turn } from "../../src/turn/methods.ts";
+import { KEPT_OF_TURN } from "../../src/domain/turn_change.ts";
 import { KEPT, RecentTurns } from "../../src/turn/recent_turns.ts";
 import { recoveryOf } from "../../src/turn/recovery.ts";
 import { CREDIT_MS, WorkPlaces } from "../../src/core/work_places.ts";
@@ -108,13 +109,16 @@ Deno.test("R4 the turns that are kept are bounded, and so is what their calls ha
   }
   assertEquals(turns.all().length, KEPT.turns);
   const turnId = `t${KEPT.turns + 4}`;
-  for (let i = 0; i < KEPT.tools + 5; i++) {
+  for (let i = 0; i < KEPT_OF_TURN.tools + 5; i++) {
     const tool = { id: `c${i}`, name: "Edit", status: "completed", detail: `+ ${i}` };
     turns.apply({ type: "turn.tool", data: { turnId, sessionId: "s", tool } }, "");
   }
   const tools = turns.get(turnId)?.tools ?? [];
-  assertEquals([tools.length, tools.filter(({ detail }) => detail !== undefined).length], [KEPT.tools, KEPT.details]);
-  assertEquals(tools.at(-1)?.detail, `+ ${KEPT.tools + 4}`);
+  assertEquals([tools.length, tools.filter(({ detail }) => detail !== undefined).length], [
+    KEPT_OF_TURN.tools,
+    KEPT_OF_TURN.details,
+  ]);
+  assertEquals(tools.at(-1)?.detail, `+ ${KEPT_OF_TURN.tools + 4}`);
   const again = new RecentTurns();
   again.restore(JSON.parse(JSON.stringify(turns.save())));
   assertEquals([again.all(), again.leftAgents()], [turns.all(), turns.leftAgents()]);
