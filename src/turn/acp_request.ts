@@ -3,7 +3,7 @@ import { subjectOf, type ToolCall } from "../acp/tool_calls.ts";
 import { describeTool, promptText } from "../agents/shared/tool_label.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
 import type { AgentEvent } from "../domain/report.ts";
-import { LONG, shown } from "./shown.ts";
+import { LONG, recordedText } from "./recorded_text.ts";
 
 /** So long it may wait for an answer, s: the agent has no dialog of its own. */
 const HOLD_SECS = 86_400;
@@ -23,7 +23,7 @@ export function acpRequest(call: ToolCall, cwd: string, acceptsApproval: boolean
       kind: "requested",
       ...what,
       text: promptText(subject),
-      tool: describeTool(subject, shown(call.id, LONG.id)),
+      tool: describeTool(subject, recordedText(call.id, LONG.id)),
     },
   };
 }

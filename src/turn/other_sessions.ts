@@ -8,7 +8,7 @@ import { shellQuote } from "../lib/shell_quote.ts";
 import { CRON, DAEMON, MCP } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { SESSION_GOES_ON } from "./recovery.ts";
-import { shown } from "./shown.ts";
+import { recordedText } from "./recorded_text.ts";
 import type { TurnContext } from "./turn_context.ts";
 import { TurnOutput } from "./turn_output.ts";
 import { untilAborted } from "./until_aborted.ts";
@@ -82,7 +82,7 @@ export class OtherSessions {
     } catch (error) {
       if (cancelled.aborted && !this.#stop.aborted) return { status: "cancelled" } as const;
       const goesOn = isSent && this.#stop.aborted ? `; ${SESSION_GOES_ON}` : "";
-      return { status: "failed", error: shown(`${whyOf(error)}${goesOn}`, TEXT_CAPS.message) } as const;
+      return { status: "failed", error: recordedText(`${whyOf(error)}${goesOn}`, TEXT_CAPS.message) } as const;
     } finally {
       output.flush();
     }

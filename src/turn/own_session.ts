@@ -14,7 +14,7 @@ import { setTimer } from "../platform/clock.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { acpRequest } from "./acp_request.ts";
-import { LONG, shown } from "./shown.ts";
+import { LONG, recordedText } from "./recorded_text.ts";
 import type { TurnContext } from "./turn_context.ts";
 import { TurnOutput } from "./turn_output.ts";
 import { whyOf } from "./why.ts";
@@ -98,7 +98,7 @@ export class OwnSession {
   }
 
   /** What the workspace's own configuration says for the turn that comes; undefined: nobody looked. */
-  workspace(text: string | null | undefined): void {
+  noteWorkspace(text: string | null | undefined): void {
     const { approvals } = this.#context;
     // Ends nothing that is open, and forgets what was noted: nobody looked since.
     if (text === undefined) return approvals.endRequests(this.id, "another turn begins");
@@ -126,7 +126,7 @@ export class OwnSession {
       takeBack: () => {},
     };
     this.#context.store.commit({ type: "turn.started", data: { turnId, sessionId: this.id } }, DAEMON);
-    const prompt = shown(text.trim(), TEXT_CAPS.prompt);
+    const prompt = recordedText(text.trim(), TEXT_CAPS.prompt);
     this.#report({ kind: "prompt", text: prompt, byUser }, byUser ? { lastPrompt: prompt } : {});
     // The agent answers a cancelled prompt by itself; one that does not is waited for no longer than this.
     const patience = new AbortController();
@@ -145,8 +145,8 @@ export class OwnSession {
       turn.output.flush();
       const isCancelled = stopReason === "cancelled" || cancelled.aborted;
       if (isCancelled) this.#report({ kind: "interrupted" });
-      else this.#report({ kind: "finished", lastMessage: shown(turn.output.said, TEXT_CAPS.message) });
-      return { status: isCancelled ? "cancelled" : "finished", stopReason: shown(stopReason, LONG.name) };
+      else this.#report({ kind: "finished", lastMessage: recordedText(turn.output.said, TEXT_CAPS.message) });
+      return { status: isCancelled ? "cancelled" : "finished", stopReason: recordedText(stopReason, LONG.name) };
     } finally {
       turn.output.flush();
       signal.removeEventListener("abort", onCancel);
@@ -163,7 +163,7 @@ export class OwnSession {
 
   /** Its turn did not end by itself. */
   failed(error: unknown, status: "cancelled" | "failed"): void {
-    const text = shown(whyOf(error), TEXT_CAPS.message);
+    const text = recordedText(whyOf(error), TEXT_CAPS.message);
     this.#report(status === "cancelled" ? { kind: "interrupted" } : { kind: "failed", error: "unknown", text });
   }
 
@@ -175,7 +175,7 @@ export class OwnSession {
     const [reason = ""] = why.split("\n");
     const command = ["agent-console", "chat", "--session", this.id];
     const again = this.process.canReopen ? { reopenable: { command } } : {};
-    this.#report({ kind: "ended", reason: shown(reason, TEXT_CAPS.message), ...again });
+    this.#report({ kind: "ended", reason: recordedText(reason, TEXT_CAPS.message), ...again });
   }
 
   /** A person has closed it: its row says so already. */

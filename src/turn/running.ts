@@ -45,8 +45,8 @@ export class RunningTurns {
   readonly #noting = new Set<Promise<void>>();
   readonly #stop = new AbortController();
   readonly #unlisten: () => void;
-  /** What does not end by itself has no end yet. */
-  #isLeft = false;
+  /** Another daemon starts at once and goes on with the turns that run: they get no end here. */
+  #leavesTurns = false;
 
   constructor(context: TurnContext, turns: RecentTurns) {
     this.#context = context;
@@ -170,7 +170,7 @@ export class RunningTurns {
 
   /** @param restart another daemon starts at once: its turns are left to that one, as behind a crash */
   async stop(restart: boolean): Promise<void> {
-    this.#isLeft = restart;
+    this.#leavesTurns = restart;
     this.#stop.abort(new ConsoleError("stopping", "the daemon is stopping"));
     await this.#recovery.settled();
     await this.#pool.end();
@@ -191,7 +191,7 @@ export class RunningTurns {
       const ended = await this.#pool.use(turn.agent, signal, async (agent) => {
         session = await this.#sessions.open(agent, turn.sessionId, turn, signal);
         if (turn.sessionId === null) this.#open.occupy(session.id, over);
-        session.workspace(given.workspaceConfig);
+        session.noteWorkspace(given.workspaceConfig);
         hasBegun = true;
         return await session.turn({ id: turn.id, cancelled, ...given }, held, signal);
       });
@@ -200,7 +200,7 @@ export class RunningTurns {
       const status = cancelled.aborted ? "cancelled" : "failed";
       // Its agent ends with the daemon: that is why, whatever the agent's end looks like.
       const why = this.#stop.signal.aborted ? this.#stop.signal.reason : error;
-      if (this.#isLeft && !cancelled.aborted) return;
+      if (this.#leavesTurns && !cancelled.aborted) return;
       if (hasBegun) session?.failed(why, status);
       this.#open.end(turn.id, session?.id ?? turn.sessionId, {
         status,

@@ -14,7 +14,7 @@ import type { Clock } from "../platform/system.ts";
 import { StreamMask } from "../domain/stream_mask.ts";
 import { maskedReply } from "../domain/masked_reply.ts";
 import { type Chunk, Chunks } from "./chunks.ts";
-import { LONG, shown } from "./shown.ts";
+import { LONG, recordedText } from "./recorded_text.ts";
 
 /** Where it goes. */
 export interface TurnSink {
@@ -74,9 +74,9 @@ export class TurnOutput {
         return this.#measured({ cost });
       }
       case "title":
-        return this.#measured({ title: shown(update.title, TEXT_CAPS.title) });
+        return this.#measured({ title: recordedText(update.title, TEXT_CAPS.title) });
       case "mode":
-        return this.#measured({ permissionMode: shown(update.mode, LONG.name) });
+        return this.#measured({ permissionMode: recordedText(update.mode, LONG.name) });
     }
   }
 
@@ -104,7 +104,7 @@ export class TurnOutput {
 
   #told(call: ToolCall, before: ToolCall | undefined): void {
     const subject = subjectOf(call);
-    const id = shown(call.id, LONG.id);
+    const id = recordedText(call.id, LONG.id);
     const tool = describeTool(subject, id);
     const { status = "pending" } = call;
     const isEnd = status === "completed" || status === "failed";
@@ -113,10 +113,10 @@ export class TurnOutput {
     if (isNew && (this.#left.records-- > 0 || (isEnd && before?.status !== status))) {
       const told = {
         id,
-        name: shown(tool.name, LONG.name),
-        status: shown(status, LONG.name),
+        name: recordedText(tool.name, LONG.name),
+        status: recordedText(status, LONG.name),
         ...(tool.text === undefined ? {} : { text: tool.text }),
-        ...(subject.detail === undefined ? {} : { detail: shown(subject.detail, LONG.detail) }),
+        ...(subject.detail === undefined ? {} : { detail: recordedText(subject.detail, LONG.detail) }),
       };
       this.#to.record({ type: "turn.tool", data: { ...this.#ids, tool: told } });
     }
@@ -131,8 +131,8 @@ export class TurnOutput {
     if (this.#left.records-- <= 0) return;
     this.#chunks.interrupt();
     const steps = given.slice(0, MOST.steps).map(({ text, status }) => ({
-      text: shown(text, LONG.step),
-      status: shown(status, LONG.name),
+      text: recordedText(text, LONG.step),
+      status: recordedText(status, LONG.name),
     }));
     this.#to.record({ type: "turn.plan", data: { ...this.#ids, steps } });
   }

@@ -209,8 +209,8 @@ function jobRow(job: JobTold, now: number, home: string | undefined): RankedRow 
       of: id,
       state,
       name: escapeControls(id),
-      who: actionText(job, { known: id, home }),
-      about: jobAbout(job, state, now),
+      who: shown(job.action.kind),
+      about: jobAbout(job, actionWords(job, { known: id, home }), state, now),
       time: state === "running" ? duration(now - since) : next === undefined ? "" : untilText(next, now),
     },
     rank: state === "running" ? since : state === "failed" ? -since : next ?? Infinity,
@@ -230,15 +230,17 @@ export function isFailure(outcome: string | undefined): boolean {
 }
 
 /** What a job does, in a few words: `program backup`, `prompt mine · ~/shop · TEXT`. Escaped. */
-export function actionText(
-  { action }: Pick<JobTold, "action">,
-  /** `known`: a word that stands beside it already. */
-  { known, home }: { readonly known?: string; readonly home?: string | undefined } = {},
+export function actionText(job: Pick<JobTold, "action">, home?: string): string {
+  return [shown(job.action.kind), actionWords(job, { home })].filter((part) => part !== "").join(" ");
+}
+
+/** The same without its kind. Escaped. @param known a word that stands beside it already */
+function actionWords(
+  { action: { kind: _, ...rest } }: Pick<JobTold, "action">,
+  { known, home }: { readonly known?: string; readonly home?: string | undefined },
 ): string {
-  const { kind, ...rest } = action;
   const words = Object.values(rest).filter((value): value is string => typeof value === "string" && value !== known);
-  const [first, ...more] = words.map((word) => shown(tildePath(oneLine(word), home)));
-  return [first === undefined ? shown(kind) : `${shown(kind)} ${first}`, ...more].join(" · ");
+  return words.map((word) => shown(tildePath(oneLine(word), home))).join(" · ");
 }
 
 /** How a run ended, and why; `runs` while it goes on. Escaped. */
@@ -248,7 +250,12 @@ export function runOutcome({ outcome, code, problem }: Pick<RunTold, "outcome" |
   return shown(outcome.replaceAll("_", " ") + (why === undefined ? "" : `: ${why}`));
 }
 
-function jobAbout({ schedule, enabled, lastRun, trouble, skipped, nextRun }: JobTold, state: WorkState, now: number) {
+function jobAbout(
+  { schedule, enabled, lastRun, trouble, skipped, nextRun }: JobTold,
+  what: string,
+  state: WorkState,
+  now: number,
+): string {
   const last = lastRun?.outcome === undefined
     ? undefined
     : `${runOutcome(lastRun)} ${duration(now - timeOf(lastRun.endedAt ?? lastRun.startedAt))} ago`;
@@ -257,8 +264,10 @@ function jobAbout({ schedule, enabled, lastRun, trouble, skipped, nextRun }: Job
     : undefined;
   const why = skipped === undefined ? undefined : `skipped: ${skipped.why.replaceAll("_", " ")}`;
   // What is wrong comes first.
-  const parts = state === "failed" ? [trouble, last, shown(schedule), off, why] : [shown(schedule), off, last, why];
-  return parts.flatMap((part) => part === undefined ? [] : [shown(part)]).join(" · ");
+  const parts = state === "failed"
+    ? [trouble, last, what, shown(schedule), off, why]
+    : [what, shown(schedule), off, last, why];
+  return parts.flatMap((part) => part === undefined || part === "" ? [] : [shown(part)]).join(" · ");
 }
 
 /** `in 3m`; `now` for what is due. */

@@ -177,7 +177,7 @@ Deno.test("V4 A4 a job and its runs in words, with what they printed made harmle
 
 Deno.test("A4 V4 what a job does is shown escaped, each part of it", () => {
   const action = { kind: "prompt\x1b[2J", agent: "a\x07", cwd: "/home/u/web", text: "two\nlines\x1b]52;c;aGk=\x07" };
-  const text = actionText({ action }, { home: "/home/u" });
+  const text = actionText({ action }, "/home/u");
   // deno-lint-ignore no-control-regex
   assert(!/[\u0000-\u001f]/.test(text), JSON.stringify(text));
   assertStringIncludes(text, " · ~/web · two lines");

@@ -9,6 +9,6 @@ export const LONG = { id: 200, name: 100, step: 200, detail: 2000 } as const;
 const BEYOND = 4096;
 
 /** A text of the agent, as rows and records keep it. */
-export function shown(text: string, cap: number): string {
+export function recordedText(text: string, cap: number): string {
   return clip(maskSecrets(clip(text, cap + BEYOND)), cap);
 }
