@@ -233,6 +233,28 @@ Deno.test("A1 R1 whoever tells of a session that the daemon runs is not taken: i
   assertEquals((await home.cli(["submit", String(asked?.sessionId), "cwd"])).stdout, "/tmp\n");
 });
 
+Deno.test("R4 a session that was begun in a terminal goes on here once it has ended there, and not before", async () => {
+  await using home = await withAgent();
+  await using client = await home.connect({ token: true });
+  await Deno.writeTextFile(`${home.dir}/kept/begun-elsewhere.txt`, "[asked there]");
+  const tell = (event: Record<string, unknown>) =>
+    client.request("session.report", {
+      agent: "custom",
+      event: { agent: "mine", session: "begun-elsewhere", ...event },
+      env: {},
+    });
+  await tell({ event: "start", cwd: "/tmp" });
+  const early = await home.cli(["submit", "begun-elsewhere", "past"]);
+  assertEquals(early.code, 1);
+  assertStringIncludes(
+    early.stderr,
+    "error: the session begun-elsewhere is not one that the daemon runs\nhint: agent-console go",
+  );
+  await tell({ event: "end", reason: "left" });
+  const late = await home.cli(["submit", "begun-elsewhere", "past; cwd"]);
+  assertEquals([late.code, late.stdout], [0, "[asked there]/tmp\n"], late.stderr);
+});
+
 Deno.test("R1 a plan and what an edit changes are told and kept", async () => {
   await using home = await withAgent();
   const said = await home.cli(["run", "mine", "plan read,write; edit /a/b.txt after; say done"]);
