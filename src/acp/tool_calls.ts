@@ -75,15 +75,17 @@ export function subjectOf(call: ToolCall): Subject {
   const tool = toolName(call);
   const { kind, input = {}, diffs = [], title = "" } = call;
   const command = stringField(input, "command");
-  if (kind === "execute" && command !== undefined && holdsOnly(input, OF_COMMANDS)) {
+  if (kind === "execute" && command !== undefined && isPlain(input, OF_COMMANDS)) {
     return { tool, action: "command", subject: command, ...optional("cwd", stringField(input, "cwd")) };
   }
   const detail = diffs.length === 0 ? {} : detailOf(diffs);
-  if (kind === "edit" && diffs.length > 0 && holdsOnly(input, OF_EDITS)) {
-    const named = PATHS.flatMap((name) => stringField(input, name) ?? []);
-    const paths = [...new Set([...diffs.map(({ path }) => path), ...named, ...call.locations ?? []])];
-    return { tool, action: "write", subject: paths.join("\n"), paths, ...detail };
+  const paths = namedPaths(call);
+  const files = { subject: paths.join("\n"), paths };
+  if (kind === "edit" && diffs.length > 0 && isPlain(input, OF_EDITS)) {
+    return { tool, action: "write", ...files, ...detail };
   }
+  const namesOne = PATHS.some((name) => Object.hasOwn(input, name));
+  if (kind === "read" && namesOne && isPlain(input, OF_READS)) return { tool, action: "read", ...files };
   const shown = Object.keys(input).length === 0 ? title : JSON.stringify(input);
   return { tool, action: "other", subject: shown, ...detail };
 }
@@ -91,6 +93,7 @@ export function subjectOf(call: ToolCall): Subject {
 /** Members that say nothing of what runs beside the command itself. With any other the whole input is shown. */
 const OF_COMMANDS = ["command", "cwd", "description", "timeout"];
 const PATHS = ["file_path", "filePath", "path"];
+const OF_READS = [...PATHS, "offset", "limit"];
 const OF_EDITS = [
   ...PATHS,
   "content",
@@ -102,8 +105,17 @@ const OF_EDITS = [
   "replaceAll",
 ];
 
-function holdsOnly(input: Fields, members: readonly string[]): boolean {
-  return Object.keys(input).every((name) => members.includes(name));
+/** Every file that the call names, wherever. */
+function namedPaths({ input = {}, diffs = [], locations = [] }: ToolCall): readonly string[] {
+  const named = PATHS.flatMap((name) => stringField(input, name) ?? []);
+  return [...new Set([...diffs.map(({ path }) => path), ...named, ...locations])];
+}
+
+/** Nothing stands in it beside `members`, and each path is one. */
+function isPlain(input: Fields, members: readonly string[]): boolean {
+  return Object.entries(input).every(([name, value]) =>
+    members.includes(name) && (!PATHS.includes(name) || (typeof value === "string" && value !== ""))
+  );
 }
 
 function detailOf(diffs: readonly Diff[]): Pick<ApprovalRequest, "detail" | "detailForm"> {

@@ -6,7 +6,9 @@ import { setColorEnabled } from "@std/fmt/colors";
 import { escapeControlsKeepLines, visibleJson } from "../domain/sanitize.ts";
 import { env } from "../platform/process.ts";
 import { type Screen, stderrScreen, stdoutScreen, writeStderr, writeStdout } from "../platform/stdio.ts";
+import type { Tone } from "../view/states.ts";
 import { wrapMessage } from "../view/text_fit.ts";
+import { toned } from "./paint.ts";
 
 /** Version of the shape of every `--json` object; grows when a member changes its meaning. */
 const JSON_SCHEMA = 1;
@@ -24,8 +26,8 @@ export interface Output {
   plain(text: string): void;
   /** Prints `{"schema":1, …payload}` as one line. @throws {ReaderGone} */
   json(payload: Readonly<Record<string, unknown>>): void;
-  /** A message for people, on stderr; control characters are escaped, and it is wrapped in a terminal. */
-  note(text: string): void;
+  /** A message for people, on stderr; control characters are escaped, and in a terminal it is wrapped and has its tone. */
+  note(text: string, tone?: Tone): void;
 }
 
 let phrased = (text: string) => text;
@@ -52,7 +54,10 @@ export function output(color: boolean): Output {
     json: (payload) => line(visibleJson({ schema: JSON_SCHEMA, ...payload })),
     plain: (text) => line(escapeControlsKeepLines(text)),
     say: (text) => line(shown(text, screen)),
-    note: (text) => void writeStderr(shown(phrased(text), stderrScreen()) + "\n"),
+    note: (text, tone = "plain") => {
+      const told = shown(phrased(text), stderrScreen());
+      writeStderr((stderrScreen().isTerminal ? toned(tone, told) : told) + "\n");
+    },
   };
 }
 

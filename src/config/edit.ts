@@ -1,4 +1,5 @@
 /** `config set`: an edit that keeps the file's comments, order and indentation. Pure. */
+import { shellQuote } from "../lib/shell_quote.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { withKey } from "./jsonc_insert.ts";
 import { type Format, type Member, readSource } from "./parse.ts";
@@ -19,21 +20,16 @@ export function parseValue(text: string): unknown {
  *
  * @param text of the file; empty where there is none yet
  * @throws {ConsoleError} `usage` for an unknown key or a wrong value, `config_invalid` for a file that cannot be parsed,
- *   `failed` for lists and for TOML, which people edit by hand
+ *   `failed` for lists of objects and for TOML, which people edit by hand
  */
 export function setKey(text: string, key: string, value: unknown, format: Format, schema: ConfigSchema): string {
   const setting = schema.find(key);
   if (setting === undefined) {
     throw new ConsoleError("usage", unknownKey(key, schema), { hint: "agent-console config show" });
   }
-  if (Array.isArray(setting.fallback)) throw listByHand(setting, format);
+  if (Array.isArray(setting.fallback) && !hasWords(setting)) throw listByHand(setting, format);
   const problem = checkValue(setting, value);
-  if (problem !== undefined) {
-    const words = typeof setting.fallback === "string" ? setting.fallback : JSON.stringify(setting.fallback);
-    throw new ConsoleError("usage", problem, {
-      hint: `its default: agent-console config set ${key} ${words}`,
-    });
-  }
+  if (problem !== undefined) throw new ConsoleError("usage", problem, { hint: howToSet(setting) });
   if (format === "toml") throw byHand(setting, value);
 
   const bom = text.startsWith("\ufeff") ? "\ufeff" : "";
@@ -45,7 +41,8 @@ export function setKey(text: string, key: string, value: unknown, format: Format
   }
   const after = withKey(before, path, value);
   // A key that is given twice is edited where it stands first and counts where it stands last.
-  if (checkMembers(readSource(after, "config.jsonc", "jsonc"), schema).values.get(key)?.value !== value) {
+  const counts = checkMembers(readSource(after, "config.jsonc", "jsonc"), schema).values.get(key)?.value;
+  if (JSON.stringify(counts) !== JSON.stringify(value)) {
     throw new ConsoleError("config_invalid", `${key} is given twice in the file`, {
       hint: "remove one of the two by hand",
     });
@@ -59,6 +56,18 @@ function noObject(members: readonly Member[], [first, ...rest]: readonly string[
   if (member === undefined || rest.length === 0) return undefined;
   const key = `${prefix}${first}`;
   return member.members === undefined ? key : noObject(member.members, rest, `${key}.`);
+}
+
+/** A list of words is typed as JSON. */
+function hasWords({ fallback, example = JSON.stringify(fallback) }: Setting): boolean {
+  const items: unknown = JSON.parse(example);
+  return Array.isArray(items) && items.every((item) => typeof item === "string");
+}
+
+function howToSet({ key, fallback, example }: Setting): string {
+  if (Array.isArray(fallback)) return `for example agent-console config set ${key} ${shellQuote([example ?? "[]"])}`;
+  const words = typeof fallback === "string" ? fallback : JSON.stringify(fallback);
+  return `its default: agent-console config set ${key} ${words}`;
 }
 
 function byHand({ key }: Setting, value: unknown): ConsoleError {

@@ -100,5 +100,5 @@ export function openNewSession(state: DashboardState, now: number): void {
   state.openOver(work.newSession);
 }
 
-const NO_AGENTS = 'no agent is configured; write "agents": { "NAME": { "command": ["PROGRAM"] } } into the file that ' +
-  "agent-console config path names, then agent-console daemon restart";
+const NO_AGENTS = `no agent is configured; agent-console config set agents.NAME.command '["PROGRAM"]', ` +
+  "then agent-console daemon restart";

@@ -203,7 +203,8 @@ export function notConfigured(
   names: readonly string[],
   current: Readonly<Record<string, AgentSettings>>,
 ): ConsoleError {
-  if (name !== undefined && Object.hasOwn(current, name)) {
+  const command = name === undefined || !Object.hasOwn(current, name) ? [] : current[name]?.command ?? [];
+  if (command.length > 0) {
     const why = `the agent "${name}" is in the configuration, and the daemon was started without it`;
     return new ConsoleError("not_found", why, { hint: "agent-console daemon restart" });
   }
@@ -212,8 +213,8 @@ export function notConfigured(
   return new ConsoleError("not_found", what, { agents: names.length, hint });
 }
 
-const HOW_TO_CONFIGURE = 'write "agents": { "NAME": { "command": ["PROGRAM"] } } into the file that ' +
-  "agent-console config path names, then agent-console daemon restart";
+const HOW_TO_CONFIGURE =
+  `agent-console config set agents.NAME.command '["PROGRAM"]', then agent-console daemon restart`;
 
 function tooOften(name: string, waitMs: number): ConsoleError {
   const minutes = Math.ceil(waitMs / MINUTE_MS);

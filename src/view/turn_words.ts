@@ -1,6 +1,7 @@
 /** What is said to who waits for a turn. Pure. */
 import type { Approval } from "../domain/approval.ts";
 import { escapeControls, escapeControlsKeepLines, oneLine } from "../domain/sanitize.ts";
+import type { Tone } from "./states.ts";
 import { fitHead } from "./text_fit.ts";
 
 const ASKED_COLUMNS = 200;
@@ -14,9 +15,31 @@ export function askedText({ id, agent, tool, input }: Pick<Approval, "id" | "age
 /** Told to who waits for a turn, once. */
 export const RESUMED = "the turn goes on behind a daemon's end";
 
-/** A call of a tool. Escaped. */
-export function toolLine({ name, text = "", status }: { name: string; text?: string; status: string }): string {
-  return escapeControls(`  ${name} ${oneLine(text)} (${status})`);
+interface ToolTold {
+  readonly name: string;
+  readonly text?: string;
+  readonly status: string;
+}
+
+export interface ToolShown {
+  readonly sign: string;
+  readonly tone: Tone;
+  readonly text: string;
+}
+
+const TOOL_LOOKS: ReadonlyMap<string, Omit<ToolShown, "text">> = new Map([
+  ["completed", { sign: "✓", tone: "quiet" }],
+  ["failed", { sign: "✖", tone: "danger" }],
+]);
+
+/** A call of a tool, as every window shows it. Escaped. */
+export function toolShown({ name, text, status }: ToolTold): ToolShown {
+  const { sign, tone } = TOOL_LOOKS.get(status) ?? { sign: "●", tone: "good" };
+  return {
+    sign,
+    tone,
+    text: [name, text].flatMap((part) => part === undefined ? [] : [escapeControls(oneLine(part))]).join(": "),
+  };
 }
 
 interface Told {

@@ -5,11 +5,10 @@
 import { isTurnOver } from "../domain/turn_change.ts";
 import { escapeControls, escapeControlsKeepLines, oneLine } from "../domain/sanitize.ts";
 import type { DetailFact } from "./detail_view.ts";
-import { type ToolTold, type TurnTold } from "./live_turns.ts";
+import { type TurnTold } from "./live_turns.ts";
 import { tildePath } from "./names.ts";
-import type { Tone } from "./states.ts";
 import { clockTime, duration, localTime, zonedTime } from "./times.ts";
-import { earlyEnd, planLine } from "./turn_words.ts";
+import { earlyEnd, planLine, type ToolShown, toolShown } from "./turn_words.ts";
 import {
   actionText,
   isFailure,
@@ -29,7 +28,7 @@ export interface TurnTexts {
   /** `14:02:07 · mine · running 12s`. */
   readonly head: string;
   readonly prompt: readonly string[];
-  readonly tools: readonly { readonly sign: string; readonly tone: Tone; readonly text: string }[];
+  readonly tools: readonly ToolShown[];
   /** What the agent is going to do. */
   readonly plan: readonly string[];
   /** What the agent said so far. */
@@ -66,7 +65,7 @@ export function turnTexts(
     id,
     ...turnHead(turn, now),
     prompt: linesOf(prompt),
-    tools: tools.slice(-most.tools).map(toolLine),
+    tools: tools.slice(-most.tools).map(toolShown),
     plan: (turn.plan ?? []).map(planLine),
     reply: cut === "" ? [] : linesOf(cut),
     isCut: cut.length < said.length,
@@ -78,16 +77,6 @@ export function turnTexts(
 /** A cancelled turn says so by its state. */
 function stopReasonOf({ status, stopReason }: TurnTold): string | undefined {
   return status === "cancelled" ? undefined : stopReason;
-}
-
-const TOOL_LOOKS: ReadonlyMap<string, { readonly sign: string; readonly tone: Tone }> = new Map([
-  ["completed", { sign: "✓", tone: "quiet" }],
-  ["failed", { sign: "✖", tone: "danger" }],
-]);
-
-function toolLine({ name, text, status }: ToolTold): TurnTexts["tools"][number] {
-  const { sign, tone } = TOOL_LOOKS.get(status) ?? { sign: "●", tone: "good" };
-  return { sign, tone, text: [name, text].flatMap((part) => part === undefined ? [] : [shown(part)]).join(": ") };
 }
 
 /** The end of a text, from the beginning of a line where one is near. It begins elsewhere only now and then while it grows. */

@@ -146,7 +146,7 @@ screenTest(
     const text = await screen.shows(/is not one that the daemon runs/);
     assertStringIncludes(text, `${error}; ${hint}`);
     await screen.types("N");
-    assertMatch(await screen.shows(/no agent is configured/), /agent-console config path/);
+    assertMatch(await screen.shows(/no agent is configured/), /agent-console config set agents/);
     await screen.types("q");
     await screen.shows(/^exit 0$/m);
   },

@@ -143,7 +143,7 @@ Deno.test({
     assertEquals((await home.cli(["approve", one?.id ?? ""])).code, 0);
     const { code, screen } = await run.exit();
     assertEquals(code, 0);
-    assertMatch(screen, /^ {2}Bash touch made \(completed\)$/m);
+    assertMatch(screen, /^ {2}✓ Bash: touch made$/m);
     assertMatch(screen, /two\nagent-console submit \w{8} … goes on in its session\n/);
 
     await using slow = await TestTerminal.open(home, ["run", "mine", "slow 1000"]);

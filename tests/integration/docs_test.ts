@@ -6,7 +6,8 @@ import { problemOf, quoted } from "../support/docs_commands.ts";
 import { anchorsOf, longLines, missingPaths, targetsOf } from "../support/docs_links.ts";
 import { ROOT, tree } from "../support/docs_sections.ts";
 import { pathOf } from "../support/docs_source.ts";
-import { COLUMNS, pictures, RECORDINGS } from "../support/record.ts";
+import { pictures, RECORDINGS } from "../support/record.ts";
+import { COLUMNS } from "../support/record_terminal.ts";
 
 const HOW = "run: deno task docs";
 const README_LINES = 150;

@@ -15,7 +15,7 @@ export function quoted(page: string): string[] {
 export function problemOf(line: string, root: Command, tasks: Readonly<Record<string, string>>): string | undefined {
   if (/^mkdir -p(?: ~\/[\w./-]+)+$/.test(line)) return undefined; // folders of the reader's own
   const [before = ""] = line.split(" > ");
-  const words: string[] = before.match(/"[^"]*"|\S+/g) ?? [];
+  const words: string[] = before.match(/"[^"]*"|'[^']*'|\S+/g) ?? [];
   while (/^[A-Z][A-Z_]*=/.test(words[0] ?? "")) words.shift(); // variables of its environment
   if (words[0] === "agent-console") return problemOfCommand(words.slice(1), root);
   const deno = words[0] === "deno" ? words.slice(1) : DENO.every((word, i) => words[i] === word) ? words.slice(3) : [];

@@ -6,26 +6,21 @@
 import { spoolEvent } from "../../src/platform/spool.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
-import { DemoHome, ended } from "./demo_home.ts";
+import { DemoHome } from "./demo_home.ts";
 import { report } from "./demo_show.ts";
-import { eventually, within } from "./harness_wait.ts";
+import { eventually } from "./harness_wait.ts";
 import { dashboardPicture } from "./record_dashboard.ts";
+import { answered, draw, moving, typed } from "./record_draw.ts";
 import { Retouch } from "./record_retouch.ts";
-import { type Line, RULE, svg } from "./record_svg.ts";
+import { runPicture } from "./record_run.ts";
+import { OUTPUT_MS, Screen, shot } from "./record_terminal.ts";
 import { ending, MORNING, PICTURE_AT, reportOf, REQUESTS } from "./story.ts";
 import type { RawClient } from "./wire.ts";
 
 export const RECORDINGS = new URL("../recordings/", import.meta.url);
 
-/** Width of the terminal in the pictures. */
-export const COLUMNS = 80;
-const OUTPUT_MS = 20_000;
-/** The moving picture: its first lines are there at once, the others come so many seconds apart. */
-const AT_ONCE = 4;
-const PACE_SECS = 0.6;
 /** The long picture must not stay empty for long. */
 const FAST_SECS = 0.3;
-const CTRL_C = new TextEncoder().encode("\x03");
 
 /** File name → SVG text. */
 export async function pictures(): Promise<ReadonlyMap<string, string>> {
@@ -59,7 +54,16 @@ export async function pictures(): Promise<ReadonlyMap<string, string>> {
     ["approvals.svg", draw([typed("agent-console approvals"), ...retouch.list(approvals)])],
     ["watch.svg", draw([typed("agent-console watch --log"), ...moving(watched, FAST_SECS)])],
     ["dashboard.svg", await dashboardPicture()],
-    ["answer.svg", answered(asked, retouch.plain([`agent-console approve ${id}`, ...approve]), watched.slice(before))],
+    [
+      "answer.svg",
+      answered(
+        "agent-console watch --log",
+        asked,
+        retouch.plain([`agent-console approve ${id}`, ...approve]),
+        watched.slice(before),
+      ),
+    ],
+    ["run.svg", await runPicture()],
   ]);
 }
 
@@ -82,88 +86,6 @@ export function spoolStory(home: Pick<DemoHome, "dir">, begin: number): void {
 async function sessions(client: RawClient): Promise<number> {
   const { sessions } = await client.request("status");
   return Number((sessions as Record<string, unknown>)["total"]);
-}
-
-/** All that a command prints. */
-async function shot(home: DemoHome, words: string): Promise<string[]> {
-  await using screen = new Screen(home, words);
-  await screen.end();
-  return screen.lines;
-}
-
-/** A command in a terminal, and what stands on it so far. */
-class Screen {
-  readonly #child: Deno.ChildProcess;
-  readonly #reading: Promise<void>;
-  #text = "";
-
-  constructor(home: DemoHome, readonly words: string) {
-    this.#child = home.spawnInTerminal(words, COLUMNS);
-    this.#reading = this.#read();
-  }
-
-  /** Whole lines with their colours. */
-  get lines(): string[] {
-    // What Deno writes before the program begins: it clears a line that was never there.
-    // deno-lint-ignore no-control-regex
-    return this.#text.replace(/\u001b\[\d*[GJK]/g, "").split("\r\n").slice(0, -1);
-  }
-
-  async shows(what: RegExp): Promise<void> {
-    // deno-lint-ignore no-control-regex
-    const text = () => this.lines.join("\n").replace(/\u001b\[[\d;]*m/g, "");
-    await eventually(() => what.test(text()), OUTPUT_MS, `${what} in ${this.words}`);
-  }
-
-  /** Waits until the command ends by itself. */
-  async end(): Promise<void> {
-    await within(this.#reading, OUTPUT_MS, `the end of ${this.words}`);
-  }
-
-  async [Symbol.asyncDispose](): Promise<void> {
-    const keyboard = this.#child.stdin.getWriter();
-    await keyboard.write(CTRL_C).catch(() => {}); // it has ended already
-    await keyboard.close().catch(() => {});
-    await ended(this.#child, OUTPUT_MS);
-    await this.#reading;
-  }
-
-  async #read(): Promise<void> {
-    for await (const chunk of this.#child.stdout.pipeThrough(new TextDecoderStream())) this.#text += chunk;
-  }
-}
-
-function typed(command: string): string {
-  return `\u001b[2m$\u001b[22m \u001b[1m${command}\u001b[22m`;
-}
-
-function moving(lines: readonly string[], paceSecs: number): Line[] {
-  return lines.map((text, i) => i < AT_ONCE ? text : { text, at: (i - AT_ONCE + 1) * paceSecs });
-}
-
-/** One window, two terminals: above what `watch` shows, below the answer; then it goes on above. */
-function answered(
-  asked: readonly string[],
-  [command = "", ...said]: readonly string[],
-  then: readonly string[],
-): string {
-  const top = moving(asked, PACE_SECS);
-  const typedAt = (asked.length - AT_ONCE + 3) * PACE_SECS;
-  const after = then.map((text, i) => ({ text, at: typedAt + (i + 2) * PACE_SECS }));
-  return draw([
-    typed("agent-console watch --log"),
-    ...top,
-    ...after,
-    RULE,
-    { text: typed(command), at: typedAt },
-    ...said.map((text) => ({ text, at: typedAt + 1.5 * PACE_SECS })),
-  ]);
-}
-
-function draw(lines: readonly Line[]): string {
-  const title = lines.map((line) => typeof line === "string" ? line : line.text)[0] ?? "";
-  // deno-lint-ignore no-control-regex
-  return svg({ title: title.replace(/\u001b\[[\d;]*m|^\S*\$ /g, ""), lines, columns: COLUMNS });
 }
 
 if (import.meta.main) {

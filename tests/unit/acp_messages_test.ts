@@ -122,6 +122,15 @@ Deno.test("A1 a call that says more than is understood is shown whole and is not
   assertEquals(read({ ...edit, rawInput: { file_path: "/w/c" } }).paths, ["/w/a", "/w/c", "/w/b"]);
   const more = read({ ...edit, rawInput: { file_path: "/w/a", files: ["/etc/passwd"] } });
   assertEquals([more.action, more.detail], ["other", "+ x"]);
+  const { action, subject, paths } = read({
+    kind: "read",
+    rawInput: { path: "/w/a", limit: 5 },
+    locations: [{ path: "/w/b" }],
+  });
+  assertEquals([action, subject, paths], ["read", "/w/a\n/w/b", ["/w/a", "/w/b"]]);
+  for (const rawInput of [{}, { path: "/w/a", command: "rm a" }, { path: ["/w/a"] }]) {
+    assertEquals(read({ kind: "read", rawInput, title: "Read /w/a", locations: [{ path: "/w/a" }] }).action, "other");
+  }
 });
 
 Deno.test("R3 an agent that writes letter by letter makes few events, in order, and none is lost", () => {

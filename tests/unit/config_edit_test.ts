@@ -155,7 +155,7 @@ Deno.test("setKey then read gives the value, for every key and in any order", ()
     "feeds.codex_app_server": [true, false],
     "feeds.gemini_chats": [true, false],
   };
-  const known = SCHEMA.settings.filter(({ fallback }) => !Array.isArray(fallback));
+  const known = SCHEMA.settings.filter(({ key }) => key !== "approvals.rules");
   for (const { key, fallback } of known) samples[keyed(key, "own")] ??= [fallback];
   assertEquals(Object.keys(samples).sort(), known.map(({ key }) => keyed(key, "own")).sort());
   const edit = fc.constantFrom(...Object.keys(samples)).chain((key) =>
@@ -177,7 +177,21 @@ Deno.test("setKey then read gives the value, for every key and in any order", ()
   );
 });
 
-Deno.test("setKey refuses a list, whatever the value", () => {
+Deno.test("V1 setKey takes a list of words as JSON, in place of the one that is there, and says how where it is none", () => {
+  const first = setKey("", "agents.mine.command", ["my-agent", "--acp"], "jsonc", SCHEMA);
+  const text = setKey(first, "agents.mine.command", parseValue('["other"]'), "jsonc", SCHEMA);
+  assertEquals(valuesOf(text).values, { "agents.mine.command": ["other"] });
+  const { message, hint } = refusal(() => setKey(text, "agents.mine.command", "my-agent --acp", "jsonc", SCHEMA));
+  assertMatch(message, /^agents\.mine\.command is "my-agent --acp", expected an array of words/);
+  assertEquals(hint, `for example agent-console config set agents.mine.command '["my-agent", "--acp"]'`);
+  const doubled = '{"gateway": {"allowed_origins": [], "allowed_origins": []}}';
+  const origins = ["https://a.example"];
+  assertMatch(refusal(() => setKey(doubled, "gateway.allowed_origins", origins, "jsonc", SCHEMA)).message, /twice/);
+  const toml = refusal(() => setKey("", "agents.mine.command", ["my-agent"], "toml", SCHEMA));
+  assertEquals(toml.hint, 'write command = ["my-agent"] under [agents.mine]');
+});
+
+Deno.test("setKey refuses a list of objects, whatever the value", () => {
   const { message, hint } = refusal(() => setKey("{}", "approvals.rules", [], "jsonc", SCHEMA));
   assertEquals([message, hint], [
     "approvals.rules is a list, which is edited by hand in the configuration file",

@@ -11,7 +11,12 @@ import { claudeStatusline } from "./statusline.ts";
 
 export const claudeAgent: AgentDescriptor = {
   name: claude.name,
-  program: { command: "claude", oldest: "2.1.139", tried: "2.1.332" },
+  program: {
+    command: "claude",
+    acp: { argv: ["claude-agent-acp"], package: "@agentclientprotocol/claude-agent-acp" },
+    oldest: "2.1.139",
+    tried: "2.1.332",
+  },
   adapter: claude,
   hooks: claudeHooks,
   hookEnv: CLAUDE_HOOK_ENV,

@@ -8,7 +8,12 @@ import { codexMcp } from "./mcp.ts";
 
 export const codexAgent: AgentDescriptor = {
   name: codex.name,
-  program: { command: "codex", oldest: "0.169.0", tried: "0.171.0" },
+  program: {
+    command: "codex",
+    acp: { argv: ["codex-acp"], package: "@agentclientprotocol/codex-acp" },
+    oldest: "0.169.0",
+    tried: "0.171.0",
+  },
   adapter: codex,
   hooks: codexHooks,
   trust: async () => (await import("./trust_dialog.ts")).codexTrustDialog,

@@ -7,7 +7,7 @@ import { cursorMcp } from "./mcp.ts";
 
 export const cursorAgent: AgentDescriptor = {
   name: cursor.name,
-  program: { command: "cursor-agent" },
+  program: { command: "cursor-agent", acp: { argv: ["cursor-agent", "acp"] } },
   adapter: cursor,
   alsoRuns: { agent: "claude", isOwn: isCursorEvent },
   hooks: cursorHooks,

@@ -2,8 +2,18 @@
 export interface AgentProgram {
   /** Its name on PATH. It takes `--version`. */
   readonly command: string;
+  /** What speaks the Agent Client Protocol for it; absent where nothing is known that does. */
+  readonly acp?: AcpProgram;
   /** Older ones do not run our hooks. */
   readonly oldest?: string;
   /** The newest version that this program was tried with; absent where it was made from documentation alone. */
   readonly tried?: string;
+}
+
+/** A program that speaks ACP on its stdin and stdout. */
+export interface AcpProgram {
+  /** Its name on PATH, and its arguments. */
+  readonly argv: readonly [string, ...string[]];
+  /** Of npm, where it is none of the agent's own. */
+  readonly package?: string;
 }

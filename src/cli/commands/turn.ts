@@ -8,8 +8,10 @@ import { currentFolder } from "../../platform/process.ts";
 import { stderrScreen, writeStderr, writeStdout } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { MAX_RECENT_TURNS as MAX_RECENT } from "../../protocol/limits.ts";
+import type { Tone } from "../../view/states.ts";
 import { clockTime } from "../../view/times.ts";
-import { askedText, earlyEnd, planLine, RESUMED, toolLine } from "../../view/turn_words.ts";
+import { askedText, earlyEnd, planLine, RESUMED, toolShown } from "../../view/turn_words.ts";
+import { withSetup } from "../agent_setup.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { resolveSession, resolveSessionOf } from "../resolve.ts";
 import { stdinText } from "../stdin_text.ts";
@@ -32,7 +34,10 @@ export async function runAgent(
   options: PromptOptions,
 ): Promise<void> {
   const cwd = workFolder(options.cwd);
-  await submitted(run, { agent, cwd, folder: cwd, text: await promptOf(words) }, options);
+  const prompt = { agent, cwd, folder: cwd, text: await promptOf(words) };
+  await submitted(run, prompt, options).catch((error) => {
+    throw withSetup(error, agent);
+  });
 }
 
 /** @param given by --cwd @throws {ConsoleError} `usage` */
@@ -96,9 +101,9 @@ async function submitted(run: CommandContext, prompt: Prompt, { json, detach }: 
     isInLine = false;
   };
   // A message and the text are one picture only in a terminal: in a pipe nothing is put into the text.
-  const note = (text: string) => {
+  const note = (text: string, tone?: Tone) => {
     if (out.screen.isTerminal) breakLine();
-    out.note(text);
+    out.note(text, tone);
   };
   const aside = (line: string) => {
     if (json || !stderrScreen().isTerminal) return;
@@ -118,7 +123,11 @@ async function submitted(run: CommandContext, prompt: Prompt, { json, detach }: 
         writeStdout(escapeControlsKeepLines(told.text));
         break;
       case "asked":
-        if (!json) note(askedText(told.approval));
+        if (!json) {
+          const [what = "", ...how] = askedText(told.approval).split("\n");
+          note(what, "attention");
+          note(how.join("\n"));
+        }
         break;
       case "resumed":
         if (!json) note(RESUMED);
@@ -179,6 +188,11 @@ async function sessionOf(run: CommandContext, id: string): Promise<{ sessionId: 
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+
+function toolLine(tool: Parameters<typeof toolShown>[0]): string {
+  const { sign, text } = toolShown(tool);
+  return `  ${sign} ${text}`;
+}
 
 function turnLines(turn: TurnRecord): string[] {
   const { agent, prompt, reply, submittedAt, status, error, tools, plan = [] } = turn;
