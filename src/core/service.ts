@@ -118,8 +118,8 @@ export interface SandboxContext<V = unknown> {
 
 export interface NamedProgram {
   readonly configKey: string;
-  /** As the configuration names it. */
-  readonly program: string;
+  /** As the configuration names it, with its arguments; not empty. */
+  readonly argv: readonly string[];
   /** Where it may be; the first that exists is the one. */
   readonly places: readonly string[];
 }

@@ -22,11 +22,11 @@ export function jobPermissions({ settings, env, exists }: SandboxContext<Schedul
 export function namedPrograms(
   { settings, env }: Omit<SandboxContext<SchedulerSettings>, "exists">,
 ): readonly NamedProgram[] {
-  return Object.entries(settings.programs).flatMap(([name, { argv: [program] }]) =>
-    program === undefined
-      ? []
-      : [{ configKey: `scheduler.programs.${name}.argv`, program, places: programNamed(program, env("HOME")) }]
-  );
+  return Object.entries(settings.programs).flatMap(([name, { argv }]) => {
+    const [program] = argv;
+    const configKey = `scheduler.programs.${name}.argv`;
+    return program === undefined ? [] : [{ configKey, argv, places: programNamed(program, env("HOME")) }];
+  });
 }
 
 export interface ProgramToRun {

@@ -226,9 +226,7 @@ function tooOften(name: string, waitMs: number): ConsoleError {
 function notFound(name: string, { command: [program = ""] }: AgentSettings): ConsoleError {
   return new ConsoleError(
     "failed",
-    `the program of the agent ${name} was not found when the daemon started: ${program}`,
-    {
-      hint: "give its absolute path in the configuration, then agent-console daemon restart",
-    },
+    `the program of the agent ${name} was not found when the daemon started: ${program}; ` +
+      "agent-console doctor says what to do",
   );
 }

@@ -54,9 +54,9 @@ export function namedAgents(
   { settings, env }: Omit<SandboxContext<AgentsSettings>, "exists">,
 ): readonly NamedProgram[] {
   return Object.entries(settings).flatMap(([name, agent]) => {
-    const [program] = agent.command;
+    const { command: argv } = agent;
     const configKey = `agents.${name}.command`;
-    return program === undefined ? [] : [{ configKey, program, places: agentPrograms(agent, env) }];
+    return argv.length === 0 ? [] : [{ configKey, argv, places: agentPrograms(agent, env) }];
   });
 }
 

@@ -38,8 +38,16 @@ Deno.test("first hour 6: doctor finds an agent and a job whose program is not th
   const agents = { mine: { command: ["/no/such/agent", "--acp"] }, other: { command: ["/bin/sh"] } };
   const scheduler = { programs: { backup: { argv: ["no-such-program-anywhere"] } } };
   await using home = await TestHome.create({ config: JSON.stringify({ agents, scheduler }) });
-  const { code, of } = await findings(home, BARE);
+  const folder = `${home.root}/programs`;
+  await Deno.mkdir(folder);
+  await Deno.writeTextFile(`${folder}/agent`, "#!/bin/sh\n", { mode: 0o755 });
+  const { code, of } = await findings(home, { env: { PATH: `${folder}:${BARE.env.PATH}` } });
   assertEquals(code, 1);
+  assertEquals(of("programs").map(({ hint }) => hint), [
+    `agent-console config set agents.mine.command '["${folder}/agent","--acp"]', then agent-console daemon restart`,
+    `agent-console config set scheduler.programs.backup.argv '["/PATH/no-such-program-anywhere"]', ` +
+    "then agent-console daemon restart",
+  ]);
   assertEquals(of("programs").map(({ text }) => text), [
     "agents.mine.command names /no/such/agent, which is not there",
     "scheduler.programs.backup.argv names no-such-program-anywhere, which is not there",

@@ -29,3 +29,13 @@ Deno.test("R1 V1 a prompt for an agent that is not configured says how it is, wi
   assertEquals((await home.cli(["config", "set", "agents.gemini.command", '["my-agent"]'])).code, 0);
   assertStringIncludes(await hintOf("gemini"), "hint: agent-console daemon restart\n");
 });
+
+Deno.test("R1 V1 an agent whose program is nowhere to be found says so, and who tells what to do", async () => {
+  await using home = await TestHome.create({
+    config: JSON.stringify({ agents: { mine: { command: ["no-such-agent", "--acp"] } } }),
+  });
+  const { code, stderr } = await home.cli(["run", "mine", "hello"]);
+  assertEquals(code, 1);
+  const why = "error: the program of the agent mine was not found when the daemon started: no-such-agent; ";
+  assertStringIncludes(stderr, `${why}agent-console doctor says what to do\n`);
+});

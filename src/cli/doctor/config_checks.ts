@@ -1,7 +1,9 @@
 /** The configuration: typos, rules that match nothing, programs that are not there, and what keeps ours from starting. */
 import { loadConfigFromProcess } from "../../config/from_process.ts";
 import { featurePrograms, SCHEMA } from "../../daemon/features.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
+import { findProgram } from "../../platform/find_program.ts";
 import { env } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
@@ -34,9 +36,11 @@ async function programs({ context: { paths, socketFlag } }: CommandContext): Pro
   if (missing.length === 0) {
     return named.length === 0 ? [] : [ok("programs", "each program that the configuration names is there")];
   }
-  return missing.map(({ configKey, program }) =>
-    problem("programs", `${configKey} names ${program}, which is not there`, {
-      hint: `give its absolute path: agent-console config set ${configKey} '["/PATH"]'`,
-    })
-  );
+  return missing.map(({ configKey, argv: [program = "", ...args] }) => {
+    const [name = ""] = program.split("/").slice(-1);
+    const words = JSON.stringify([findProgram(name) ?? `/PATH/${name}`, ...args]);
+    return problem("programs", `${configKey} names ${program}, which is not there`, {
+      hint: `agent-console config set ${configKey} ${shellQuote([words])}, then agent-console daemon restart`,
+    });
+  });
 }
