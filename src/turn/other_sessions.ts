@@ -7,6 +7,7 @@ import type { GivePrompt } from "../domain/session_prompt.ts";
 import { shellQuote } from "../lib/shell_quote.ts";
 import { CRON, DAEMON, MCP } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { configuredAgents } from "./permissions.ts";
 import { SESSION_GOES_ON } from "./recovery.ts";
 import { recordedText } from "./recorded_text.ts";
 import type { TurnContext } from "./turn_context.ts";
@@ -41,10 +42,22 @@ export class OtherSessions {
     const row = store.get(id);
     if (row === undefined || row.status === "closed") return undefined;
     const give = promptWays.into(row.agent, id);
-    if (give === undefined) throw noWay(row, promptWays.openedBy(row.agent));
+    if (give === undefined) throw this.#noWay(row);
     // A job may be an agent's too, added by a tool of the same server.
     if (source === MCP || source === CRON) throw notAPerson(id);
     return { id, agent: row.agent, cwd: row.cwd ?? "/", give };
+  }
+
+  /** How a person gets there, what would let prompts in, and how the daemon itself would go on with it. */
+  #noWay({ id, agent }: Pick<Session, "id" | "agent">): ConsoleError {
+    const { store, promptWays, settings } = this.#context;
+    const quoted = shellQuote([id]);
+    const needed = configuredAgents(settings.booted).includes(agent) ? "" : `, where agents.${agent} is configured`;
+    const hint = store.isLost(id)
+      ? `its process is gone: behind agent-console session close ${quoted} submit goes on with it here${needed}`
+      : `agent-console go ${quoted} brings its terminal to the front${feedWay(agent, promptWays.openedBy(agent))}; ` +
+        `once it has ended there, submit goes on with it here${needed}`;
+    return new ConsoleError("conflict", `the session ${id} is not one that the daemon runs`, { hint });
   }
 
   /** From the wait for its session to its end. Never throws. */
@@ -95,12 +108,9 @@ function notAPerson(id: string): ConsoleError {
   });
 }
 
-function noWay({ id, agent }: Pick<Session, "id" | "agent">, opened: { key: string; isOn: boolean } | undefined) {
-  const go = `agent-console go ${shellQuote([id])} brings its terminal to the front`;
-  const way = opened === undefined
-    ? ""
-    : opened.isOn
+function feedWay(agent: string, opened: { readonly key: string; readonly isOn: boolean } | undefined): string {
+  if (opened === undefined) return "";
+  return opened.isOn
     ? `; ${opened.key} is on, and ${agent} does not tell of this session there`
     : `; agent-console config set ${opened.key} true, then agent-console daemon restart, lets prompts in`;
-  return new ConsoleError("conflict", `the session ${id} is not one that the daemon runs`, { hint: `${go}${way}` });
 }
