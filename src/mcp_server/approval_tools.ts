@@ -47,9 +47,9 @@ export function approvalTools(server: McpServer, hub: Hub, prompter: Prompter): 
     input: z.object({
       tool_name: z.string().min(1),
       input: z.record(z.string(), z.unknown()),
-      tool_use_id: z.string().optional(),
+      tool_use_id: z.string().max(200).optional(),
     }),
-    run: async ({ tool_name, input }, signal) =>
-      JSON.stringify(await prompter.ask({ tool: tool_name, input }, hub.ending(signal, ASKED_MS))),
+    run: async ({ tool_name: tool, input, tool_use_id: callId }, signal) =>
+      JSON.stringify(await prompter.ask({ tool, input, callId }, hub.ending(signal, ASKED_MS))),
   });
 }
