@@ -35,16 +35,16 @@ export class OtherSessions {
    * The way into the session `id`; undefined where nobody runs it, or nobody knows it.
    *
    * @param source the kind of client that gives the prompt
-   * @throws {ConsoleError} `conflict`: somebody else runs it, and there is no way, `forbidden`: there is none for an agent
+   * @throws {ConsoleError} `forbidden`: an agent or a job gives it, `conflict`: there is no way
    */
   place(id: string, source: string): OtherSession | undefined {
     const { store, promptWays } = this.#context;
     const row = store.get(id);
     if (row === undefined || row.status === "closed") return undefined;
-    const give = promptWays.into(row.agent, id);
-    if (give === undefined) throw this.#noWay(row);
     // A job may be an agent's too, added by a tool of the same server.
     if (source === MCP || source === CRON) throw notAPerson(id);
+    const give = promptWays.into(row.agent, id);
+    if (give === undefined) throw this.#noWay(row);
     return { id, agent: row.agent, cwd: row.cwd ?? "/", give };
   }
 
@@ -102,9 +102,10 @@ export class OtherSessions {
   }
 }
 
+/** No command in it: an agent reads this, and is not to run one. */
 function notAPerson(id: string): ConsoleError {
   return new ConsoleError("forbidden", `the session ${id} is a person's: no agent and no job gives it a prompt`, {
-    hint: `you do, by agent-console submit ${shellQuote([id])} PROMPT`,
+    hint: "the person at this machine does, in its terminal or by submit",
   });
 }
 

@@ -240,6 +240,12 @@ Deno.test("R7 where there is no way into a session, the error says how to reach 
     `hint: agent-console go c-2 brings its terminal to the front; once it has ended there, ${here}`,
   );
 
+  await using agent = await McpAgent.start(home, OWN);
+  const byTool = await agent.call("submit_turn", { sessionId: "c-2", text: "hello" });
+  assertEquals(byTool.isError, true);
+  assertMatch(byTool.text, /no agent and no job gives it a prompt\nhint: the person at this machine does, in its/);
+  assert(!byTool.text.includes("agent-console"), byTool.text);
+
   const { stdout: screen } = await home.cli(["--snapshot", "120x30"]);
   assert(screen.includes("codex") && !screen.includes("i prompt"), screen);
   assertEquals((await home.cli(["config", "set", "feeds.codex_app_server", "true"])).code, 0);
