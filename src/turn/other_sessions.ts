@@ -54,7 +54,7 @@ export class OtherSessions {
     const quoted = shellQuote([id]);
     const needed = configuredAgents(settings.booted).includes(agent) ? "" : `, where agents.${agent} is configured`;
     const hint = store.isLost(id)
-      ? `its process is gone: behind agent-console session close ${quoted} submit goes on with it here${needed}`
+      ? `its process is gone: agent-console session close ${quoted}, then submit goes on with it here${needed}`
       : `agent-console go ${quoted} brings its terminal to the front${feedWay(agent, promptWays.openedBy(agent))}; ` +
         `once it has ended there, submit goes on with it here${needed}`;
     return new ConsoleError("conflict", `the session ${id} is not one that the daemon runs`, { hint });

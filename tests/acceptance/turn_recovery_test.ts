@@ -264,7 +264,7 @@ Deno.test("R4 a session that was begun in a terminal goes on here once it has en
   await eventually(async () => (await lost()).length === 1, 20_000, "a lost session");
   const dead = await home.cli(["submit", "killed-there", "past"]);
   const close = "agent-console session close killed-there";
-  assertStringIncludes(dead.stderr, `hint: its process is gone: behind ${close} submit goes on with it here\n`);
+  assertStringIncludes(dead.stderr, `hint: its process is gone: ${close}, then submit goes on with it here\n`);
   assertEquals((await home.cli(["session", "close", "killed-there"])).code, 0);
   const again = await home.cli(["submit", "killed-there", "past"]);
   assertEquals([again.code, again.stdout], [0, "[asked before]\n"], again.stderr);
