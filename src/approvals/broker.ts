@@ -15,16 +15,9 @@ import { parseDecider } from "../domain/decider.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import type { ProcessName } from "../domain/row_processes.ts";
 import type { Log } from "../platform/system.ts";
-import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { Peer } from "../rpc/peer.ts";
-import {
-  type PendingRequest,
-  type Requester,
-  requesterOfOne,
-  requestersOf,
-  type WaitResult,
-} from "./pending_requests.ts";
+import { type PendingRequest, type Requester, requestersOf, type WaitResult } from "./pending_requests.ts";
 import type { Inbox } from "./inbox.ts";
 import { joinTwin } from "./join_request.ts";
 import { type OpenDeps, openRequest } from "./open_request.ts";
@@ -42,7 +35,7 @@ import { resolvedState, toldAgain, toldOnce } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
 import { acknowledged, isDelivered } from "./deliveries.ts";
 import { requestForFeed } from "./feed_request.ts";
-import { requestFromScript } from "./script_request.ts";
+import { requestForScript } from "./request_for_script.ts";
 import { questionInTerminal } from "./terminal_questions.ts";
 import { wholeText } from "./whole_text.ts";
 import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, notShown } from "./errors.ts";
@@ -179,21 +172,17 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   }
 
   /** For a script: requests and waits in one call. @throws {ConsoleError} `not_found`, `stopping` */
-  async request(params: ParamsOf<"approval.request">, peer: Peer): Promise<WaitResult> {
-    const { sessionId, waitSecs } = params;
-    const given = requestFromScript(params, this.#o.core.store.get(sessionId));
-    if (this.#stopping.signal.aborted) {
-      throw new ConsoleError("stopping", "the daemon is stopping and asks nobody any more");
-    }
-    const waitMs = waitSecs === undefined ? this.#o.waitMs(given.request) : waitSecs * 1000;
-    const { requester, end } = requesterOfOne(peer);
-    try {
-      const incoming = classifyIncoming(given, whereOf(given, this.#o.core.store, this.#o.own));
-      const { approval } = openRequest(this.#o, this.#resolver, incoming, requester, waitMs);
-      return await this.wait(approval?.id ?? "", requester);
-    } finally {
-      end();
-    }
+  request(params: ParamsOf<"approval.request">, peer: Peer): Promise<WaitResult> {
+    return requestForScript(
+      {
+        options: this.#o,
+        resolver: this.#resolver,
+        wait: (id, requester) => this.wait(id, requester),
+        stopping: this.#stopping.signal,
+      },
+      params,
+      peer,
+    );
   }
 
   /**

@@ -46,6 +46,11 @@ export class OpenCalls {
     ).length;
   }
 
+  /** The call of that id, of a row that `isMeant`. */
+  withId(id: string, isMeant: (rowId: string) => boolean): OpenCall | undefined {
+    return this.#calls.find(({ tool, rowId }) => tool.id === id && isMeant(rowId));
+  }
+
   /** The same call may be told by several hooks. */
   #begun({ rowId, tool, process }: { readonly tool?: ToolUse } & Omit<OpenCall, "tool">): void {
     if (tool?.id === undefined) return;

@@ -98,6 +98,13 @@ export class PendingRequests {
   #resolved = new Set<string>();
   #byId = new Map<string, PendingRequest>();
   #byRow = new Map<string, Set<PendingRequest>>();
+  #listeners = new Set<(opened: PendingRequest) => void>();
+
+  /** @param listener told of each that is opened. @returns ends that */
+  listen(listener: (opened: PendingRequest) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
+  }
 
   add(pending: PendingRequest): void {
     this.#byId.set(pending.id, pending);
@@ -105,6 +112,7 @@ export class PendingRequests {
     if (row === undefined) this.#byRow.set(pending.rowId, new Set([pending]));
     else row.add(pending);
     this.#forgetAfter(pending, pending.requester);
+    for (const listener of [...this.#listeners]) listener(pending);
   }
 
   /** The result can be read until the last of its requesters is gone. */

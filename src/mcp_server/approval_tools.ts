@@ -2,6 +2,7 @@
 import type { McpServer } from "@modelcontextprotocol/server";
 import { z } from "zod";
 import { type Hub, thisAsker } from "./hub.ts";
+import { SESSION_NAME } from "./named_session.ts";
 import { type Prompter } from "./permission.ts";
 import { addTool, CHANGES, READS } from "./tool.ts";
 
@@ -14,9 +15,10 @@ export function approvalTools(server: McpServer, hub: Hub, prompter: Prompter): 
     description: "What sessions ask their person for, oldest first. Those in terminalQuestions are answered only in " +
       "the agents' own terminals.",
     annotations: READS,
-    input: z.strictObject({ sessionId: z.string().optional().describe("only those of this session") }),
+    input: z.strictObject({ sessionId: z.string().optional().describe(`only those of this session: ${SESSION_NAME}`) }),
     run: async ({ sessionId }, signal) => {
-      const { approvals, terminalQuestions } = await hub.call("approval.list", sessionId ? { sessionId } : {}, signal);
+      const its = sessionId ? { sessionId: await hub.sessionId(sessionId, signal) } : {};
+      const { approvals, terminalQuestions } = await hub.call("approval.list", its, signal);
       return { approvals, terminalQuestions };
     },
   });
@@ -45,9 +47,9 @@ export function approvalTools(server: McpServer, hub: Hub, prompter: Prompter): 
     input: z.object({
       tool_name: z.string().min(1),
       input: z.record(z.string(), z.unknown()),
-      tool_use_id: z.string().optional(),
+      tool_use_id: z.string().max(200).optional(),
     }),
-    run: async ({ tool_name, input }, signal) =>
-      JSON.stringify(await prompter.ask({ tool: tool_name, input }, hub.ending(signal, ASKED_MS))),
+    run: async ({ tool_name: tool, input, tool_use_id: callId }, signal) =>
+      JSON.stringify(await prompter.ask({ tool, input, callId }, hub.ending(signal, ASKED_MS))),
   });
 }

@@ -10,6 +10,7 @@ import { env } from "../platform/process.ts";
 import { MCP } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
+import { idOfNamed } from "./named_session.ts";
 
 /** All that it calls. It names them in its hello, so that the daemon refuses it the rest of what the token allows. */
 const CALLED = [
@@ -54,10 +55,20 @@ export class Hub {
     return (await this.#connected((client) => listAllSessions(client, {}, this.ending(signal, CALL_MS)))).sessions;
   }
 
-  /** @throws {ConsoleError} `forbidden`: an agent would wait for itself, and drive itself */
-  async refuseOwn(sessionId: string, signal: AbortSignal): Promise<void> {
+  /** The whole id of the session that is named so. @throws {ConsoleError} `not_found`, `failed`: several are meant */
+  async sessionId(given: string, signal: AbortSignal): Promise<string> {
+    return idOfNamed(given, await this.sessions(signal));
+  }
+
+  /**
+   * The same of another session than the agent's own.
+   *
+   * @throws {ConsoleError} also `forbidden`: an agent would wait for itself, and drive itself
+   */
+  async othersId(given: string, signal: AbortSignal): Promise<string> {
+    const sessionId = await this.sessionId(given, signal);
     const { sessions } = await this.call("mcp.sessions", await thisAsker(), signal);
-    if (!sessions.some(({ id }) => id === sessionId)) return;
+    if (!sessions.some(({ id }) => id === sessionId)) return sessionId;
     throw new ConsoleError("forbidden", "an agent gives no prompt to its own session", {
       hint: "name another session, or an agent for a new one",
     });

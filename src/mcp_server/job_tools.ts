@@ -34,11 +34,11 @@ export function jobTools(server: McpServer, hub: Hub): void {
     }),
     run: async ({ id, schedule, action, timezone, dryRun }, signal) => {
       const { sessionId } = action;
-      if (typeof sessionId === "string") await hub.refuseOwn(sessionId, signal);
+      const its = typeof sessionId === "string" ? { sessionId: await hub.othersId(sessionId, signal) } : {};
       const { next, timezone: zone } = await hub.call("job.add", {
         id,
         schedule,
-        action: action as ParamsOf<"job.add">["action"],
+        action: { ...action, ...its } as ParamsOf<"job.add">["action"],
         next: 3,
         ...(timezone === undefined ? {} : { timezone }),
         ...(dryRun === undefined ? {} : { dryRun }),

@@ -6,6 +6,8 @@ import { problemText } from "./tool.ts";
 interface AskedCall {
   readonly tool: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** The agent's own id of it: its hooks may tell of it too. */
+  readonly callId: string | undefined;
 }
 
 /** What the agent reads. */
@@ -28,14 +30,15 @@ export class Prompter {
   }
 
   /** Never throws: what goes wrong is a refusal that says so. @param signal the longest wait */
-  async ask({ tool, input }: AskedCall, signal: AbortSignal): Promise<Behavior> {
+  async ask({ tool, input, callId }: AskedCall, signal: AbortSignal): Promise<Behavior> {
     try {
       const shown = shownInput(input);
       if (shown.length > MOST_INPUT || tool.length > MOST_TOOL) {
         return denied(`the call is longer than the ${MOST_INPUT} characters that a person is shown; make it smaller`);
       }
       const session = await this.#session(signal);
-      const asked = await this.#hub.call("approval.request", { ...session, tool, input: shown }, signal, 600_000);
+      const request = { ...session, tool, input: shown, ...(callId === undefined ? {} : { callId }) };
+      const asked = await this.#hub.call("approval.request", request, signal, 600_000);
       return asked.outcome === "approved" ? { behavior: "allow", updatedInput: input } : denied(whyNot(asked));
     } catch (error) {
       return denied(problemText(error));

@@ -5,6 +5,7 @@ import { sessionsUntil } from "../cli/sessions_until.ts";
 import type { SessionView } from "../domain/query.ts";
 import { displayStatus, SHOWN_STATES, type ShownState } from "../domain/state_words.ts";
 import { type Hub, thisAsker } from "./hub.ts";
+import { idOfNamed, SESSION_NAME } from "./named_session.ts";
 import { addTool, READS } from "./tool.ts";
 
 const state = z.enum(SHOWN_STATES as readonly [ShownState, ...ShownState[]]);
@@ -42,8 +43,9 @@ export function sessionTools(server: McpServer, hub: Hub): void {
     title: "One session",
     description: "One session with all that is known of it, and its history.",
     annotations: READS,
-    input: z.strictObject({ id: z.string().describe("from list_sessions") }),
-    run: ({ id }, signal) => hub.call("session.get", { sessionId: id }, signal),
+    input: z.strictObject({ id: z.string().describe(SESSION_NAME) }),
+    run: async ({ id }, signal) =>
+      await hub.call("session.get", { sessionId: await hub.sessionId(id, signal) }, signal),
   });
   addTool(server, "wait_for", {
     title: "Wait for a session",
@@ -51,14 +53,14 @@ export function sessionTools(server: McpServer, hub: Hub): void {
       "timeout it answers with timedOut. A session that can no longer get there is in `missed`.",
     annotations: READS,
     input: z.strictObject({
-      ids: z.array(z.string()).min(1).max(50).describe("from list_sessions"),
+      ids: z.array(z.string()).min(1).max(50).describe(`each: ${SESSION_NAME}`),
       until: state.describe("the state to wait for"),
       all: z.boolean().optional().describe("wait for all of them, not for one"),
       timeoutSecs: z.number().min(1).max(600).default(50),
     }),
-    run: async ({ ids, until, all = false, timeoutSecs }, signal) => {
-      // A name that nothing has would be waited for in vain.
-      for (const sessionId of ids) await hub.call("session.get", { sessionId }, signal);
+    run: async ({ ids: given, until, all = false, timeoutSecs }, signal) => {
+      const sessions = await hub.sessions(signal);
+      const ids = given.map((one) => idOfNamed(one, sessions));
       const ending = hub.ending(signal, timeoutSecs * 1000);
       const waited = await sessionsUntil(hub.context, ending, { ids, state: until, all });
       if (waited === undefined) return { timedOut: true };

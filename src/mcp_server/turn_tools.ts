@@ -6,6 +6,7 @@ import { currentFolder } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { Hub } from "./hub.ts";
+import { SESSION_NAME } from "./named_session.ts";
 import { addTool, CHANGES, READS } from "./tool.ts";
 
 type Turn = ResultOf<"turn.recent">["turns"][number];
@@ -19,15 +20,16 @@ export function turnTools(server: McpServer, hub: Hub): void {
     input: z.strictObject({
       text: z.string().min(1).describe("the prompt"),
       agent: z.string().optional().describe("of the configuration, for a new session"),
-      sessionId: z.string().optional().describe("a session that the daemon runs"),
+      sessionId: z.string().optional().describe(`a session that the daemon runs: ${SESSION_NAME}`),
       cwd: z.string().startsWith("/").optional().describe("where a new session works; your folder by default"),
     }),
     run: async ({ text, agent, sessionId, cwd }, signal) => {
-      if (sessionId !== undefined) await hub.refuseOwn(sessionId, signal);
       const { turnId } = await hub.call("turn.submit", {
         text,
         ...(agent === undefined ? {} : { agent }),
-        ...(sessionId === undefined ? { cwd: cwd ?? currentFolder() } : { sessionId }),
+        ...(sessionId === undefined
+          ? { cwd: cwd ?? currentFolder() }
+          : { sessionId: await hub.othersId(sessionId, signal) }),
       }, signal);
       return { turnId };
     },
@@ -61,7 +63,7 @@ export function turnTools(server: McpServer, hub: Hub): void {
 async function turnOf(hub: Hub, turnId: string, signal: AbortSignal): Promise<Turn> {
   const { turns: [turn] } = await hub.call("turn.recent", { turnId }, signal);
   if (turn === undefined) {
-    throw new ConsoleError("not_found", `no turn has the id "${turnId}"`, { hint: "agent-console context" });
+    throw new ConsoleError("not_found", `no turn has the id "${turnId}"`, { hint: "submit_turn gives it" });
   }
   return turn;
 }

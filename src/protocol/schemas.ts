@@ -233,6 +233,8 @@ export const requestParams = v.strictObject({
   tool: v.pipe(text(200), v.minLength(1)),
   input: text(16_384),
   reasoning: v.exactOptional(text(2000)),
+  // The agent's own id of the call that it is about: a hook of the agent may ask about it too.
+  callId: v.exactOptional(text(200)),
   waitSecs: v.exactOptional(v.pipe(v.number(), v.minValue(1), v.maxValue(570))),
 });
 export const waitResult = v.object({

@@ -7,6 +7,7 @@ import type { GivePrompt } from "../domain/session_prompt.ts";
 import { shellQuote } from "../lib/shell_quote.ts";
 import { CRON, DAEMON, MCP } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { configuredAgents } from "./permissions.ts";
 import { SESSION_GOES_ON } from "./recovery.ts";
 import { recordedText } from "./recorded_text.ts";
 import type { TurnContext } from "./turn_context.ts";
@@ -34,17 +35,29 @@ export class OtherSessions {
    * The way into the session `id`; undefined where nobody runs it, or nobody knows it.
    *
    * @param source the kind of client that gives the prompt
-   * @throws {ConsoleError} `conflict`: somebody else runs it, and there is no way, `forbidden`: there is none for an agent
+   * @throws {ConsoleError} `forbidden`: an agent or a job gives it, `conflict`: there is no way
    */
   place(id: string, source: string): OtherSession | undefined {
     const { store, promptWays } = this.#context;
     const row = store.get(id);
     if (row === undefined || row.status === "closed") return undefined;
-    const give = promptWays.into(row.agent, id);
-    if (give === undefined) throw noWay(row, promptWays.openedBy(row.agent));
     // A job may be an agent's too, added by a tool of the same server.
     if (source === MCP || source === CRON) throw notAPerson(id);
+    const give = promptWays.into(row.agent, id);
+    if (give === undefined) throw this.#noWay(row);
     return { id, agent: row.agent, cwd: row.cwd ?? "/", give };
+  }
+
+  /** How a person gets there, what would let prompts in, and how the daemon itself would go on with it. */
+  #noWay({ id, agent }: Pick<Session, "id" | "agent">): ConsoleError {
+    const { store, promptWays, settings } = this.#context;
+    const quoted = shellQuote([id]);
+    const needed = configuredAgents(settings.booted).includes(agent) ? "" : `, where agents.${agent} is configured`;
+    const hint = store.isLost(id)
+      ? `its process is gone: agent-console session close ${quoted}, then submit goes on with it here${needed}`
+      : `agent-console go ${quoted} brings its terminal to the front${feedWay(agent, promptWays.openedBy(agent))}; ` +
+        `once it has ended there, submit goes on with it here${needed}`;
+    return new ConsoleError("conflict", `the session ${id} is not one that the daemon runs`, { hint });
   }
 
   /** From the wait for its session to its end. Never throws. */
@@ -89,18 +102,16 @@ export class OtherSessions {
   }
 }
 
+/** No command in it: an agent reads this, and is not to run one. */
 function notAPerson(id: string): ConsoleError {
   return new ConsoleError("forbidden", `the session ${id} is a person's: no agent and no job gives it a prompt`, {
-    hint: `you do, by agent-console submit ${shellQuote([id])} PROMPT`,
+    hint: "the person at this machine does, in its terminal or by submit",
   });
 }
 
-function noWay({ id, agent }: Pick<Session, "id" | "agent">, opened: { key: string; isOn: boolean } | undefined) {
-  const go = `agent-console go ${shellQuote([id])} brings its terminal to the front`;
-  const way = opened === undefined
-    ? ""
-    : opened.isOn
+function feedWay(agent: string, opened: { readonly key: string; readonly isOn: boolean } | undefined): string {
+  if (opened === undefined) return "";
+  return opened.isOn
     ? `; ${opened.key} is on, and ${agent} does not tell of this session there`
     : `; agent-console config set ${opened.key} true, then agent-console daemon restart, lets prompts in`;
-  return new ConsoleError("conflict", `the session ${id} is not one that the daemon runs`, { hint: `${go}${way}` });
 }

@@ -1,5 +1,5 @@
 /** The dashboard in a real terminal: prompts for the agents that the daemon runs, and its list of turns and jobs. */
-import { assert, assertMatch, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { pause } from "../support/harness_wait.ts";
@@ -139,12 +139,14 @@ screenTest(
     await client.request("session.update", { sessionId: "web", agent: "mine", cwd: "/home/u/web", status: "working" });
     const { stderr } = await home.cli(["submit", "web", "hello"]);
     const [error = "", hint = ""] = stderr.replaceAll(/^(?:error|hint): /gm, "").trim().split("\n");
+    const [there = "", ...more] = hint.split("; ");
+    assertEquals(more, ["once it has ended there, submit goes on with it here, where agents.mine is configured"]);
     await using screen = await TmuxScreen.open(home, { columns: 160, rows: 20 });
     await screen.runs("dashboard");
     await screen.shows(/● web/);
     await screen.types("i");
     const text = await screen.shows(/is not one that the daemon runs/);
-    assertStringIncludes(text, `${error}; ${hint}`);
+    assertStringIncludes(text, `${error}; ${there}`);
     await screen.types("N");
     assertMatch(await screen.shows(/no agent is configured/), /agent-console config set agents/);
     await screen.types("q");

@@ -46,6 +46,11 @@ for (const modern of [false, true]) {
     assertEquals(new Set(sessions.map((one) => `${one["id"]} ${one["self"] ?? ""}`)), new Set(["own true", "other "]));
     const { session } = await agent.tool("get_session", { id: "other" }) as { session: Json };
     assertEquals(session["agent"], "claude");
+    const beginning = await agent.tool("get_session", { id: "oth" }) as { session: Json };
+    assertEquals(beginning.session["id"], "other");
+    const both = await agent.call("get_session", { id: "w" }); // the folder of both
+    assert(both.isError && both.text.startsWith('error: "w" may be 2 sessions:\n'), both.text);
+    for (const id of ["own", "other"]) assertStringIncludes(both.text, `\n  ${id} `);
 
     const waiting = agent.tool("wait_for", { ids: ["other"], until: "working", timeoutSecs: 30 });
     await reported(client, "other", { hook_event_name: "UserPromptSubmit", prompt: "go", prompt_id: "p" });
@@ -198,7 +203,7 @@ Deno.test("M3 R1 submit_turn gives another agent a prompt and get_turn its answe
     home.root,
   ]);
   const sessionId = String(turn["sessionId"]);
-  const again = await agent.tool("submit_turn", { sessionId, text: "say again" });
+  const again = await agent.tool("submit_turn", { sessionId: sessionId.slice(0, 8), text: "say again" });
   assertEquals((await agent.tool("get_turn", { ...again, timeoutSecs: 60 }))["reply"], "again");
   await using itself = await McpAgent.start(home, { env: { CLAUDE_CODE_SESSION_ID: sessionId } });
   const refused = await itself.call("submit_turn", { sessionId, text: "say loop" });
@@ -206,12 +211,13 @@ Deno.test("M3 R1 submit_turn gives another agent a prompt and get_turn its answe
   assertStringIncludes(refused.text, "its own session");
 
   const action = { kind: "program", program: "hello" };
-  const looped = await itself.call("schedule_add", {
-    id: "loop",
-    schedule: "@hourly",
-    action: { kind: "prompt", text: "go on", sessionId },
-  });
-  assertStringIncludes(looped.text, "its own session");
+  const byBeginning = await itself.call("submit_turn", { sessionId: sessionId.slice(0, 8), text: "say loop" });
+  assertStringIncludes(byBeginning.text, "its own session");
+  for (const named of [sessionId, sessionId.slice(0, 8)]) {
+    const action = { kind: "prompt", text: "go on", sessionId: named };
+    const looped = await itself.call("schedule_add", { id: "loop", schedule: "@hourly", action });
+    assertStringIncludes(looped.text, "its own session");
+  }
   const added = await agent.tool("schedule_add", { id: "hi", schedule: "30 2 * * *", action });
   assertEquals((added["next"] as string[]).length, 3);
   const { jobs } = await agent.tool("schedule_list") as { jobs: Json[] };

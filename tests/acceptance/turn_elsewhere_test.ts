@@ -234,7 +234,17 @@ Deno.test("R7 where there is no way into a session, the error says how to reach 
   );
   assertStringIncludes(codex.stderr, "agent-console config set feeds.codex_app_server true");
   const claude = await home.cli(["submit", "c-2", "hello"]);
-  assertMatch(claude.stderr, /hint: agent-console go c-2 brings its terminal to the front\n$/);
+  const here = "submit goes on with it here, where agents.claude is configured\n";
+  assertStringIncludes(
+    claude.stderr,
+    `hint: agent-console go c-2 brings its terminal to the front; once it has ended there, ${here}`,
+  );
+
+  await using agent = await McpAgent.start(home, OWN);
+  const byTool = await agent.call("submit_turn", { sessionId: "c-2", text: "hello" });
+  assertEquals(byTool.isError, true);
+  assertMatch(byTool.text, /no agent and no job gives it a prompt\nhint: the person at this machine does, in its/);
+  assert(!byTool.text.includes("agent-console"), byTool.text);
 
   const { stdout: screen } = await home.cli(["--snapshot", "120x30"]);
   assert(screen.includes("codex") && !screen.includes("i prompt"), screen);

@@ -244,15 +244,30 @@ Deno.test("R4 a session that was begun in a terminal goes on here once it has en
       env: {},
     });
   await tell({ event: "start", cwd: "/tmp" });
+  await Deno.writeTextFile(`${home.dir}/kept/killed-there.txt`, "[asked before]");
+  const process = new Deno.Command("sleep", { args: ["600"] }).spawn();
+  await tell({ session: "killed-there", event: "start", cwd: "/tmp", pid: process.pid });
   const early = await home.cli(["submit", "begun-elsewhere", "past"]);
   assertEquals(early.code, 1);
-  assertStringIncludes(
+  assertMatch(
     early.stderr,
-    "error: the session begun-elsewhere is not one that the daemon runs\nhint: agent-console go",
+    /^error: the session begun-elsewhere is not one that the daemon runs\nhint: agent-console go .* goes on with it here\n$/,
   );
   await tell({ event: "end", reason: "left" });
   const late = await home.cli(["submit", "begun-elsewhere", "past; cwd"]);
   assertEquals([late.code, late.stdout], [0, "[asked there]/tmp\n"], late.stderr);
+
+  // Another's process is killed, and tells of no end.
+  process.kill("SIGKILL");
+  await process.status;
+  const lost = async () => (await home.json(["ls", "--status", "lost", "--json"]))["sessions"] as unknown[];
+  await eventually(async () => (await lost()).length === 1, 20_000, "a lost session");
+  const dead = await home.cli(["submit", "killed-there", "past"]);
+  const close = "agent-console session close killed-there";
+  assertStringIncludes(dead.stderr, `hint: its process is gone: ${close}, then submit goes on with it here\n`);
+  assertEquals((await home.cli(["session", "close", "killed-there"])).code, 0);
+  const again = await home.cli(["submit", "killed-there", "past"]);
+  assertEquals([again.code, again.stdout], [0, "[asked before]\n"], again.stderr);
 });
 
 Deno.test("R1 a plan and what an edit changes are told and kept", async () => {

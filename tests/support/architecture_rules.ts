@@ -224,7 +224,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     why: "a window is a client with the command line's words; nothing but the entry points knows it",
   },
   mcp_server: {
-    may: ["agents/session_env.ts", "cli", "client", "domain", "platform", "protocol"],
+    may: ["agents/session_env.ts", "cli", "client", "domain", "platform", "protocol", "view"],
     why: "the MCP server is a window for agents: a client with the command line's words",
   },
   install: { may: [], why: "templates are text" },
