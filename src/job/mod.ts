@@ -33,7 +33,7 @@ export const job: Feature<JobMethod, Jobs, typeof schedulerSection> = {
         isPending: () => late.isPending,
         status: () => late.status(),
         reload: () => late.loaded?.scheduler.look(),
-        stop: () => late.loaded?.scheduler.stop(),
+        stop: ({ restart }) => late.loaded?.scheduler.stop(restart),
       },
       handlers: {
         "job.add": handle("job.add"),

@@ -223,7 +223,7 @@ Deno.test("F1 F6 a run is open work until its end is recorded; a stop ends it, a
   assertEquals(room.work.counts, {});
   await room.call("job.run", { id: "a" });
   assertEquals(room.work.counts, { jobs: 1 });
-  await room.scheduler.stop();
+  await room.scheduler.stop(false);
   assertEquals(room.work.total, 0);
   assertEquals([room.events.at(-1), room.timers.length], ["ended a interrupted", 0]);
 });
