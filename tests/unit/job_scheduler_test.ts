@@ -201,6 +201,8 @@ Deno.test("P6 a job is added, begun and ended once by one key; what cannot be is
     const [kind, call] of [
       ["conflict", () => room.add("a", "@daily")],
       ["conflict", () => room.add("unknown", "@daily")],
+      ["conflict", () => room.add("a", "@hourly", { idempotencyKey: "k", next: 2 })],
+      ["conflict", () => room.call("job.run", { id: "b", idempotencyKey: "r" })],
       ["invalid_params", () => room.add("Upper", "@daily")],
       ["conflict", () => room.call("job.run", { id: "a" })],
       ["conflict", () => room.call("job.remove", { id: "a" })],
