@@ -1,6 +1,6 @@
 /** What a job is, what one run of it is, and the events that the journal has of them. */
 import type { LeftProcess } from "../platform/left_processes.ts";
-
+import type { JobOutcome } from "../domain/job_outcome.ts";
 import type { Scope } from "../protocol/methods.ts";
 
 export const MAINTENANCE_TASKS = ["verify"] as const;
@@ -50,9 +50,6 @@ export interface Job {
   /** Runs by the schedule, at most. */
   readonly maxRuns: number | null;
 }
-
-export const OUTCOMES = ["succeeded", "failed", "timed_out", "cancelled", "interrupted"] as const;
-export type JobOutcome = typeof OUTCOMES[number];
 
 export const SKIPPED_WHY = ["missed", "overlap", "quiet_hours", "cooldown", "cancelled"] as const;
 export type SkippedWhy = typeof SKIPPED_WHY[number];

@@ -1,5 +1,6 @@
 /** The jobs and their runs, made from the journal's events. What has started is here before its program runs. */
 import type { Projection } from "../core/projection.ts";
+import { isFailure } from "../domain/job_outcome.ts";
 import type { NewEvent } from "../domain/event.ts";
 import type { LeftProcess } from "../platform/left_processes.ts";
 import { CRON } from "../protocol/actor.ts";
@@ -94,10 +95,10 @@ export function runningOf({ history }: JobState): JobRun | undefined {
   return last?.end === undefined ? last : undefined;
 }
 
-/** Whether the last run that nobody cancelled failed by itself. */
+/** Whether the last run that nobody cancelled failed by itself: behind an interrupted one a failure is news. */
 export function hasFailed({ history }: JobState): boolean {
   const last = history.findLast(({ end }) => end !== undefined && end.outcome !== "cancelled")?.end?.outcome;
-  return last === "failed" || last === "timed_out";
+  return isFailure(last) && last !== "interrupted";
 }
 
 type TurnSubmitted = Extract<NewEvent, { type: "turn.submitted" }>["data"];

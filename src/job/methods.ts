@@ -1,9 +1,10 @@
 /** The rows of the feature's methods, and what the program's types must know of them. */
 import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
+import { OUTCOMES } from "../domain/job_outcome.ts";
 import { MAX_NEXT, MAX_RUNS_TOLD } from "../protocol/limits.ts";
 import { committed, count, id as sessionIdOf, idempotencyKey, text } from "../protocol/schemas.ts";
-import { MAINTENANCE_TASKS, MISSED, OUTCOMES, OVERLAP, SKIPPED_WHY } from "./job.ts";
+import { MAINTENANCE_TASKS, MISSED, OVERLAP, SKIPPED_WHY } from "./job.ts";
 
 const id = v.pipe(text(32), v.minLength(1));
 /** Of a prompt or a line of the console: it stands in the journal and in each snapshot of it. */

@@ -8,9 +8,10 @@ import type { Once } from "../core/idempotency.ts";
 import type { CommitResult } from "../core/commit_result.ts";
 import type { RunBounded } from "../platform/bounded_run.ts";
 import { endLeft, identify, type LeftProcess } from "../platform/left_processes.ts";
+import { isFailure, type JobOutcome } from "../domain/job_outcome.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { type Job, type JobOutcome, type RunEnd, runKey } from "./job.ts";
+import { type Job, type RunEnd, runKey } from "./job.ts";
 import type { RunTurn } from "./run_calls.ts";
 import { hasFailed, type Jobs, runningOf } from "./jobs.ts";
 import { runProgram } from "./run_program.ts";
@@ -189,7 +190,7 @@ export class Runs {
   /** Who calls people calls once for a row of failures. */
   #endData(jobId: string, runId: string, end: RunEnd) {
     const state = this.#deps.jobs.get(jobId);
-    const isAgain = state !== undefined && hasFailed(state) && !["succeeded", "cancelled"].includes(end.outcome);
+    const isAgain = state !== undefined && hasFailed(state) && isFailure(end.outcome);
     return { jobId, runId, ...(isAgain ? { again: true } as const : {}), ...end };
   }
 

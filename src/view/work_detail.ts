@@ -2,6 +2,7 @@
  * All that a window shows of one turn or one job, and the conversation of a session: in words. Texts that are safe to show
  * come out. Pure.
  */
+import { isFailure } from "../domain/job_outcome.ts";
 import { isTurnOver } from "../domain/turn_change.ts";
 import { escapeControls, escapeControlsKeepLines, oneLine } from "../domain/sanitize.ts";
 import type { DetailFact } from "./detail_view.ts";
@@ -12,7 +13,6 @@ import { clockTime, duration, localTime, zonedTime } from "./times.ts";
 import { earlyEnd, planLine } from "./turn_words.ts";
 import {
   actionText,
-  isFailure,
   jobState,
   type JobTold,
   runOutcome,
@@ -131,14 +131,14 @@ export function turnDetail(turn: TurnTold, name: string, { now, home }: WorkSurr
 }
 
 /** Beside its {@link runTexts}. @param next the times to come, where they were asked for */
-export function jobDetail(job: JobTold, { now }: WorkSurroundings, next: readonly string[] = []): WorkDetail {
+export function jobDetail(job: JobTold, { now, home }: WorkSurroundings, next: readonly string[] = []): WorkDetail {
   const { id, schedule, timezone, nextRun, enabled, trouble, skipped } = job;
   const times = next.length > 0 ? next : nextRun === null ? [] : [nextRun];
   const until = nextRun === null ? undefined : untilText(Date.parse(nextRun), now);
   return {
     id,
     name: shown(id),
-    heading: [actionText(job)],
+    heading: [actionText(job, home)],
     look: WORK_LOOKS[jobState(job)],
     facts: factsOf([
       ["trouble", trouble],

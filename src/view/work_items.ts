@@ -2,6 +2,7 @@
  * What the daemon runs, as every window lists it: the turns of agents and the jobs with a schedule, in groups, what runs
  * first. State and the time go in; texts that are safe to show come out. Pure.
  */
+import { isFailure } from "../domain/job_outcome.ts";
 import { isTurnOver } from "../domain/turn_change.ts";
 import { escapeControls, oneLine } from "../domain/sanitize.ts";
 import { type TurnTold } from "./live_turns.ts";
@@ -223,10 +224,6 @@ export function jobState({ running, queued, enabled, nextRun, lastRun, trouble }
   if (queued) return "queued";
   if (trouble !== undefined || isFailure(lastRun?.outcome)) return "failed";
   return enabled && nextRun !== null ? "due" : "off";
-}
-
-export function isFailure(outcome: string | undefined): boolean {
-  return outcome !== undefined && outcome !== "succeeded" && outcome !== "cancelled";
 }
 
 /** What a job does, in a few words: `program backup`, `prompt mine · ~/shop · TEXT`. Escaped. */
