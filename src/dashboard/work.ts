@@ -37,6 +37,13 @@ export interface WantedTexts {
   readonly key: string;
 }
 
+interface WorkLookedAt {
+  readonly filter: ListFilter;
+  readonly text: string;
+  readonly now: number;
+  readonly home: string | undefined;
+}
+
 export class DashboardWork {
   readonly turns = new LiveTurns();
   jobs: readonly JobTold[] = [];
@@ -108,14 +115,14 @@ export class DashboardWork {
   /** @param filter what the window was opened for: an agent or a session has no jobs */
   view(
     sessions: WorkSources["sessions"],
-    { filter, text, now }: { readonly filter: ListFilter; readonly text: string; readonly now: number },
+    { filter, text, now, home }: WorkLookedAt,
   ): WorkView {
     const { agent, session } = filter;
     const isAll = agent === undefined && session === undefined;
     const turns = this.turns.all.filter((one) =>
       (agent === undefined || one.agent === agent) && (session === undefined || one.sessionId === session)
     );
-    return workView({ turns, jobs: isAll ? this.jobs : [], sessions }, now, parseFilter(text).passesWork);
+    return workView({ turns, jobs: isAll ? this.jobs : [], sessions, home }, now, parseFilter(text).passesWork);
   }
 
   /** How many turns and jobs run or wait. */

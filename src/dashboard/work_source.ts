@@ -35,7 +35,7 @@ export function workDetailOf({ work, home }: DashboardState, form: WorkForm): De
   }
   if (job === undefined) return { title: [], rows: [], judged: 0, isWhole: false };
   const { runs = job.lastRun === undefined ? [] : [job.lastRun], next = [] } = work.looked.get(job.id) ?? {};
-  const detail = jobDetail(job, { now }, next);
+  const detail = jobDetail(job, { now, home }, next);
   const told = runs.flatMap((run): readonly TextRow[] => {
     const { look, head, output } = runTexts(run, now);
     const lines = room === Infinity ? output : output.slice(-OUTPUT_LINES);

@@ -150,6 +150,16 @@ Deno.test("V4 what came of a job is asked for behind its event, and a time that 
   assert(work.takeOld(late + 40_000, true));
 });
 
+Deno.test("V4 the folder of a job is short in the list and in its detail", () => {
+  const board = workDashboard({ columns: 200, rows: 32 }, []);
+  const action = { kind: "prompt", agent: "mine", cwd: "/home/you/web", text: "tidy up" };
+  board.state.work.jobs = [jobTold("tidy", { action })];
+  board.press("4");
+  assertMatch(board.current, /mine · ~\/web · tidy up/);
+  assertMatch(board.text, /prompt mine · ~\/web · tidy up/);
+  assert(!board.text.includes("/home/you"), board.text);
+});
+
 Deno.test("V4 the list of turns and jobs is drawn again by the second only while it shows seconds", () => {
   const minutes = workDashboard({ columns: 120, rows: 32 }, []);
   minutes.state.work.jobs = [jobTold("links", { nextRun: ago(-7200) })];
