@@ -12,6 +12,7 @@ import {
   type JobTold,
   openWork,
   type RunTold,
+  tellsOfJobs,
   type WorkItem,
   type WorkSources,
   type WorkView,
@@ -73,7 +74,7 @@ export class DashboardWork {
     if (one.kind === "snapshot" || one.kind === "resumed") this.connections++;
     if (one.kind !== "event") return undefined;
     this.turns.event(one.event);
-    if (one.event.type.startsWith("job.")) this.#areJobsOld = true;
+    if (tellsOfJobs(one.event)) this.#areJobsOld = true;
     const sent = one.event.type === "turn.ended" ? this.turns.get(this.sent?.turnId ?? "") : undefined;
     if (sent?.status !== "failed" || sent.sessionId !== null) return undefined;
     this.sent = undefined;

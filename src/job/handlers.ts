@@ -10,7 +10,7 @@ import type { Scope } from "../protocol/methods.ts";
 import type { Handlers } from "../rpc/handler.ts";
 import { checkAction, checkProgram } from "./check_action.ts";
 import type { Job } from "./job.ts";
-import { type JobRun, type Jobs, type JobState, runningOf } from "./jobs.ts";
+import { isWaiting, type JobRun, type Jobs, type JobState, runningOf } from "./jobs.ts";
 import type { jobMethods } from "./methods.ts";
 import { checkSchedule, nextTime } from "./next_time.ts";
 import { programToRun } from "./programs.ts";
@@ -68,7 +68,7 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
     },
     "job.list": ({ id }) => {
       const shown = id === undefined ? [...jobs.all()] : [known(jobs, id)];
-      return { jobs: shown.map((state) => jobView(state, scheduler, settings)) };
+      return { jobs: shown.map((state) => jobView(state, scheduler, context)) };
     },
     "job.history": ({ id, limit = SHOWN_RUNS }) => {
       const shown = id === undefined ? [...jobs.all()] : [known(jobs, id)];
@@ -187,7 +187,7 @@ type Shown = ResultOf<"job.list">["jobs"][number];
 function jobView(
   state: JobState,
   scheduler: Scheduler,
-  settings: FeatureContext<SchedulerSettings>["settings"],
+  { settings, store }: Pick<FeatureContext<SchedulerSettings>, "settings" | "store">,
 ): Shown {
   const { job, enabled, runs, history, skipped } = state;
   const next = scheduler.nextRun(state);
@@ -198,6 +198,7 @@ function jobView(
     enabled,
     runs,
     running: runningOf(state) !== undefined,
+    ...(isWaiting(state, store) ? { waiting: true as const } : {}),
     queued: scheduler.isWaiting(job.id),
     nextRun: next === null ? null : new Date(next).toISOString(),
     ...(last === undefined ? {} : { lastRun: runView(last) }),

@@ -1,7 +1,8 @@
 /** The jobs and their runs, made from the journal's events. What has started is here before its program runs. */
 import type { Projection } from "../core/projection.ts";
+import type { Store } from "../core/store.ts";
 import { isFailure } from "../domain/job_outcome.ts";
-import type { NewEvent } from "../domain/event.ts";
+import type { EventData, NewEvent } from "../domain/event.ts";
 import type { LeftProcess } from "../platform/left_processes.ts";
 import { CRON } from "../protocol/actor.ts";
 import { type Job, type RunEnd, runKey, type SkippedWhy } from "./job.ts";
@@ -14,8 +15,9 @@ export interface JobRun {
   readonly startedAt: string;
   /** Of a program: it, should the daemon be killed. */
   readonly process?: LeftProcess;
-  /** Of a prompt: the turn that it is. */
+  /** Of a prompt: the turn that it is, and its session, once the agent has it. */
   readonly turnId?: string;
+  readonly sessionId?: string;
   readonly endedAt?: string;
   readonly end?: RunEnd;
 }
@@ -51,6 +53,7 @@ export class Jobs implements Projection {
       return;
     }
     if (event.type === "turn.submitted") return this.#prompted(event.data);
+    if (event.type === "turn.started") return this.#placed(event.data);
     if (!isOfJob(event)) return;
     const state = this.#states.get(event.data.jobId);
     if (state === undefined) return;
@@ -65,6 +68,13 @@ export class Jobs implements Projection {
       const run = runningOf(state);
       if (run === undefined || runKey(state.job.id, run.runId) !== idempotencyKey) continue;
       this.#states.set(state.job.id, withRun(state, run.runId, { turnId: turn.id }));
+    }
+  }
+
+  #placed({ turnId, sessionId }: EventData["turn.started"]): void {
+    for (const state of this.#states.values()) {
+      const run = runningOf(state);
+      if (run?.turnId === turnId) this.#states.set(state.job.id, withRun(state, run.runId, { sessionId }));
     }
   }
 
@@ -93,6 +103,12 @@ export class Jobs implements Projection {
 export function runningOf({ history }: JobState): JobRun | undefined {
   const last = history.at(-1);
   return last?.end === undefined ? last : undefined;
+}
+
+/** Whether the run that goes on waits for a person, as its session does. */
+export function isWaiting(state: JobState, sessions: Pick<Store, "get">): boolean {
+  const { sessionId } = runningOf(state) ?? {};
+  return sessionId !== undefined && sessions.get(sessionId)?.status === "waiting";
 }
 
 /** Whether the last run that nobody cancelled failed by itself: behind an interrupted one a failure is news. */

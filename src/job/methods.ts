@@ -59,6 +59,8 @@ const job = v.object({
   /** Begun by the schedule. */
   runs: count,
   running: v.boolean(),
+  /** The run that goes on waits for a person, as its session does. */
+  waiting: v.exactOptional(v.literal(true)),
   /** A run of it waits for a place, or for the end of the one before. */
   queued: v.boolean(),
   /** When the schedule begins the next run; null: never. Quiet hours and a cooldown may still keep it from that. */
@@ -132,6 +134,8 @@ declare module "../protocol/method_schemas.ts" {
     readonly jobs?: {
       readonly total: number;
       readonly running: number;
+      /** Of those that run: they wait for a person. */
+      readonly waiting: number;
       readonly nextRun: string | null;
     };
   }

@@ -11,16 +11,8 @@ import { tildePath } from "./names.ts";
 import type { Tone } from "./states.ts";
 import { clockTime, duration, localTime, zonedTime } from "./times.ts";
 import { earlyEnd, planLine } from "./turn_words.ts";
-import {
-  actionText,
-  jobState,
-  type JobTold,
-  runOutcome,
-  type RunTold,
-  untilText,
-  WORK_LOOKS,
-  type WorkLook,
-} from "./work_items.ts";
+import { actionText, type JobTold, runOutcome, type RunTold, untilText } from "./work_items.ts";
+import { WORK_LOOKS, type WorkLook, type WorkState } from "./work_looks.ts";
 
 /** One turn: what was asked, what the agent did and said, and how it ended. */
 export interface TurnTexts {
@@ -113,16 +105,18 @@ interface WorkSurroundings {
   readonly now: number;
   /** The user's home folder; absent in a window that does not know it. */
   readonly home?: string | undefined;
+  /** As the list shows it. */
+  readonly state: WorkState;
 }
 
 /** Beside its {@link turnTexts}. @param name as the list calls it */
-export function turnDetail(turn: TurnTold, name: string, { now, home }: WorkSurroundings): WorkDetail {
-  const { id, agent, status, source, cwd, submittedAt } = turn;
+export function turnDetail(turn: TurnTold, name: string, { now, home, state }: WorkSurroundings): WorkDetail {
+  const { id, agent, source, cwd, submittedAt } = turn;
   return {
     id,
     name,
     heading: [shown(agent)],
-    look: WORK_LOOKS[status],
+    look: WORK_LOOKS[state],
     facts: factsOf([
       ["from", `${shown(source)}, ${duration(now - Date.parse(submittedAt))} ago`],
       ["folder", tildePath(cwd, home)],
@@ -131,7 +125,11 @@ export function turnDetail(turn: TurnTold, name: string, { now, home }: WorkSurr
 }
 
 /** Beside its {@link runTexts}. @param next the times to come, where they were asked for */
-export function jobDetail(job: JobTold, { now, home }: WorkSurroundings, next: readonly string[] = []): WorkDetail {
+export function jobDetail(
+  job: JobTold,
+  { now, home, state }: WorkSurroundings,
+  next: readonly string[] = [],
+): WorkDetail {
   const { id, schedule, timezone, nextRun, enabled, trouble, skipped } = job;
   const times = next.length > 0 ? next : nextRun === null ? [] : [nextRun];
   const until = nextRun === null ? undefined : untilText(Date.parse(nextRun), now);
@@ -139,7 +137,7 @@ export function jobDetail(job: JobTold, { now, home }: WorkSurroundings, next: r
     id,
     name: shown(id),
     heading: [actionText(job, home)],
-    look: WORK_LOOKS[jobState(job)],
+    look: WORK_LOOKS[state],
     facts: factsOf([
       ["trouble", trouble],
       ["schedule", `${schedule}  ${timezone}`],

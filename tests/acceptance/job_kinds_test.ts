@@ -165,6 +165,28 @@ Deno.test("J1 F2 a prompt that goes on behind a restart is the same run, which i
   assertEquals(await countsOf(client), [1, 1, 1, 1]);
 });
 
+Deno.test("J1 V4 a job whose turn asks a person says that it waits for you, until somebody has answered", async () => {
+  await using home = await homeWithAgents(["mine"]);
+  await home.start();
+  await using client = await home.connect({ token: true });
+  await add(client, "ask", { kind: "prompt", agent: "mine", text: "run touch a" });
+  await client.request("job.run", { id: "ask" });
+  const jobOf = async () => ((await client.request("job.list"))["jobs"] as Json[])[0] ?? {};
+  await eventually(async () => (await jobOf())["waiting"] === true, 20_000, "its question");
+  const [run] = await runsOf(client, "ask");
+  const { approvals: [approval] } = await client.request("approval.list") as { approvals: Json[] };
+  assertEquals([run?.["sessionId"], (await jobOf())["running"]], [approval?.["sessionId"], true]);
+  assertMatch((await home.cli(["cron", "list"])).stdout, /^ask +@yearly +waits for you, next /m);
+  assertMatch((await home.cli(["cron", "show", "ask"])).stdout, /^ask +waits for you, /);
+  assertMatch((await home.cli(["status"])).stdout, /^jobs +1 · 1 running · 1 waits for you · next in /m);
+  const asked = async (command: string) => String((await client.request("command.execute", { command }))["response"]);
+  assertMatch(await asked("/cron"), /^ask {2}@yearly {2}waits for you {2}next /);
+  await client.request("approval.decide", { id: approval?.["id"], decision: "approve" });
+  const end = await endOf(client, "ask");
+  assertEquals([end["outcome"], (await jobOf())["waiting"]], ["succeeded", undefined]);
+  assertMatch((await home.cli(["status"])).stdout, /^jobs +1 · next in /m);
+});
+
 Deno.test("J1 E2 a job runs a command of the console, or checks the journal; what a person must have read it does not", async () => {
   await using home = await TestHome.create();
   await home.start();

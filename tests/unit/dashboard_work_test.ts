@@ -16,6 +16,15 @@ const PICTURES: Readonly<Record<string, (board: TestDashboard) => void>> = {
     while (!board.current.includes("backup")) board.press("j");
     board.press("Enter");
   },
+  job_waits: (board) => {
+    board.press("4");
+    const lastRun = { runId: "2", turnId: "c", dueAt: null, startedAt: ago(90) };
+    const action = { kind: "prompt", agent: "mine", cwd: "/home/you/web", text: "now the tests" };
+    board.state.work.jobs = [jobTold("tests", { action, running: true, lastRun }), jobTold("links")];
+    const waiting = { for: "permission", text: "Bash: deno test" };
+    board.event("session.updated", { session: { ...OWN, title: "own", status: "waiting", waiting } });
+    board.press("k");
+  },
   conversation: (board) => {
     goTo(board, "own").press("Enter");
   },
