@@ -1,5 +1,5 @@
 /** Adds a rule that a person wrote: `rules add`. */
-import type { Once } from "../core/idempotency.ts";
+import { onceOf } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { CommitResult } from "../core/commit_result.ts";
 import type { Store } from "../core/store.ts";
@@ -33,9 +33,8 @@ export async function commitNewRule(
   params: ParamsOf<"approval.add_rule">,
   actor: Actor,
 ): Promise<CommitResult & { readonly ruleId: string }> {
-  const { decision, tool, pattern, agent, workspace, expiresInSecs, idempotencyKey } = params;
-  const asked = JSON.stringify([decision, tool, pattern, agent, workspace, expiresInSecs]);
-  const once: Once = { key: idempotencyKey, change: `approval.add_rule ${asked}` };
+  const { decision, tool, pattern, agent, workspace, expiresInSecs } = params;
+  const once = onceOf("approval.add_rule", params);
   const earlier = store.repeated(once);
   if (earlier !== undefined) {
     await journal.durable(earlier.seq);

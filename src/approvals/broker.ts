@@ -7,7 +7,7 @@
  */
 import type { Actor } from "../protocol/actor.ts";
 import type { ApprovalsDoor, ApprovalsPort, IncomingRequest } from "../core/approvals_port.ts";
-import type { Once } from "../core/idempotency.ts";
+import { onceOf } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { ReportDeps } from "../core/apply_report.ts";
 import type { Approval, ApprovalRequest, Decision } from "../domain/approval.ts";
@@ -209,9 +209,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   }
 
   async decide(params: ParamsOf<"approval.decide">, actor: Actor, by: "agent" | "human" = "human"): Promise<Decided> {
-    const { id, idempotencyKey, expiresInSecs } = params;
+    const { id, expiresInSecs } = params;
     const { core: { store, journal, now }, inbox } = this.#o;
-    const once: Once = { key: idempotencyKey, change: `approval.decide ${id}` };
+    const once = onceOf("approval.decide", params);
     const earlier = store.repeated(once);
     const approval = inbox.get(id);
     if (earlier !== undefined) {

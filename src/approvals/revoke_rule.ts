@@ -1,5 +1,5 @@
 /** Revokes a rule that a decision made. */
-import type { Once } from "../core/idempotency.ts";
+import { onceOf } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { CommitResult } from "../core/commit_result.ts";
 import type { Store } from "../core/store.ts";
@@ -21,10 +21,11 @@ export interface RevokeDeps {
  */
 export async function commitRevocation(
   { store, inbox, journal }: RevokeDeps,
-  { id, idempotencyKey }: ParamsOf<"approval.revoke">,
+  params: ParamsOf<"approval.revoke">,
   actor: Actor,
 ): Promise<CommitResult> {
-  const once: Once = { key: idempotencyKey, change: `approval.revoke ${id}` };
+  const { id } = params;
+  const once = onceOf("approval.revoke", params);
   const earlier = store.repeated(once);
   const rule = inbox.rule(id);
   if (earlier !== undefined) {

@@ -1,6 +1,7 @@
 /** Jobs that failed, as a person is called for them: once for a row of failures, and not any more where one has succeeded. */
 import { maskSecrets } from "../domain/mask.ts";
 import { escapeControls, headAndTail } from "../domain/sanitize.ts";
+import { isFailure } from "../domain/job_outcome.ts";
 import type { NewEvent } from "../domain/event.ts";
 import type { Need } from "../view/need_words.ts";
 
@@ -22,7 +23,7 @@ export class JobFailures {
     if (event.type !== "job.ended") return undefined;
     const { jobId, runId, outcome, again, code, problem } = event.data;
     if (outcome === "succeeded") this.#failed.delete(jobId);
-    if (outcome === "succeeded" || outcome === "cancelled" || again === true) return undefined;
+    if (!isFailure(outcome) || again === true) return undefined;
     const why = problem ?? (code === undefined ? outcome.replace("_", " ") : `exit code ${code}`);
     const need: JobNeed = {
       key: `job ${jobId} ${runId}`,

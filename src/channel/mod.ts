@@ -2,6 +2,7 @@
  * Calls a person when an agent needs one, and only then: by a notification of the desktop, a message in tmux, a command of
  * the user (section channels). Where all are off, what calls is not loaded and nothing is listened to.
  */
+import { onceOf } from "../core/idempotency.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { isQuiet } from "../domain/quiet_hours.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -30,8 +31,9 @@ export const channel: Feature<keyof typeof methods, Muted, typeof channelsSectio
       },
       handlers: {
         "channel.list": () => late.list(),
-        "channel.mute": ({ minutes, idempotencyKey }, { peer }) => {
-          const once = { key: idempotencyKey, change: "channel.mute" };
+        "channel.mute": (params, { peer }) => {
+          const { minutes } = params;
+          const once = onceOf("channel.mute", params);
           const earlier = store.repeated(once);
           if (earlier !== undefined) return earlier;
           const until = minutes === null ? null : new Date(clock.now() + minutes * 60_000).toISOString();

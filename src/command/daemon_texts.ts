@@ -42,10 +42,17 @@ export async function cronText(
   return what === "run" ? `${id}: has begun` : `${id}: cancelled`;
 }
 
-function jobLine({ id, schedule, enabled, running, nextRun, timezone, lastRun, trouble }: Job): string {
+function jobLine({ id, schedule, enabled, running, waiting, nextRun, timezone, lastRun, trouble }: Job): string {
   const next = !enabled ? "disabled" : nextRun === null ? "over" : `next ${zonedTime(nextRun, timezone)}`;
   const last = lastRun?.outcome === undefined ? [] : [`last ${lastRun.outcome.replace("_", " ")}`];
-  return [id, schedule, ...(running ? ["runs"] : []), next, ...last, ...(trouble === undefined ? [] : [trouble])].join(
+  return [
+    id,
+    schedule,
+    ...(waiting ? ["waits for you"] : running ? ["runs"] : []),
+    next,
+    ...last,
+    ...(trouble === undefined ? [] : [trouble]),
+  ].join(
     "  ",
   );
 }

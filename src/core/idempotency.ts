@@ -1,12 +1,29 @@
 /** What each idempotency key was used for, and the result that a repeat gets. */
+import { maskSecrets } from "../domain/mask.ts";
+import { sha256OfRecord } from "../platform/hash.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
 /** A change that is made once, however often it is asked for. */
 export interface Once {
   /** The caller's key; without one each call is a change of its own. */
   readonly key: string | undefined;
-  /** The method, and the id of what it changes where it is not new: `session.close s1`. A key stands for one of them. */
+  /** The method, and a hash of its parameters: `session.close 0f3c…`. A key stands for one of them. */
   readonly change: string;
+}
+
+/** Hex digits of the hash that are kept: a key is taken twice by mistake, not by who looks for a collision. */
+const HASH_DIGITS = 32;
+
+/**
+ * What `idempotencyKey` stands for in a call of `method`. The hash is of the parameters with their secrets masked: the
+ * journal holds it, and is not to help who guesses one.
+ *
+ * @param params as the method's schema gives them, which orders their members
+ */
+export function onceOf(method: string, { idempotencyKey: key, ...params }: { readonly idempotencyKey?: string }): Once {
+  if (key === undefined) return { key, change: method };
+  const hash = sha256OfRecord(new TextEncoder().encode(maskSecrets(JSON.stringify(params))));
+  return { key, change: `${method} ${hash.slice(0, HASH_DIGITS)}` };
 }
 
 /** A change that was made. `change` is undefined where a version that did not keep it has made it. */
@@ -30,7 +47,7 @@ export class Idempotency<T> {
     if (made === undefined || made.change === undefined || made.change === change) return made?.result;
     throw new ConsoleError("conflict", "the idempotencyKey was used for another change before", {
       param: "idempotencyKey",
-      hint: "use a new key for each change",
+      hint: "use a new key for each change; a repeat has the same method and the same parameters",
     });
   }
 

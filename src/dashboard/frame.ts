@@ -42,7 +42,7 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
   const inbox = inboxOf(state, view, now);
   const all = state.view === "inbox" ? inbox.shown : view.items;
   const work = state.view === "jobs"
-    ? state.work.view(state.live.sessions, { filter: state.filter, text: state.text, now })
+    ? state.work.view(state.live.sessions, { filter: state.filter, text: state.text, home: state.home, now })
     : undefined;
   if (work !== undefined) state.work.show(work.items);
   const { items: { length }, groups } = work ?? { items: all, groups: view.groups };

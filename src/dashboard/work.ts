@@ -12,6 +12,7 @@ import {
   type JobTold,
   openWork,
   type RunTold,
+  tellsOfJobs,
   type WorkItem,
   type WorkSources,
   type WorkView,
@@ -35,6 +36,13 @@ export interface WantedTexts {
   readonly kind: "session" | "turn" | "job";
   readonly id: string;
   readonly key: string;
+}
+
+interface WorkLookedAt {
+  readonly filter: ListFilter;
+  readonly text: string;
+  readonly now: number;
+  readonly home: string | undefined;
 }
 
 export class DashboardWork {
@@ -66,7 +74,7 @@ export class DashboardWork {
     if (one.kind === "snapshot" || one.kind === "resumed") this.connections++;
     if (one.kind !== "event") return undefined;
     this.turns.event(one.event);
-    if (one.event.type.startsWith("job.")) this.#areJobsOld = true;
+    if (tellsOfJobs(one.event)) this.#areJobsOld = true;
     const sent = one.event.type === "turn.ended" ? this.turns.get(this.sent?.turnId ?? "") : undefined;
     if (sent?.status !== "failed" || sent.sessionId !== null) return undefined;
     this.sent = undefined;
@@ -108,14 +116,14 @@ export class DashboardWork {
   /** @param filter what the window was opened for: an agent or a session has no jobs */
   view(
     sessions: WorkSources["sessions"],
-    { filter, text, now }: { readonly filter: ListFilter; readonly text: string; readonly now: number },
+    { filter, text, now, home }: WorkLookedAt,
   ): WorkView {
     const { agent, session } = filter;
     const isAll = agent === undefined && session === undefined;
     const turns = this.turns.all.filter((one) =>
       (agent === undefined || one.agent === agent) && (session === undefined || one.sessionId === session)
     );
-    return workView({ turns, jobs: isAll ? this.jobs : [], sessions }, now, parseFilter(text).passesWork);
+    return workView({ turns, jobs: isAll ? this.jobs : [], sessions, home }, now, parseFilter(text).passesWork);
   }
 
   /** How many turns and jobs run or wait. */

@@ -1,6 +1,7 @@
 /** The rows of turns and jobs: what, who, about what, since when; as much of it as the width has room for. Pure. */
 import { fit, fitHead, textWidth } from "../view/text_fit.ts";
-import { WORK_LOOKS, type WorkGroup, type WorkItem } from "../view/work_items.ts";
+import { type WorkGroup, type WorkItem } from "../view/work_items.ts";
+import { WORK_LOOKS } from "../view/work_looks.ts";
 import type { ListLine } from "./list_lines.ts";
 import { apart, span, widthOf } from "./rows.ts";
 import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
@@ -56,7 +57,7 @@ export function workLines(
 }
 
 function titleStyle(key: WorkGroup["key"]): TextStyle {
-  return key === "failed" ? TONE_STYLES.danger : DIM;
+  return key === "waiting" ? TONE_STYLES.attention : key === "failed" ? TONE_STYLES.danger : DIM;
 }
 
 function workRow(item: WorkItem, { width, name, who, source, time }: WorkColumns, isCurrent: boolean): TextRow {

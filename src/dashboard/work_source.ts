@@ -27,15 +27,15 @@ export function workDetailOf({ work, home }: DashboardState, form: WorkForm): De
   const keys = allowedWorkActions(item).filter(({ name }) => KEYS.has(name))
     .map((action): KeyHint => [action.keys[0] ?? "", wordOf(action, job?.enabled === true)]);
   if (item !== undefined && turn !== undefined) {
-    const detail = turnDetail(turn, item.name, { now, home });
+    const detail = turnDetail(turn, item.name, { now, home, state: item.state });
     const facts = factsIn(detail, width, room);
     const left = room - facts.length - 1;
     const said = left < 1 ? [] : conversationRows([turn], { width, room: left, now });
     return { ...detailRows(detail, [...facts, ruleOf(width), ...said]), followsEnd: true, keys };
   }
-  if (job === undefined) return { title: [], rows: [], judged: 0, isWhole: false };
+  if (item === undefined || job === undefined) return { title: [], rows: [], judged: 0, isWhole: false };
   const { runs = job.lastRun === undefined ? [] : [job.lastRun], next = [] } = work.looked.get(job.id) ?? {};
-  const detail = jobDetail(job, { now }, next);
+  const detail = jobDetail(job, { now, home, state: item.state }, next);
   const told = runs.flatMap((run): readonly TextRow[] => {
     const { look, head, output } = runTexts(run, now);
     const lines = room === Infinity ? output : output.slice(-OUTPUT_LINES);

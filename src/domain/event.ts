@@ -118,7 +118,7 @@ export type EventType = keyof EventData;
 /** In the data of any event that a caller's key made: a repeat after a crash makes no second one. */
 interface Keyed {
   readonly idempotencyKey?: string;
-  /** What the key stands for: the method and the id of what it changes. */
+  /** What the key stands for: the method and a hash of its parameters. */
   readonly idempotencyChange?: string;
 }
 

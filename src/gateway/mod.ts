@@ -3,6 +3,7 @@
  * on a loopback address, checks every request before anything else, and gives clients of WebSocket and of HTTP to the same
  * router as the socket. Where it is off nothing of it is loaded.
  */
+import { onceOf } from "../core/idempotency.ts";
 import type { Projection } from "../core/projection.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -31,8 +32,9 @@ export const gateway: Feature<keyof typeof gatewayMethods, Projection, typeof ga
       },
       handlers: {
         "gateway.status": () => late.status(),
-        "gateway.rotateToken": ({ scope, idempotencyKey }, { peer, afterReply }) => {
-          const once = { key: idempotencyKey, change: `gateway.rotateToken ${scope ?? "all"}` };
+        "gateway.rotateToken": (params, { peer, afterReply }) => {
+          const { scope } = params;
+          const once = onceOf("gateway.rotateToken", params);
           const earlier = store.repeated(once);
           if (earlier !== undefined) return earlier;
           const scopes = scope === undefined ? GATEWAY_SCOPES : [scope];

@@ -1,6 +1,6 @@
 /** The handlers of the jobs' methods. */
 import type { FeatureContext } from "../core/service.ts";
-import type { Once } from "../core/idempotency.ts";
+import { type Once, onceOf } from "../core/idempotency.ts";
 import type { CommitResult } from "../core/commit_result.ts";
 import { clip, escapeControls } from "../domain/sanitize.ts";
 import { env } from "../platform/process.ts";
@@ -10,7 +10,7 @@ import type { Scope } from "../protocol/methods.ts";
 import type { Handlers } from "../rpc/handler.ts";
 import { checkAction, checkProgram } from "./check_action.ts";
 import type { Job } from "./job.ts";
-import { type JobRun, type Jobs, type JobState, runningOf } from "./jobs.ts";
+import { isWaiting, type JobRun, type Jobs, type JobState, runningOf } from "./jobs.ts";
 import type { jobMethods } from "./methods.ts";
 import { checkSchedule, nextTime } from "./next_time.ts";
 import { programToRun } from "./programs.ts";
@@ -34,8 +34,8 @@ type Target = ParamsOf<"job.remove">;
 export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handlers<keyof typeof jobMethods> {
   const { store, clock, settings } = context;
 
-  function change(method: string, { id, idempotencyKey }: Target, make: (once: Once) => CommitResult): CommitResult {
-    const once = { key: idempotencyKey, change: `${method} ${id}` };
+  function change(method: string, params: Target, make: (once: Once) => CommitResult): CommitResult {
+    const once = onceOf(method, params);
     const earlier = store.repeated(once);
     if (earlier !== undefined) return earlier;
     const committed = make(once);
@@ -45,8 +45,8 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
 
   return {
     "job.add": async (params, { peer }) => {
-      const { next = 0, dryRun, idempotencyKey } = params;
-      const once = { key: idempotencyKey, change: `job.add ${params.id}` };
+      const { next = 0, dryRun } = params;
+      const once = onceOf("job.add", params);
       const job = newJob(params, settings.current, peer.scope);
       const answer = (committed: CommitResult) => ({
         ...committed,
@@ -68,7 +68,7 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
     },
     "job.list": ({ id }) => {
       const shown = id === undefined ? [...jobs.all()] : [known(jobs, id)];
-      return { jobs: shown.map((state) => jobView(state, scheduler, settings)) };
+      return { jobs: shown.map((state) => jobView(state, scheduler, context)) };
     },
     "job.history": ({ id, limit = SHOWN_RUNS }) => {
       const shown = id === undefined ? [...jobs.all()] : [known(jobs, id)];
@@ -103,8 +103,9 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
         if (job.action.kind === "program") checkProgram(context, job.action.program);
         return scheduler.runs.begin(job, { dueAt: null, missed: false, actor: peer.actor, once });
       }),
-    "job.cancel": async ({ id, idempotencyKey }, { peer }) => {
-      const once = { key: idempotencyKey, change: `job.cancel ${id}` };
+    "job.cancel": async (params, { peer }) => {
+      const { id } = params;
+      const once = onceOf("job.cancel", params);
       const earlier = store.repeated(once);
       if (earlier !== undefined) return earlier;
       const { job } = known(jobs, id);
@@ -186,7 +187,7 @@ type Shown = ResultOf<"job.list">["jobs"][number];
 function jobView(
   state: JobState,
   scheduler: Scheduler,
-  settings: FeatureContext<SchedulerSettings>["settings"],
+  { settings, store }: Pick<FeatureContext<SchedulerSettings>, "settings" | "store">,
 ): Shown {
   const { job, enabled, runs, history, skipped } = state;
   const next = scheduler.nextRun(state);
@@ -197,6 +198,7 @@ function jobView(
     enabled,
     runs,
     running: runningOf(state) !== undefined,
+    ...(isWaiting(state, store) ? { waiting: true as const } : {}),
     queued: scheduler.isWaiting(job.id),
     nextRun: next === null ? null : new Date(next).toISOString(),
     ...(last === undefined ? {} : { lastRun: runView(last) }),

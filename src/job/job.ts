@@ -1,6 +1,6 @@
 /** What a job is, what one run of it is, and the events that the journal has of them. */
 import type { LeftProcess } from "../platform/left_processes.ts";
-
+import type { JobOutcome } from "../domain/job_outcome.ts";
 import type { Scope } from "../protocol/methods.ts";
 
 export const MAINTENANCE_TASKS = ["verify"] as const;
@@ -51,9 +51,6 @@ export interface Job {
   readonly maxRuns: number | null;
 }
 
-export const OUTCOMES = ["succeeded", "failed", "timed_out", "cancelled", "interrupted"] as const;
-export type JobOutcome = typeof OUTCOMES[number];
-
 export const SKIPPED_WHY = ["missed", "overlap", "quiet_hours", "cooldown", "cancelled"] as const;
 export type SkippedWhy = typeof SKIPPED_WHY[number];
 
@@ -71,6 +68,14 @@ export interface RunEnd {
   readonly stderr?: string;
 }
 
+/**
+ * The idempotency key of what a run submits. The record of its turn holds it, so that no end of a daemon comes between
+ * the turn and what tells whose it is.
+ */
+export function runKey(jobId: string, runId: string): string {
+  return `job ${jobId} ${runId}`;
+}
+
 declare module "../domain/event.ts" {
   interface EventData {
     "job.added": { readonly job: Job };
@@ -84,9 +89,7 @@ declare module "../domain/event.ts" {
       readonly dueAt: string | null;
       readonly missed?: true;
     };
-    /** The agent has the prompt of a run, as that turn: the run ends with it, in whichever daemon. */
     "job.spawned": { readonly jobId: string; readonly runId: string } & LeftProcess;
-    "job.prompted": { readonly jobId: string; readonly runId: string; readonly turnId: string };
     /** `again`: it failed as the run before did. */
     "job.ended": { readonly jobId: string; readonly runId: string; readonly again?: true } & RunEnd;
     /** `dueAt`: the first of the times that are passed over for this reason. */
@@ -102,8 +105,6 @@ export const JOB_EVENTS = {
   "job.disabled": "Its schedule does not count; a run that goes on is not ended.",
   "job.started": "A run of it begins; recorded before the program is started, so that nothing runs twice.",
   "job.spawned": "The process of its program, for the next daemon, should this one be killed.",
-  "job.prompted":
-    "The agent has the prompt of a run, which ends with that turn, also where another daemon goes on with it.",
   "job.ended": "How a run ended; `interrupted`: the daemon ended before it; `again`: the run before failed as well.",
   "job.skipped": "A time of its schedule was passed over; told once for a row of the same reason.",
 } as const;

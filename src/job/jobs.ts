@@ -1,8 +1,11 @@
 /** The jobs and their runs, made from the journal's events. What has started is here before its program runs. */
 import type { Projection } from "../core/projection.ts";
-import type { NewEvent } from "../domain/event.ts";
+import type { Store } from "../core/store.ts";
+import { isFailure } from "../domain/job_outcome.ts";
+import type { EventData, NewEvent } from "../domain/event.ts";
 import type { LeftProcess } from "../platform/left_processes.ts";
-import type { Job, RunEnd, SkippedWhy } from "./job.ts";
+import { CRON } from "../protocol/actor.ts";
+import { type Job, type RunEnd, runKey, type SkippedWhy } from "./job.ts";
 
 /** A run that goes on, or, with its end, went on. Times are ISO 8601 UTC. */
 export interface JobRun {
@@ -12,8 +15,9 @@ export interface JobRun {
   readonly startedAt: string;
   /** Of a program: it, should the daemon be killed. */
   readonly process?: LeftProcess;
-  /** Of a prompt: the turn that it is. */
+  /** Of a prompt: the turn that it is, and its session, once the agent has it. */
   readonly turnId?: string;
+  readonly sessionId?: string;
   readonly endedAt?: string;
   readonly end?: RunEnd;
 }
@@ -48,11 +52,30 @@ export class Jobs implements Projection {
       this.#states.set(job.id, state);
       return;
     }
+    if (event.type === "turn.submitted") return this.#prompted(event.data);
+    if (event.type === "turn.started") return this.#placed(event.data);
     if (!isOfJob(event)) return;
     const state = this.#states.get(event.data.jobId);
     if (state === undefined) return;
     if (event.type === "job.removed") this.#states.delete(state.job.id);
     else this.#states.set(state.job.id, after(state, event, at));
+  }
+
+  /** The turn of a run names it by its key; no client may say that it is a job. */
+  #prompted({ turn, idempotencyKey }: TurnSubmitted): void {
+    if (turn.source !== CRON || idempotencyKey === undefined) return;
+    for (const state of this.#states.values()) {
+      const run = runningOf(state);
+      if (run === undefined || runKey(state.job.id, run.runId) !== idempotencyKey) continue;
+      this.#states.set(state.job.id, withRun(state, run.runId, { turnId: turn.id }));
+    }
+  }
+
+  #placed({ turnId, sessionId }: EventData["turn.started"]): void {
+    for (const state of this.#states.values()) {
+      const run = runningOf(state);
+      if (run?.turnId === turnId) this.#states.set(state.job.id, withRun(state, run.runId, { sessionId }));
+    }
   }
 
   save(): readonly JobState[] {
@@ -82,11 +105,19 @@ export function runningOf({ history }: JobState): JobRun | undefined {
   return last?.end === undefined ? last : undefined;
 }
 
-/** Whether the last run that nobody cancelled failed by itself. */
+/** Whether the run that goes on waits for a person, as its session does. */
+export function isWaiting(state: JobState, sessions: Pick<Store, "get">): boolean {
+  const { sessionId } = runningOf(state) ?? {};
+  return sessionId !== undefined && sessions.get(sessionId)?.status === "waiting";
+}
+
+/** Whether the last run that nobody cancelled failed by itself: behind an interrupted one a failure is news. */
 export function hasFailed({ history }: JobState): boolean {
   const last = history.findLast(({ end }) => end !== undefined && end.outcome !== "cancelled")?.end?.outcome;
-  return last === "failed" || last === "timed_out";
+  return isFailure(last) && last !== "interrupted";
 }
+
+type TurnSubmitted = Extract<NewEvent, { type: "turn.submitted" }>["data"];
 
 type JobEvent = Exclude<Extract<NewEvent, { type: `job.${string}` }>, { type: "job.added" }>;
 
@@ -115,12 +146,7 @@ function after(state: JobState, event: JobEvent, at: string): JobState {
     }
     case "job.spawned": {
       const { runId, pid, startedAt } = event.data;
-      const process = { pid, startedAt };
-      return { ...state, history: state.history.map((run) => run.runId === runId ? { ...run, process } : run) };
-    }
-    case "job.prompted": {
-      const { runId, turnId } = event.data;
-      return { ...state, history: state.history.map((run) => run.runId === runId ? { ...run, turnId } : run) };
+      return withRun(state, runId, { process: { pid, startedAt } });
     }
     case "job.ended": {
       const { runId, outcome, sessionId, code, problem, stdout, stderr } = event.data;
@@ -129,10 +155,13 @@ function after(state: JobState, event: JobEvent, at: string): JobState {
           value !== undefined
         ),
       ) as unknown as RunEnd; // its own members, without those of the event
-      const history = state.history.map((run) => run.runId === runId ? { ...run, endedAt: at, end } : run);
-      return { ...state, history, lastEndedAt: now };
+      return { ...withRun(state, runId, { endedAt: at, end }), lastEndedAt: now };
     }
-    case "job.removed":
+    default: // removed, or an event that only an earlier version has
       return state;
   }
+}
+
+function withRun(state: JobState, runId: string, change: Partial<JobRun>): JobState {
+  return { ...state, history: state.history.map((run) => run.runId === runId ? { ...run, ...change } : run) };
 }

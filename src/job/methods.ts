@@ -1,9 +1,10 @@
 /** The rows of the feature's methods, and what the program's types must know of them. */
 import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
+import { OUTCOMES } from "../domain/job_outcome.ts";
 import { MAX_NEXT, MAX_RUNS_TOLD } from "../protocol/limits.ts";
 import { committed, count, id as sessionIdOf, idempotencyKey, text } from "../protocol/schemas.ts";
-import { MAINTENANCE_TASKS, MISSED, OUTCOMES, OVERLAP, SKIPPED_WHY } from "./job.ts";
+import { MAINTENANCE_TASKS, MISSED, OVERLAP, SKIPPED_WHY } from "./job.ts";
 
 const id = v.pipe(text(32), v.minLength(1));
 /** Of a prompt or a line of the console: it stands in the journal and in each snapshot of it. */
@@ -58,6 +59,8 @@ const job = v.object({
   /** Begun by the schedule. */
   runs: count,
   running: v.boolean(),
+  /** The run that goes on waits for a person, as its session does. */
+  waiting: v.exactOptional(v.literal(true)),
   /** A run of it waits for a place, or for the end of the one before. */
   queued: v.boolean(),
   /** When the schedule begins the next run; null: never. Quiet hours and a cooldown may still keep it from that. */
@@ -131,6 +134,8 @@ declare module "../protocol/method_schemas.ts" {
     readonly jobs?: {
       readonly total: number;
       readonly running: number;
+      /** Of those that run: they wait for a person. */
+      readonly waiting: number;
       readonly nextRun: string | null;
     };
   }

@@ -3,7 +3,7 @@ import type { Feature, FeatureContext } from "../core/service.ts";
 import type { AnyMethodName } from "../protocol/method_schemas.ts";
 import type { Handler, Handlers } from "../rpc/handler.ts";
 import { JOB_EVENTS } from "./job.ts";
-import { Jobs, runningOf } from "./jobs.ts";
+import { isWaiting, Jobs, runningOf } from "./jobs.ts";
 import { jobMethods } from "./methods.ts";
 import { jobPermissions, namedPrograms } from "./programs.ts";
 import { schedulerSection, type SchedulerSettings } from "./section.ts";
@@ -33,7 +33,7 @@ export const job: Feature<JobMethod, Jobs, typeof schedulerSection> = {
         isPending: () => late.isPending,
         status: () => late.status(),
         reload: () => late.loaded?.scheduler.look(),
-        stop: () => late.loaded?.scheduler.stop(),
+        stop: ({ restart }) => late.loaded?.scheduler.stop(restart),
       },
       handlers: {
         "job.add": handle("job.add"),
@@ -98,6 +98,7 @@ class LateScheduler {
     return {
       total: size,
       running: all.filter((state) => runningOf(state) !== undefined).length,
+      waiting: all.filter((state) => isWaiting(state, this.#context.store)).length,
       nextRun: next === Infinity ? null : new Date(next).toISOString(),
     };
   }

@@ -15,11 +15,12 @@ import { said } from "./said.ts";
 
 type Context = Pick<FeatureContext, "bus" | "methods" | "store">;
 
-/** The turn of a prompt. */
+/** Which turn a run of a prompt is. */
 export interface RunTurn {
   /** Undefined: it is to be submitted. */
   readonly id: string | undefined;
-  readonly submitted: (id: string) => void;
+  /** By this one. */
+  readonly key: string;
 }
 
 /** A turn of a job where nobody says how long it may take, s. */
@@ -65,18 +66,17 @@ async function runPrompt(
   context: Context,
   action: PromptAction,
   caller: MethodCaller,
-  { signal, turn: { id, submitted } }: { readonly signal: AbortSignal; readonly turn: RunTurn },
+  { signal, turn: { id, key } }: { readonly signal: AbortSignal; readonly turn: RunTurn },
 ): Promise<RunEnd> {
   const { timeoutSecs = USUAL_SECS } = action;
-  const turnId = id ?? await submit(action, caller);
-  if (id === undefined) submitted(turnId);
+  const turnId = id ?? await submit(action, caller, key);
   const late = AbortSignal.timeout(timeoutSecs * 1000);
   const either = AbortSignal.any([signal, late]);
   try {
     await waitForTurn(context, caller, turnId, { signal: either, untilAsked: false });
   } catch (error) {
     if (!either.aborted) throw error;
-    await cancel(context, caller, turnId);
+    if (!isStopping(signal)) await cancel(context, caller, turnId);
   }
   const turn = await turnById(caller, turnId);
   const about = {
@@ -89,9 +89,14 @@ async function runPrompt(
   return { ...endOf(turn), ...about };
 }
 
-async function submit({ text, agent, sessionId, cwd }: PromptAction, caller: MethodCaller): Promise<string> {
+async function submit(
+  { text, agent, sessionId, cwd }: PromptAction,
+  caller: MethodCaller,
+  idempotencyKey: string,
+): Promise<string> {
   const { turnId } = await caller.call("turn.submit", {
     text,
+    idempotencyKey,
     ...(sessionId === undefined ? {} : { sessionId }),
     ...(agent === undefined ? {} : { agent }),
     ...(cwd === undefined ? {} : { cwd }),
@@ -99,7 +104,12 @@ async function submit({ text, agent, sessionId, cwd }: PromptAction, caller: Met
   return turnId;
 }
 
-/** Waits for its end, so that no run begins beside it. A daemon that stops ends it itself. */
+/** A daemon that stops ends its turns by itself, or leaves them to the next one. */
+function isStopping({ reason }: AbortSignal): boolean {
+  return reason instanceof ConsoleError && reason.kind === "stopping";
+}
+
+/** Waits for its end, so that no run begins beside it. */
 async function cancel(context: Context, caller: MethodCaller, turnId: string): Promise<void> {
   try {
     await caller.call("turn.cancel", { turnId });

@@ -1,16 +1,17 @@
 /**
  * The runs that go on: each is recorded as started before anything of it is, and as ended behind its end. What the journal
  * knows as started and this process does not run was cut off by a crash: it is recorded as interrupted, and no schedule
- * begins it again. A prompt whose turn is known ends with that: a turn may go on behind a crash.
+ * begins it again. A prompt that was submitted ends with its turn, which may go on in the next daemon.
  */
 import type { FeatureContext } from "../core/service.ts";
 import type { Once } from "../core/idempotency.ts";
 import type { CommitResult } from "../core/commit_result.ts";
 import type { RunBounded } from "../platform/bounded_run.ts";
 import { endLeft, identify, type LeftProcess } from "../platform/left_processes.ts";
+import { isFailure, type JobOutcome } from "../domain/job_outcome.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import type { Job, JobOutcome, RunEnd } from "./job.ts";
+import { type Job, type RunEnd, runKey } from "./job.ts";
 import type { RunTurn } from "./run_calls.ts";
 import { hasFailed, type Jobs, runningOf } from "./jobs.ts";
 import { runProgram } from "./run_program.ts";
@@ -49,6 +50,8 @@ export class Runs {
   /** Ends that the journal could not take. */
   #unrecorded = new Map<string, RunEnd>();
   readonly #stopping = new AbortController();
+  /** Another daemon starts at once and goes on with the turns that run: their runs get no end here. */
+  #leavesTurns = false;
   /** Programs of an earlier daemon that are being ended, by their runs. */
   #ending = new Map<string, Promise<void>>();
 
@@ -77,7 +80,7 @@ export class Runs {
     const { promise, resolve, reject } = Promise.withResolvers<CommitResult | ConsoleError>();
     const live: LiveRun = { jobId: job.id, abort: new AbortController(), done: promise };
     this.#live.set(runId, live);
-    const turn = { id: turnId, submitted: (id: string) => this.#prompted(job.id, runId, id) };
+    const turn = { id: turnId, key: runKey(job.id, runId) };
     const onStart = (pid: number) => void this.#spawned(job.id, runId, pid);
     void this.#execute(job, live, turn, onStart).then((end) => this.#record(runId, live, end)).finally(isOver).then(
       resolve,
@@ -91,15 +94,6 @@ export class Runs {
     if (process === undefined || !this.#live.has(runId)) return; // it has ended already
     try {
       store.commit({ type: "job.spawned", data: { jobId, runId, ...process } }, DAEMON);
-    } catch (error) {
-      if (!(error instanceof ConsoleError)) throw error;
-    }
-  }
-
-  /** Where the journal does not take it, the run is interrupted by a crash and its turn is not. */
-  #prompted(jobId: string, runId: string, turnId: string): void {
-    try {
-      this.#deps.context.store.commit({ type: "job.prompted", data: { jobId, runId, turnId } }, DAEMON);
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
     }
@@ -153,13 +147,15 @@ export class Runs {
     this.#ending.set(runId, ending);
   }
 
-  async stop(): Promise<void> {
+  /** @param restart another daemon starts at once: what has a turn is left to that one, as behind a crash */
+  async stop(restart: boolean): Promise<void> {
+    this.#leavesTurns = restart;
     this.#stopping.abort();
     await Promise.all(this.#ending.values());
     const all = [...this.#live.values()];
     for (const live of all) {
       live.ended ??= { outcome: "interrupted", problem: "the daemon was stopped", actor: DAEMON };
-      live.abort.abort();
+      live.abort.abort(new ConsoleError("stopping", "the daemon is stopping"));
     }
     await Promise.all(all.map(({ done }) => done));
   }
@@ -194,14 +190,24 @@ export class Runs {
   /** Who calls people calls once for a row of failures. */
   #endData(jobId: string, runId: string, end: RunEnd) {
     const state = this.#deps.jobs.get(jobId);
-    const isAgain = state !== undefined && hasFailed(state) && !["succeeded", "cancelled"].includes(end.outcome);
+    const isAgain = state !== undefined && hasFailed(state) && isFailure(end.outcome);
     return { jobId, runId, ...(isAgain ? { again: true } as const : {}), ...end };
+  }
+
+  #hasTurn(jobId: string, runId: string): boolean {
+    const state = this.#deps.jobs.get(jobId);
+    const run = state && runningOf(state);
+    return run?.runId === runId && run.turnId !== undefined;
   }
 
   #record(runId: string, { jobId, ended }: LiveRun, end: RunEnd): CommitResult | ConsoleError {
     const { context: { store, log }, onEnd } = this.#deps;
     const { actor = DAEMON, once } = ended ?? {};
     this.#live.delete(runId);
+    if (this.#leavesTurns && end.outcome === "interrupted" && this.#hasTurn(jobId, runId)) {
+      onEnd();
+      return new ConsoleError("stopping", "the next daemon goes on with its turn");
+    }
     try {
       return store.commit({ type: "job.ended", data: this.#endData(jobId, runId, end) }, actor, once);
     } catch (error) {

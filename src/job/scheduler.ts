@@ -57,10 +57,10 @@ export class Scheduler {
     if (this.#callOff === undefined) this.look();
   }
 
-  async stop(): Promise<void> {
+  async stop(restart: boolean): Promise<void> {
     this.#stopped = true;
     this.#disarm();
-    await this.runs.stop();
+    await this.runs.stop(restart);
   }
 
   /** Begins what is due, and sets the timer. Called whenever anything of it has changed. */

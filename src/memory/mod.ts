@@ -2,6 +2,7 @@
  * Notes that agents and people keep across sessions, of a workspace or for all of them. They are events of the journal, so
  * that they outlive the daemon; the search is loaded at its first use.
  */
+import { onceOf } from "../core/idempotency.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { shortId } from "../lib/short_id.ts";
@@ -53,9 +54,10 @@ export const memoryFeature: Feature<keyof typeof memoryMethods, Notes> = {
 function append(
   { store }: Pick<FeatureContext, "store">,
   notes: Notes,
-  { text, tags = [], workspace, idempotencyKey }: ParamsOf<"memory.append">,
+  params: ParamsOf<"memory.append">,
   actor: Actor,
 ): ResultOf<"memory.append"> {
+  const { text, tags = [], workspace } = params;
   const bytes = utf8Bytes(text);
   if (bytes > MAX_NOTE_BYTES) {
     throw new ConsoleError("too_large", `the note has ${bytes} bytes, and ${MAX_NOTE_BYTES} are the most`, {
@@ -65,7 +67,7 @@ function append(
   }
   const kept = masked(text);
   const isMasked = kept === text.toWellFormed() ? {} : { masked: true as const };
-  const once = { key: idempotencyKey, change: "memory.append" };
+  const once = onceOf("memory.append", params);
   const earlier = store.repeated(once);
   if (earlier !== undefined) return { ...earlier, id: earlier.id ?? "", ...isMasked };
   checkRoom(notes, utf8Bytes(kept));
@@ -94,10 +96,11 @@ function checkRoom(notes: Notes, bytes: number): void {
 function forget(
   { store }: Pick<FeatureContext, "store">,
   notes: Notes,
-  { id: given, idempotencyKey }: ParamsOf<"memory.forget">,
+  params: ParamsOf<"memory.forget">,
   actor: Actor,
 ): ResultOf<"memory.forget"> {
-  const once = { key: idempotencyKey, change: `memory.forget ${given}` };
+  const { id: given } = params;
+  const once = onceOf("memory.forget", params);
   const earlier = store.repeated(once);
   if (earlier !== undefined) return { ...earlier, id: earlier.id ?? given };
   const id = idOf(notes, given);

@@ -3,7 +3,7 @@ import type { Approval } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { answeredElsewhere } from "../view/approval_words.ts";
 import { sessionNames } from "../view/names.ts";
-import { WORK_LOOKS, type WorkState } from "../view/work_items.ts";
+import { WORK_LOOKS, type WorkState } from "../view/work_looks.ts";
 import type { PageStore } from "./page_store.ts";
 import type { PageEvent } from "./page_wire.ts";
 import { notify, unnotify, waitsText } from "./told.ts";

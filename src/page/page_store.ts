@@ -9,7 +9,7 @@ import { ActivityLog } from "../view/activity_log.ts";
 import { ChangeLines } from "../view/change_lines.ts";
 import { LiveState } from "../view/live_state.ts";
 import { LiveTurns } from "../view/live_turns.ts";
-import type { JobTold } from "../view/work_items.ts";
+import { type JobTold, tellsOfJobs } from "../view/work_items.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { LostLink } from "./lost_text.ts";
@@ -192,7 +192,7 @@ export class PageStore implements PageState {
     this.live.event(event);
     this.activity.add(this.#changes.event(event));
     if (!this.turns.event(event)) this.listed = undefined;
-    if (event.type.startsWith("job.")) this.age++;
+    if (tellsOfJobs(event)) this.age++;
     const session = event.data["session"] as { readonly id: string } | undefined;
     if (event.type === "session.deleted" && session !== undefined) this.histories.delete(session.id);
     if (isOnlyWork(event)) this.redraw?.heard();

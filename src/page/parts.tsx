@@ -3,7 +3,7 @@ import { type ComponentChildren, h } from "preact";
 import { useEffect, useLayoutEffect, useRef, useState } from "preact/hooks";
 import type { DetailFact } from "../view/detail_view.ts";
 import type { RiskLook } from "../view/states.ts";
-import type { WorkLook } from "../view/work_items.ts";
+import { type WorkLook } from "../view/work_looks.ts";
 import { ReadingGuard } from "../view/reading.ts";
 
 export function RiskChip({ risk: { sign, word, tone } }: { readonly risk: RiskLook }) {

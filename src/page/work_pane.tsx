@@ -6,7 +6,8 @@ import type { TurnTold } from "../view/live_turns.ts";
 import { tildePath } from "../view/names.ts";
 import { localTime } from "../view/times.ts";
 import { runTexts } from "../view/work_detail.ts";
-import { type JobTold, WORK_LOOKS, type WorkItem } from "../view/work_items.ts";
+import { type JobTold, type WorkItem } from "../view/work_items.ts";
+import { isOpenWork, WORK_LOOKS } from "../view/work_looks.ts";
 import type { JobChange } from "./feature_calls.ts";
 import type { PageStore } from "./page_store.ts";
 import { FactList, paneHead, press, signOf } from "./parts.tsx";
@@ -26,7 +27,7 @@ export function WorkPane({ store, item, now }: WorkPaneProps) {
   const facts = turn ? turnFacts(turn, item, store.home) : job && jobFacts(job);
   if (facts === undefined) return null;
   const look = WORK_LOOKS[state];
-  const isOpen = state === "running" || state === "queued";
+  const isOpen = isOpenWork(item);
   const isOff = !store.isLive;
   const change = (method: JobChange) => () => void tried(store, store.wire?.call(method, { id: of }));
   return (
@@ -65,7 +66,7 @@ function jobFacts({ schedule, timezone, enabled, nextRun, trouble }: JobTold): r
   return [
     { label: "schedule", text: escapeControls(`${schedule} ${timezone}`) },
     { label: "next", text: enabled && nextRun !== null ? localTime(nextRun) : "never" },
-    ...(trouble === undefined ? [] : [{ label: "trouble", text: escapeControls(trouble) }]),
+    ...(trouble ? [{ label: "trouble", text: escapeControls(trouble) }] : []),
   ];
 }
 

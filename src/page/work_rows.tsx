@@ -1,6 +1,7 @@
 /** The turns of agents and the jobs with a schedule, in their groups: what runs first. */
 import { Fragment, h } from "preact";
-import { WORK_LOOKS, type WorkView } from "../view/work_items.ts";
+import { type WorkView } from "../view/work_items.ts";
+import { WORK_LOOKS } from "../view/work_looks.ts";
 import { groupsOf, rowButton } from "./parts.tsx";
 
 interface WorkRowsProps {
@@ -16,7 +17,7 @@ export function WorkRows({ work: { groups, hidden }, shown }: WorkRowsProps) {
         <li key={id}>
           {rowButton({
             session: id,
-            kind: state === "failed" ? "state-error" : "",
+            kind: `state-${state === "failed" ? "error" : state}`,
             look: WORK_LOOKS[state],
             name,
             marks: [who],

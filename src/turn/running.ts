@@ -2,6 +2,7 @@
  * Runs turns: a queue for each session and places for all of them, each turn recorded before it begins. Loaded where an
  * agent is configured, or a prompt is to go into a session that somebody else runs.
  */
+import { onceOf } from "../core/idempotency.ts";
 import type { WorkPlace } from "../core/work_places.ts";
 import { maskSecrets } from "../domain/mask.ts";
 import { clip } from "../domain/sanitize.ts";
@@ -90,10 +91,10 @@ export class RunningTurns {
 
   /** @throws {ConsoleError} `not_found`, `conflict`, `forbidden`, `invalid_params`, `busy`, `stopping` */
   submit(params: ParamsOf<"turn.submit">, actor: Actor): ResultOf<"turn.submit"> {
-    const { idempotencyKey, text, sessionId, workspaceConfig } = params;
+    const { text, sessionId, workspaceConfig } = params;
     const { store } = this.#context;
     this.#stop.signal.throwIfAborted();
-    const once = { key: idempotencyKey, change: `turn.submit ${sessionId ?? params.agent ?? ""}` };
+    const once = onceOf("turn.submit", params);
     const earlier = store.repeated(once);
     if (earlier !== undefined) return { ...earlier, turnId: earlier.id ?? "" };
     if (sessionId !== undefined && (params.agent !== undefined || params.cwd !== undefined)) {
@@ -140,11 +141,12 @@ export class RunningTurns {
    *
    * @throws {ConsoleError} `not_found`: there is no such turn, `conflict`: it has ended by itself
    */
-  cancel({ turnId, sessionId, idempotencyKey }: ParamsOf<"turn.cancel">, actor: Actor): ResultOf<"turn.cancel"> {
+  cancel(params: ParamsOf<"turn.cancel">, actor: Actor): ResultOf<"turn.cancel"> {
+    const { turnId, sessionId } = params;
     if (turnId === undefined && sessionId === undefined) {
       throw new ConsoleError("invalid_params", "turn.cancel needs a turnId or a sessionId");
     }
-    const once = { key: idempotencyKey, change: `turn.cancel ${turnId ?? ""} ${sessionId ?? ""}` };
+    const once = onceOf("turn.cancel", params);
     const named = this.#turns.all().filter((turn) =>
       (turnId === undefined || turn.id === turnId) && (sessionId === undefined || turn.sessionId === sessionId)
     );

@@ -4,7 +4,8 @@
  */
 import { isQuestion } from "./approval_words.ts";
 import type { SessionItem } from "./session_items.ts";
-import type { WorkItem } from "./work_items.ts";
+import { type WorkItem } from "./work_items.ts";
+import { isOpenWork } from "./work_looks.ts";
 
 export type ActionName =
   | "move"
@@ -54,8 +55,6 @@ const isAsked = ({ asks }: SessionItem) => asks?.approval !== undefined;
 const isCall = ({ asks }: SessionItem) => asks?.approval !== undefined && !isQuestion(asks.approval);
 const hasChoices = ({ asks }: SessionItem) => asks?.approval !== undefined && isQuestion(asks.approval);
 const isOver = ({ state }: SessionItem) => state === "closed" || state === "lost";
-
-const isOpenWork = ({ state }: WorkItem) => state === "running" || state === "queued";
 
 export const WINDOW_ACTIONS: readonly WindowAction[] = [
   { name: "yes", keys: ["a", "y"], word: "yes", does: "yes, once; answers a question", rank: 1, needs: isAsked },

@@ -7,7 +7,8 @@ import { KIND_WORDS, type ShownState, STATE_WORDS } from "../domain/state_words.
 import { markedSummary } from "./approval_words.ts";
 import type { ChangeLine } from "./change_lines.ts";
 import type { SessionItem } from "./session_items.ts";
-import { WORK_LOOKS, type WorkItem } from "./work_items.ts";
+import { type WorkItem } from "./work_items.ts";
+import { WORK_LOOKS } from "./work_looks.ts";
 
 export interface TextFilter {
   passesRow(item: SessionItem): boolean;

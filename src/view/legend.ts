@@ -2,7 +2,7 @@
 import type { Risk } from "../domain/approval.ts";
 import { SHOWN_STATES, type ShownState } from "../domain/state_words.ts";
 import { RISK_LOOKS, STATE_LOOKS } from "./states.ts";
-import { WORK_LOOKS } from "./work_items.ts";
+import { WORK_LOOKS } from "./work_looks.ts";
 
 const STATES: Readonly<Record<ShownState, string>> = {
   waiting: "waits for you",

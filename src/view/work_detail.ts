@@ -2,6 +2,7 @@
  * All that a window shows of one turn or one job, and the conversation of a session: in words. Texts that are safe to show
  * come out. Pure.
  */
+import { isFailure } from "../domain/job_outcome.ts";
 import { isTurnOver } from "../domain/turn_change.ts";
 import { escapeControls, escapeControlsKeepLines, oneLine } from "../domain/sanitize.ts";
 import type { DetailFact } from "./detail_view.ts";
@@ -9,17 +10,8 @@ import { type TurnTold } from "./live_turns.ts";
 import { tildePath } from "./names.ts";
 import { clockTime, duration, localTime, zonedTime } from "./times.ts";
 import { earlyEnd, planLine, type ToolShown, toolShown } from "./turn_words.ts";
-import {
-  actionText,
-  isFailure,
-  jobState,
-  type JobTold,
-  runOutcome,
-  type RunTold,
-  untilText,
-  WORK_LOOKS,
-  type WorkLook,
-} from "./work_items.ts";
+import { actionText, type JobTold, runOutcome, type RunTold, untilText } from "./work_items.ts";
+import { WORK_LOOKS, type WorkLook, type WorkState } from "./work_looks.ts";
 
 /** One turn: what was asked, what the agent did and said, and how it ended. */
 export interface TurnTexts {
@@ -102,16 +94,18 @@ interface WorkSurroundings {
   readonly now: number;
   /** The user's home folder; absent in a window that does not know it. */
   readonly home?: string | undefined;
+  /** As the list shows it. */
+  readonly state: WorkState;
 }
 
 /** Beside its {@link turnTexts}. @param name as the list calls it */
-export function turnDetail(turn: TurnTold, name: string, { now, home }: WorkSurroundings): WorkDetail {
-  const { id, agent, status, source, cwd, submittedAt } = turn;
+export function turnDetail(turn: TurnTold, name: string, { now, home, state }: WorkSurroundings): WorkDetail {
+  const { id, agent, source, cwd, submittedAt } = turn;
   return {
     id,
     name,
     heading: [shown(agent)],
-    look: WORK_LOOKS[status],
+    look: WORK_LOOKS[state],
     facts: factsOf([
       ["from", `${shown(source)}, ${duration(now - Date.parse(submittedAt))} ago`],
       ["folder", tildePath(cwd, home)],
@@ -120,15 +114,19 @@ export function turnDetail(turn: TurnTold, name: string, { now, home }: WorkSurr
 }
 
 /** Beside its {@link runTexts}. @param next the times to come, where they were asked for */
-export function jobDetail(job: JobTold, { now }: WorkSurroundings, next: readonly string[] = []): WorkDetail {
+export function jobDetail(
+  job: JobTold,
+  { now, home, state }: WorkSurroundings,
+  next: readonly string[] = [],
+): WorkDetail {
   const { id, schedule, timezone, nextRun, enabled, trouble, skipped } = job;
   const times = next.length > 0 ? next : nextRun === null ? [] : [nextRun];
   const until = nextRun === null ? undefined : untilText(Date.parse(nextRun), now);
   return {
     id,
     name: shown(id),
-    heading: [actionText(job)],
-    look: WORK_LOOKS[jobState(job)],
+    heading: [actionText(job, home)],
+    look: WORK_LOOKS[state],
     facts: factsOf([
       ["trouble", trouble],
       ["schedule", `${schedule}  ${timezone}`],

@@ -2,13 +2,14 @@
  * What the daemon runs, as every window lists it: the turns of agents and the jobs with a schedule, in groups, what runs
  * first. State and the time go in; texts that are safe to show come out. Pure.
  */
+import { isFailure } from "../domain/job_outcome.ts";
 import { isTurnOver } from "../domain/turn_change.ts";
 import { escapeControls, oneLine } from "../domain/sanitize.ts";
-import { type TurnTold } from "./live_turns.ts";
+import { type TurnEvent, type TurnTold } from "./live_turns.ts";
 import { type KnownSession, namesIn, tildePath } from "./names.ts";
-import type { Tone } from "./states.ts";
 import { duration } from "./times.ts";
 import { earlyEnd } from "./turn_words.ts";
+import { WORK_GROUPS, type WorkGroupKey, workGroupOf, type WorkState } from "./work_looks.ts";
 
 /** A job, as `job.list` answers, as far as it is shown. */
 export interface JobTold {
@@ -35,6 +36,8 @@ export interface JobTold {
 /** A run of a job, as `job.history` answers. */
 export interface RunTold {
   readonly runId: string;
+  /** Of a prompt: the turn that it is. */
+  readonly turnId?: string;
   readonly dueAt: string | null;
   readonly missed?: true;
   readonly startedAt: string;
@@ -45,37 +48,6 @@ export interface RunTold {
   readonly stdout?: string;
   readonly stderr?: string;
 }
-
-/** In the order of the list. */
-export type WorkState = "running" | "queued" | "failed" | "due" | "finished" | "cancelled" | "off";
-
-export interface WorkLook {
-  /** One column wide. */
-  readonly sign: string;
-  readonly word: string;
-  readonly tone: Tone;
-}
-
-export const WORK_LOOKS: Readonly<Record<WorkState, WorkLook>> = {
-  running: { sign: "●", word: "running", tone: "good" },
-  queued: { sign: "○", word: "queued", tone: "plain" },
-  failed: { sign: "✖", word: "failed", tone: "danger" },
-  due: { sign: "◇", word: "due", tone: "plain" },
-  finished: { sign: "✓", word: "finished", tone: "plain" },
-  cancelled: { sign: "–", word: "cancelled", tone: "quiet" },
-  off: { sign: "–", word: "disabled", tone: "quiet" },
-};
-
-export type WorkGroupKey = "running" | "queued" | "failed" | "due" | "ended" | "off";
-
-const WORK_GROUPS: Readonly<Record<WorkGroupKey, string>> = {
-  running: "RUNNING",
-  queued: "QUEUED",
-  failed: "FAILED",
-  due: "NEXT",
-  ended: "ENDED",
-  off: "OFF",
-};
 
 export interface WorkItem {
   /** No turn and no job have the same: `turn …`, `job …`. */
@@ -136,14 +108,18 @@ export function workView(
   const ended = turns.filter(({ status, endedAt }) => isTurnOver(status) && now - timeOf(endedAt) < SHOWN_MS).slice(
     -SHOWN,
   );
+  const open = turns.filter(({ status }) => !isTurnOver(status));
+  const waits = ({ status, sessionId }: TurnTold) =>
+    status === "running" && sessions.some((one) => one.id === sessionId && one.status === "waiting");
   const rows = [
-    ...turns.filter(({ status }) => !isTurnOver(status)).map((turn) => turnRow(turn, names, now)),
-    ...ended.map((turn) => turnRow(turn, names, now)),
-    ...jobs.map((job) => jobRow(job, now, home)),
+    ...[...open, ...ended].map((turn) => turnRow(turn, names, now, waits(turn))),
+    ...jobs.map((job) =>
+      jobRow(job, now, home, job.running && turns.some((turn) => turn.id === job.lastRun?.turnId && waits(turn)))
+    ),
   ];
   const shown = rows.filter(({ item }) => passes(item));
   const groups = (Object.keys(WORK_GROUPS) as WorkGroupKey[]).flatMap((key): WorkGroup[] => {
-    const own = shown.filter(({ item }) => groupOf(item.state) === key).sort((a, b) => a.rank - b.rank);
+    const own = shown.filter(({ item }) => workGroupOf(item.state) === key).sort((a, b) => a.rank - b.rank);
     return own.length === 0 ? [] : [{ key, title: WORK_GROUPS[key], items: own.map(({ item }) => item) }];
   });
   return {
@@ -153,14 +129,15 @@ export function workView(
   };
 }
 
+/** Whether the jobs are to be asked for behind an event: of one of them, or of a turn, which one of them may have submitted. */
+export function tellsOfJobs({ type }: Pick<TurnEvent, "type">): boolean {
+  return /^job\.|^turn\.submitted$/.test(type);
+}
+
 /** How many run or wait. */
 export function openWork({ turns, jobs }: Pick<WorkSources, "turns" | "jobs">): number {
   return turns.filter(({ status }) => !isTurnOver(status)).length +
     jobs.filter(({ running, queued }) => running || queued).length;
-}
-
-function groupOf(state: WorkState): WorkGroupKey {
-  return state === "finished" || state === "cancelled" ? "ended" : state;
 }
 
 interface RankedRow {
@@ -170,7 +147,12 @@ interface RankedRow {
 }
 
 /** What runs or waits longest, then what ended or failed last. */
-function turnRow(turn: TurnTold, names: ReadonlyMap<string, string>, now: number): RankedRow {
+function turnRow(
+  turn: TurnTold,
+  names: ReadonlyMap<string, string>,
+  now: number,
+  waits: boolean,
+): RankedRow {
   const { id, status, agent, sessionId, source, submittedAt, startedAt, endedAt } = turn;
   const since = timeOf(endedAt ?? startedAt ?? submittedAt);
   const name = names.get(sessionId ?? "");
@@ -179,7 +161,7 @@ function turnRow(turn: TurnTold, names: ReadonlyMap<string, string>, now: number
       id: `turn ${id}`,
       kind: "turn",
       of: id,
-      state: status,
+      state: waits ? "waiting" : status,
       name: name ?? escapeControls(agent),
       who: escapeControls(agent),
       source: escapeControls(source),
@@ -193,13 +175,14 @@ function turnRow(turn: TurnTold, names: ReadonlyMap<string, string>, now: number
 
 function turnAbout({ prompt, status, error, stopReason }: TurnTold): string {
   const asked = shown(prompt.split("\n", 1)[0] ?? "");
-  const why = status === "failed" ? shown(error ?? "") : earlyEnd(stopReason) ?? "";
-  return why === "" || status === "cancelled" ? asked : `${why} · ${asked}`;
+  const why = status === "failed" ? error : status === "finished" ? earlyEnd(stopReason) : undefined;
+  return why ? `${shown(why)} · ${asked}` : asked;
 }
 
-function jobRow(job: JobTold, now: number, home: string | undefined): RankedRow {
-  const { id, nextRun, lastRun } = job;
-  const state = jobState(job);
+/** @param waits the turn of its run does */
+function jobRow(job: JobTold, now: number, home: string | undefined, waits: boolean): RankedRow {
+  const { id, nextRun, lastRun, running } = job;
+  const state = waits ? "waiting" : jobState(job);
   const next = nextRun === null ? undefined : timeOf(nextRun);
   const since = timeOf(lastRun?.endedAt ?? lastRun?.startedAt);
   return {
@@ -211,22 +194,18 @@ function jobRow(job: JobTold, now: number, home: string | undefined): RankedRow 
       name: escapeControls(id),
       who: shown(job.action.kind),
       about: jobAbout(job, actionWords(job, { known: id, home }), state, now),
-      time: state === "running" ? duration(now - since) : next === undefined ? "" : untilText(next, now),
+      time: running ? duration(now - since) : next === undefined ? "" : untilText(next, now),
     },
-    rank: state === "running" ? since : state === "failed" ? -since : next ?? Infinity,
+    rank: running ? since : state === "failed" ? -since : next ?? Infinity,
   };
 }
 
 /** A job that failed stays so until a run of it succeeds. */
-export function jobState({ running, queued, enabled, nextRun, lastRun, trouble }: JobTold): WorkState {
+function jobState({ running, queued, enabled, nextRun, lastRun, trouble }: JobTold): WorkState {
   if (running) return "running";
   if (queued) return "queued";
   if (trouble !== undefined || isFailure(lastRun?.outcome)) return "failed";
   return enabled && nextRun !== null ? "due" : "off";
-}
-
-export function isFailure(outcome: string | undefined): boolean {
-  return outcome !== undefined && outcome !== "succeeded" && outcome !== "cancelled";
 }
 
 /** What a job does, in a few words: `program backup`, `prompt mine · ~/shop · TEXT`. Escaped. */
@@ -246,7 +225,7 @@ function actionWords(
 /** How a run ended, and why; `runs` while it goes on. Escaped. */
 export function runOutcome({ outcome, code, problem }: Pick<RunTold, "outcome" | "code" | "problem">): string {
   if (outcome === undefined) return "runs";
-  const why = problem ?? (code === undefined || code === 0 ? undefined : `exit code ${code}`);
+  const why = problem ?? (code ? `exit code ${code}` : undefined);
   return shown(outcome.replaceAll("_", " ") + (why === undefined ? "" : `: ${why}`));
 }
 
@@ -256,18 +235,14 @@ function jobAbout(
   state: WorkState,
   now: number,
 ): string {
-  const last = lastRun?.outcome === undefined
-    ? undefined
-    : `${runOutcome(lastRun)} ${duration(now - timeOf(lastRun.endedAt ?? lastRun.startedAt))} ago`;
-  const off = state === "off" || state === "failed"
-    ? enabled ? (nextRun === null ? "its schedule is over" : undefined) : "disabled"
-    : undefined;
-  const why = skipped === undefined ? undefined : `skipped: ${skipped.why.replaceAll("_", " ")}`;
+  const last = lastRun?.outcome &&
+    `${runOutcome(lastRun)} ${duration(now - timeOf(lastRun.endedAt ?? lastRun.startedAt))} ago`;
+  const isFailed = state === "failed";
+  const off = (isFailed || state === "off") && (enabled ? nextRun === null && "its schedule is over" : "disabled");
+  const why = skipped && `skipped: ${skipped.why.replaceAll("_", " ")}`;
   // What is wrong comes first.
-  const parts = state === "failed"
-    ? [trouble, last, what, shown(schedule), off, why]
-    : [what, shown(schedule), off, last, why];
-  return parts.flatMap((part) => part === undefined || part === "" ? [] : [shown(part)]).join(" · ");
+  const parts = isFailed ? [trouble, last, what, schedule, off, why] : [what, schedule, off, last, why];
+  return parts.flatMap((part) => part ? [shown(part)] : []).join(" · ");
 }
 
 /** `in 3m`; `now` for what is due. */

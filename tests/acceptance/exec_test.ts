@@ -79,6 +79,8 @@ Deno.test("E1 P6 a repeat with the same key submits nothing and answers with the
   const first = await client.request("ExecuteCommand", params);
   assertEquals([first["success"], first["response"]], [true, "once"]);
   assertEquals(await client.request("command.execute", params), first);
+  const other = await client.request("command.execute", { ...params, command: "say twice" });
+  assertMatch(String(other["response"]), /^the idempotencyKey was used for another change before\nhint: use a new key/);
   const { turns } = await client.request("turn.recent") as { turns: Json[] };
   assertEquals(turns.map(({ agent, reply }) => [agent, reply]), [["two", "once"]]);
   for (

@@ -101,8 +101,8 @@ Deno.test("J1 R1 a job prompts an agent: its run ends with the turn, as that did
   assertMatch(await problem({ kind: "maintenance", task: "tidy" }), /^invalid_params: .*action\.task/);
 });
 
-/** Adds a prompt that is told slowly, and kills the daemon in the middle of it. @returns its agent's pid */
-async function killedInPrompt(home: TestHome): Promise<number> {
+/** Adds a prompt that is told slowly, and ends the daemon in the middle of it. @returns its agent's pid */
+async function endedInPrompt(home: TestHome, end: () => Promise<unknown> = () => home.kill()): Promise<number> {
   await home.start();
   const options = ["--missed", "once", "--max-runs", "1", "--agent", "mine", "--prompt", "slow 1000"];
   assertEquals((await home.cli(["cron", "add", "slow", "* * * * * *", ...options])).code, 0);
@@ -117,7 +117,7 @@ async function killedInPrompt(home: TestHome): Promise<number> {
     20_000,
     "its first words",
   );
-  await home.kill();
+  await end();
   return pid;
 }
 
@@ -129,7 +129,7 @@ async function countsOf(client: RawClient): Promise<(number | undefined)[]> {
 
 Deno.test("J1 C1 a prompt that a kill interrupts is told once, in its run and its turn, and is not begun again", async () => {
   await using home = await homeWithAgents(["mine"]);
-  const pid = await killedInPrompt(home);
+  const pid = await endedInPrompt(home);
   await eventually(() => !isAlive(pid), 10_000, "the end of the agent");
   await home.start();
   await using client = await home.connect({ token: true });
@@ -143,13 +143,48 @@ Deno.test("J1 C1 a prompt that a kill interrupts is told once, in its run and it
 Deno.test("J1 R4 a prompt that goes on behind a kill is the same run, which ends with it", async () => {
   await using home = await homeWithAgents(["mine"], {}, (home) => ["--load", `${home.root}/kept`]);
   await Deno.mkdir(`${home.root}/kept`);
-  await killedInPrompt(home);
+  await endedInPrompt(home);
   await home.start();
   await using client = await home.connect({ token: true });
   const end = await endOf(client, "slow");
   assertEquals(end["outcome"], "succeeded", JSON.stringify(end));
   assertMatch(String(end["stdout"]), /^0 1 2 3 [^]*You were interrupted/);
   assertEquals(await countsOf(client), [1, 1, 1, 1]);
+});
+
+Deno.test("J1 F2 a prompt that goes on behind a restart is the same run, which is never called interrupted", async () => {
+  await using home = await homeWithAgents(["mine"], {}, (home) => ["--load", `${home.root}/kept`]);
+  await Deno.mkdir(`${home.root}/kept`);
+  await endedInPrompt(home, async () => {
+    const { code, stderr } = await home.cli(["daemon", "restart"]);
+    assertEquals(code, 0, stderr);
+  });
+  await using client = await home.connect({ token: true });
+  const end = await endOf(client, "slow");
+  assertEquals(end["outcome"], "succeeded", JSON.stringify(end));
+  assertEquals(await countsOf(client), [1, 1, 1, 1]);
+});
+
+Deno.test("J1 V4 a job whose turn asks a person says that it waits for you, until somebody has answered", async () => {
+  await using home = await homeWithAgents(["mine"]);
+  await home.start();
+  await using client = await home.connect({ token: true });
+  await add(client, "ask", { kind: "prompt", agent: "mine", text: "run touch a" });
+  await client.request("job.run", { id: "ask" });
+  const jobOf = async () => ((await client.request("job.list"))["jobs"] as Json[])[0] ?? {};
+  await eventually(async () => (await jobOf())["waiting"] === true, 20_000, "its question");
+  const [run] = await runsOf(client, "ask");
+  const { approvals: [approval] } = await client.request("approval.list") as { approvals: Json[] };
+  assertEquals([run?.["sessionId"], (await jobOf())["running"]], [approval?.["sessionId"], true]);
+  assertMatch((await home.cli(["cron", "list"])).stdout, /^ask +@yearly +waits for you, next /m);
+  assertMatch((await home.cli(["cron", "show", "ask"])).stdout, /^ask +waits for you, /);
+  assertMatch((await home.cli(["status"])).stdout, /^jobs +1 · 1 running · 1 waits for you · next in /m);
+  const asked = async (command: string) => String((await client.request("command.execute", { command }))["response"]);
+  assertMatch(await asked("/cron"), /^ask {2}@yearly {2}waits for you {2}next /);
+  await client.request("approval.decide", { id: approval?.["id"], decision: "approve" });
+  const end = await endOf(client, "ask");
+  assertEquals([end["outcome"], (await jobOf())["waiting"]], ["succeeded", undefined]);
+  assertMatch((await home.cli(["status"])).stdout, /^jobs +1 · next in /m);
 });
 
 Deno.test("J1 E2 a job runs a command of the console, or checks the journal; what a person must have read it does not", async () => {

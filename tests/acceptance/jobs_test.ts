@@ -49,6 +49,7 @@ Deno.test("X3 jobs: previewed, added, run by argv, cancelled as a group, and tol
   assertEquals((await home.json(["status", "--json"]))["jobs"], {
     total: 2,
     running: 1,
+    waiting: 0,
     nextRun: (await home.json(["cron", "show", "slow", "--json"]) as { job: Json }).job["nextRun"],
   });
   assertMatch((await home.cli(["status"])).stdout, /^jobs +2 · 1 running · next in \d+d$/m);

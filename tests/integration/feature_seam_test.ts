@@ -83,6 +83,7 @@ Deno.test("P6 a feature's own change: one event a key, its topic, its part of st
   const greet = (client: RawClient, text: string, idempotencyKey?: string) =>
     client.call("dummy.greet", { text, ...(idempotencyKey === undefined ? {} : { idempotencyKey }) });
   const kept = async (client: RawClient) => (await client.request("status"))["dummy"];
+  const hello = "hello, my password=hunter2secret";
   let first: unknown;
   {
     await using daemon = await start(home);
@@ -90,8 +91,9 @@ Deno.test("P6 a feature's own change: one event a key, its topic, its part of st
     await using watcher = await home.connect({ token: true });
     const { snapshot } = await watcher.request("subscribe", { topics: ["dummy"] });
     assertEquals((snapshot as Json)["dummy"], { greetings: [] });
-    first = (await greet(client, "hello, my password=hunter2secret", "k1")).result;
-    assertEquals((await greet(client, "again", "k1")).result, first);
+    first = (await greet(client, hello, "k1")).result;
+    assertEquals((await greet(client, hello, "k1")).result, first);
+    assertEquals((await greet(client, "another text", "k1")).error?.data?.["name"], "conflict");
     await client.request("session.update", { sessionId: "s", agent: "test", idempotencyKey: "k2" });
     assertEquals((await greet(client, "with the key of another change", "k2")).error?.data?.["name"], "conflict");
     const { type, data } = await watcher.nextEvent();
@@ -102,7 +104,7 @@ Deno.test("P6 a feature's own change: one event a key, its topic, its part of st
   }
   await using _daemon = await start(home);
   await using client = await home.connect({ token: true });
-  assertEquals((await greet(client, "hello", "k1")).result, first);
+  assertEquals((await greet(client, hello, "k1")).result, first);
   assert((await client.call("Greet", { text: "a second" })).result);
   const refused = (await greet(client, "a third")).error;
   assertEquals(

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import { Calls } from "../../src/channel/calls.ts";
 import type { CallContent, Channel } from "../../src/channel/channels.ts";
 import { isQuiet } from "../../src/domain/quiet_hours.ts";
-import type { JobOutcome } from "../../src/job/job.ts";
+import type { JobOutcome } from "../../src/domain/job_outcome.ts";
 import type { NeedKind } from "../../src/domain/need_kinds.ts";
 import type { RunOutcome } from "../../src/platform/bounded_run.ts";
 import type { Need } from "../../src/view/need_words.ts";

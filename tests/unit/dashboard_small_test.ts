@@ -1,7 +1,7 @@
 /** The dashboard with little: few rows, no sessions, nobody who waits. It says what is so, and offers only what works. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { RISK_LOOKS, STATE_LOOKS } from "../../src/view/states.ts";
-import { WORK_LOOKS } from "../../src/view/work_items.ts";
+import { WORK_LOOKS } from "../../src/view/work_looks.ts";
 import { TestDashboard } from "../support/dashboard_story.ts";
 import { playedStory } from "../support/story_desk.ts";
 

@@ -16,6 +16,15 @@ const PICTURES: Readonly<Record<string, (board: TestDashboard) => void>> = {
     while (!board.current.includes("backup")) board.press("j");
     board.press("Enter");
   },
+  job_waits: (board) => {
+    board.press("4");
+    const lastRun = { runId: "2", turnId: "c", dueAt: null, startedAt: ago(90) };
+    const action = { kind: "prompt", agent: "mine", cwd: "/home/you/web", text: "now the tests" };
+    board.state.work.jobs = [jobTold("tests", { action, running: true, lastRun }), jobTold("links")];
+    const waiting = { for: "permission", text: "Bash: deno test" };
+    board.event("session.updated", { session: { ...OWN, title: "own", status: "waiting", waiting } });
+    board.press("k");
+  },
   conversation: (board) => {
     goTo(board, "own").press("Enter");
   },
@@ -148,6 +157,16 @@ Deno.test("V4 what came of a job is asked for behind its event, and a time that 
   assert(work.takeOld(late, true));
   assert(!work.takeOld(late + 1000, true));
   assert(work.takeOld(late + 40_000, true));
+});
+
+Deno.test("V4 the folder of a job is short in the list and in its detail", () => {
+  const board = workDashboard({ columns: 200, rows: 32 }, []);
+  const action = { kind: "prompt", agent: "mine", cwd: "/home/you/web", text: "tidy up" };
+  board.state.work.jobs = [jobTold("tidy", { action })];
+  board.press("4");
+  assertMatch(board.current, /mine · ~\/web · tidy up/);
+  assertMatch(board.text, /prompt mine · ~\/web · tidy up/);
+  assert(!board.text.includes("/home/you"), board.text);
 });
 
 Deno.test("V4 the list of turns and jobs is drawn again by the second only while it shows seconds", () => {

@@ -201,6 +201,8 @@ Deno.test("P6 a job is added, begun and ended once by one key; what cannot be is
     const [kind, call] of [
       ["conflict", () => room.add("a", "@daily")],
       ["conflict", () => room.add("unknown", "@daily")],
+      ["conflict", () => room.add("a", "@hourly", { idempotencyKey: "k", next: 2 })],
+      ["conflict", () => room.call("job.run", { id: "b", idempotencyKey: "r" })],
       ["invalid_params", () => room.add("Upper", "@daily")],
       ["conflict", () => room.call("job.run", { id: "a" })],
       ["conflict", () => room.call("job.remove", { id: "a" })],
@@ -223,7 +225,7 @@ Deno.test("F1 F6 a run is open work until its end is recorded; a stop ends it, a
   assertEquals(room.work.counts, {});
   await room.call("job.run", { id: "a" });
   assertEquals(room.work.counts, { jobs: 1 });
-  await room.scheduler.stop();
+  await room.scheduler.stop(false);
   assertEquals(room.work.total, 0);
   assertEquals([room.events.at(-1), room.timers.length], ["ended a interrupted", 0]);
 });

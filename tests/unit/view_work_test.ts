@@ -3,7 +3,15 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { parseFilter } from "../../src/view/filter_text.ts";
 import { LiveTurns, type TurnTold } from "../../src/view/live_turns.ts";
 import { jobDetail, lacksTexts, runTexts, turnTexts } from "../../src/view/work_detail.ts";
-import { actionText, type JobTold, openWork, type WorkSources, workView } from "../../src/view/work_items.ts";
+import {
+  actionText,
+  type JobTold,
+  openWork,
+  tellsOfJobs,
+  type WorkSources,
+  workView,
+} from "../../src/view/work_items.ts";
+import { WORK_LOOKS } from "../../src/view/work_looks.ts";
 
 Deno.env.set("TZ", "UTC");
 const NOW = Date.parse("2026-11-20T14:00:00Z");
@@ -151,9 +159,40 @@ Deno.test("V4 the list has what runs first, then what waits, failed, comes next,
   assertEquals([filtered.items.map(({ id }) => id), filtered.hidden], [["job links"], 1]);
 });
 
+Deno.test("V4 a turn and a job whose session waits for a person need you, before all else", () => {
+  const lastRun = { runId: "2", turnId: "r", dueAt: null, startedAt: ago(3) };
+  const sources = (status: "working" | "waiting"): WorkSources => ({
+    turns: [turn("r"), turn("q", { status: "queued" }), turn("o", { sessionId: "s2" })],
+    jobs: [job("review", { running: true, lastRun }), job("over", { lastRun: { ...lastRun, outcome: "succeeded" } })],
+    sessions: [
+      { id: "s1", agent: "mine", cwd: "/home/you/web", status },
+      { id: "s2", agent: "mine", cwd: "/home/you/shop", status: "working" },
+    ],
+  });
+  const groups = (text: string, status: "working" | "waiting" = "waiting") =>
+    workView(sources(status), NOW, parseFilter(text).passesWork).groups.map(({ title, items }) =>
+      [title, ...items.map(({ id, state, time }) => `${id} ${WORK_LOOKS[state].word} ${time}`)].join(", ")
+    );
+  assertEquals(groups(""), [
+    "NEEDS YOU, turn r waiting 50s, job review waiting 3s",
+    "RUNNING, turn o running 50s",
+    "QUEUED, turn q queued 50s",
+    "NEXT, job over due in 1m",
+  ]);
+  assertEquals(groups("status:waiting").length, 1);
+  assertEquals(groups("", "working")[0], "RUNNING, turn r running 50s, turn o running 50s, job review running 3s");
+  assertEquals(openWork(sources("waiting")), 4);
+});
+
+Deno.test("V4 the jobs are asked for again behind what is told of them, and of turns that they may have submitted", () => {
+  const types = ["job.ended", "turn.submitted", "turn.ended", "session.updated"];
+  assertEquals(types.map((type) => tellsOfJobs({ type })), [true, true, false, false]);
+});
+
 Deno.test("V4 A4 a job and its runs in words, with what they printed made harmless", () => {
   const { facts, heading, look } = jobDetail(job("links", { skipped: { dueAt: ago(60), why: "quiet_hours" } }), {
     now: NOW,
+    state: "due",
   });
   assertEquals([heading, look.word], [["program links"], "due"]);
   assertEquals(facts.map(({ label, text }) => `${label}: ${text}`), [

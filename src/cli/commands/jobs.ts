@@ -35,11 +35,11 @@ export async function listJobs(run: CommandContext, { json }: JsonOption): Promi
 
 const width = (texts: readonly string[]) => Math.max(...texts.map(({ length }) => length));
 
-function stateOf({ enabled, running, queued, nextRun, timezone, skipped }: Job): string {
+function stateOf({ enabled, running, waiting, queued, nextRun, timezone, skipped }: Job): string {
   const next = nextRun === null
     ? dim("over")
     : `next ${zonedTime(nextRun, timezone)} (in ${duration(Date.parse(nextRun) - Date.now() + 999)})`;
-  const state = running ? [green("runs")] : queued ? ["waits for its place"] : [];
+  const state = waiting ? [yellow("waits for you")] : running ? [green("runs")] : queued ? ["waits for its place"] : [];
   const why = skipped === undefined ? [] : [dim(`skipped: ${skipped.why.replace("_", " ")}`)];
   return [...state, enabled ? next : dim("disabled"), ...why].join(", ");
 }

@@ -91,9 +91,10 @@ function turns({ running, queued, agents, interrupted }: NonNullable<Status["tur
   ].join(" · ");
 }
 
-function jobs({ total, running, nextRun }: NonNullable<Status["jobs"]>): string {
+function jobs({ total, running, waiting, nextRun }: NonNullable<Status["jobs"]>): string {
   const next = nextRun === null ? "none to come" : `next in ${duration(Date.parse(nextRun) - Date.now() + 999)}`;
-  return [`${total}`, ...(running === 0 ? [] : [`${running} running`]), next].join(" · ");
+  const waits = waiting === 0 ? [] : [`${waiting} ${waiting === 1 ? "waits" : "wait"} for you`];
+  return [`${total}`, ...(running === 0 ? [] : [`${running} running`]), ...waits, next].join(" · ");
 }
 
 function journal({ journal: j }: Status): string {

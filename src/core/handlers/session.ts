@@ -10,7 +10,7 @@ import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { Actor } from "../../protocol/actor.ts";
 import { commitReport, reportOnce } from "../apply_report.ts";
-import type { Once } from "../idempotency.ts";
+import { onceOf } from "../idempotency.ts";
 import type { CommitResult } from "../commit_result.ts";
 import type { Store } from "../store.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
@@ -43,12 +43,13 @@ export function sessionHandlers(deps: SessionDeps): Handlers<Methods> {
   function change(
     { peer }: Call,
     method: Methods,
-    { sessionId, idempotencyKey }: ParamsOf<"session.delete">,
+    params: ParamsOf<"session.delete">,
     decide: () => NewEvent | Refusal,
     /** Runs once, behind the commit. */
     then: () => void = () => {},
   ): CommitResult {
-    const once: Once = { key: idempotencyKey, change: `${method} ${sessionId}` };
+    const { sessionId } = params;
+    const once = onceOf(method, params);
     const earlier = store.repeated(once);
     if (earlier !== undefined) return earlier;
     const decided = decide();

@@ -3,6 +3,7 @@
  * that clients send (`dummy.greet`, event `dummy.greeted`), tells its numbers in `status` and in the log at each tick,
  * and may read the folder that its section of the configuration names. Nothing else in the program knows it.
  */
+import { onceOf } from "../../../src/core/idempotency.ts";
 import type { Feature } from "../../../src/core/service.ts";
 import { maskSecrets } from "../../../src/domain/mask.ts";
 import { ConsoleError } from "../../../src/protocol/errors.ts";
@@ -34,8 +35,9 @@ export const dummy: Feature<keyof typeof methods, DummyState, typeof dummySectio
     snapshot: () => ({ greetings: state.greetings }),
     handlers: {
       "dummy.count": ({ sessionId }) => ({ prompts: state.of(sessionId) }),
-      "dummy.greet": ({ text, idempotencyKey }, { peer }) => {
-        const once = { key: idempotencyKey, change: "dummy.greet" };
+      "dummy.greet": (params, { peer }) => {
+        const { text } = params;
+        const once = onceOf("dummy.greet", params);
         const earlier = store.repeated(once);
         if (earlier !== undefined) return earlier;
         if (state.greetings.length >= settings.current.max) {
