@@ -191,10 +191,11 @@ function turnRow(turn: TurnTold, names: ReadonlyMap<string, string>, now: number
   };
 }
 
-function turnAbout({ prompt, status, error, stopReason }: TurnTold): string {
+/** What was asked, behind why it failed or ended early. Escaped. */
+export function turnAbout({ prompt, status, error, stopReason }: TurnTold): string {
   const asked = shown(prompt.split("\n", 1)[0] ?? "");
   const why = status === "failed" ? shown(error ?? "") : earlyEnd(stopReason) ?? "";
-  return why === "" || status === "cancelled" ? asked : `${why} · ${asked}`;
+  return (status === "cancelled" ? [asked] : [why, asked]).filter((part) => part !== "").join(" · ");
 }
 
 function jobRow(job: JobTold, now: number, home: string | undefined): RankedRow {
