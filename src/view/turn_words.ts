@@ -5,10 +5,16 @@ import { fitHead } from "./text_fit.ts";
 
 const ASKED_COLUMNS = 200;
 
-/** What keeps the turn. Escaped. */
-export function askedText({ id, agent, tool, input }: Pick<Approval, "id" | "agent" | "tool" | "input">): string {
+/** What keeps the turn, and how it is answered: in another window, or in this one. Escaped. */
+export function askedText(
+  { id, agent, tool, input }: Pick<Approval, "id" | "agent" | "tool" | "input">,
+  where: "elsewhere" | "here" = "elsewhere",
+): string {
   const what = fitHead(escapeControls(`${tool}: ${input}`), ASKED_COLUMNS);
-  return `${escapeControls(agent)} asks: ${what}\nhint: in another window, agent-console approve ${id}, or deny ${id}`;
+  const how = where === "here"
+    ? `agent-console approve ${id}, or agent-console deny ${id}; what else is typed waits for the end of the turn`
+    : `in another window, agent-console approve ${id}, or deny ${id}`;
+  return `${escapeControls(agent)} asks: ${what}\nhint: ${how}`;
 }
 
 /** Told to who waits for a turn, once. */
