@@ -110,7 +110,8 @@ export class WorkLines {
     this.#said.delete(turn.sessionId ?? "");
     const did = turn.status === "finished" && said !== ""
       ? [earlyEnd(turn.stopReason), said].filter((part) => part !== undefined).join(" · ")
-      : turnAbout(turn);
+      // What was asked stands in the lines before, and has no room beside why it failed.
+      : turnAbout(turn.error === undefined ? turn : { ...turn, prompt: "" });
     return turnLine(turn, did + tookText(turn.startedAt, ts));
   }
 

@@ -36,7 +36,7 @@ Deno.test("V1 A4 watch tells each turn, job and note by a line for each step, li
   assertMatch(of("queued")[0] ?? "", /○ queued mine mine from cli: slow 20; say token/);
   assertEquals([of("running").length, of("finished").length, of("failed").length], [3, 2, 1], watch.stdout);
   assertMatch(of("finished")[0] ?? "", /✓ finished .* mine 0 1 2 .* \(\d+s\)/);
-  assertMatch(of("failed")[0] ?? "", /✖ failed .* mine .* · error \(\d+s\)/);
+  assertMatch(of("failed")[0] ?? "", /✖ failed .* mine .*the model is on fire \(\d+s\)/);
   assertMatch(of("running").at(-1) ?? "", /● running daily job by hand/);
   assert(!watch.stdout.includes(secret), "a secret is shown");
   await json.says(/"turn\.ended"/, 20_000);

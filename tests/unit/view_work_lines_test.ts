@@ -64,7 +64,7 @@ Deno.test("V1 A4 why a turn failed, ended early, was cancelled or waits again is
   };
   const failed = row({ status: "error", error: { kind: "unknown", text: "it has ended" } });
   assertEquals(end({ status: "failed", error: "it has ended\x1b[31m" }, failed), [
-    "✖ failed web mine it has ended\\x1b[31m · make it work (1s)",
+    "✖ failed web mine it has ended\\x1b[31m (1s)",
   ]);
   assertEquals(end({ status: "cancelled", stopReason: "cancelled" }), ["– cancelled web mine make it work (1s)"]);
   assertEquals(end({ status: "finished", stopReason: "max_tokens" }), [
