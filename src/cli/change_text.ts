@@ -13,10 +13,12 @@ const SHORT_WORD = 7;
 /** Narrower lines have no room for the agent, and for long names. */
 const WITH_AGENT = 70;
 const WITH_NAME = 50;
+/** Narrower ones need the room of the words that few lines have, such as cancelled, for what is asked. */
+const WITH_WORD = 100;
 
 /** @param width columns; Infinity in a pipe */
 export function changeText({ sign, word, tone, name, agent, text, note }: ChangeLine, width: number): string {
-  const forWord = width < WITH_NAME ? SHORT_WORD : WORD;
+  const forWord = width < WITH_WORD ? SHORT_WORD : WORD;
   const lead = toned(tone, `${sign} ${column(word, forWord, width)}`);
   if (name === "") return `${lead}  ${fitEnds(text, width - forWord - 4)}`;
   const forName = width < WITH_NAME ? SHORT_NAME : NAME;
