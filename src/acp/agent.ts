@@ -124,7 +124,9 @@ export class Agent {
   /** Opens such a session again, in that mode. @throws {ConsoleError} `failed` */
   async reopenSession(id: string, cwd: string, mode: string | null, signal: AbortSignal): Promise<void> {
     const { reopen } = this.#abilities;
-    if (reopen === undefined) throw this.#problem("it cannot open a session again");
+    if (reopen === undefined) {
+      throw this.#problem(`it cannot open a session again; agent-console run ${this.#name} begins another`);
+    }
     await this.#within(START_MS, signal, async (within) => {
       await this.#connection.reopenSession(reopen, id, cwd, within);
       if (mode !== null) await this.#connection.setMode(id, mode, within);

@@ -21,5 +21,13 @@ export interface Outcome {
   readonly isOver?: true;
 }
 
+/** What becomes of an input while it runs. */
+export interface InputListener {
+  /** Ctrl-C is the command's own affair from now on. */
+  takeSignals(): void;
+  /** A request of its turn was shown; absent where none can be answered before the end of the turn. */
+  asked?(id: string): void;
+}
+
 /** Does what one input says, and prints it. Never throws. */
-export type RunInput = (text: string, signal: AbortSignal, takeSignals: () => void) => Promise<Outcome>;
+export type RunInput = (text: string, signal: AbortSignal, on: InputListener) => Promise<Outcome>;

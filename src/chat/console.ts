@@ -1,22 +1,28 @@
 /** The chat at a terminal: a prompt that says how many wait, and what happens meanwhile told above it. */
 import { bold, dim, yellow } from "@std/fmt/colors";
 import { escapeControls } from "../domain/sanitize.ts";
+import { systemClock } from "../platform/clock.ts";
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { exit, onSignal, onUncaught, type Signal } from "../platform/process.ts";
 import { stderrScreen, writeStderr } from "../platform/stdio.ts";
 import type { Need } from "../view/need_words.ts";
 import { fitHead } from "../view/text_fit.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import { ChatHistory } from "./history.ts";
 import { OWN_NAMES } from "./input.ts";
 import { type ChatOptions, INTERRUPTED_CODE, type RunInput } from "./chat_options.ts";
 import { News } from "./news.ts";
 import { noticeLines } from "./notice.ts";
 import { PromptLine, type PromptText } from "./prompt_line.ts";
+import { answersUnnamed, runsInTurn, SeenRequests } from "./seen.ts";
 
 /** 128 and the signal's number, as a shell names it. */
 const ENDS: Readonly<Partial<Record<Signal, number>>> = { SIGHUP: 129, SIGQUIT: 131, SIGTERM: 143 };
 /** After Ctrl-C a command gets this long to end in its own way, ms. */
 const GRACE_MS = 500;
+
+/** What appeared so shortly before a line came, or behind it, nobody had read who typed that line, ms. */
+const UNREAD_MS = 400;
 
 /** A command that runs. */
 interface Running {
@@ -43,7 +49,11 @@ class Console {
   readonly #news: News;
   readonly #stop = new AbortController();
   readonly #offs: readonly (() => void)[];
-  #running: Running | undefined;
+  /** What runs, the last one in front: an answer while a turn runs. */
+  #running: readonly Running[] = [];
+  readonly #seen = new SeenRequests();
+  /** The person has hung up while a turn ran. */
+  #isEnded = false;
   /** What was needed while a command had the terminal. */
   #later: Need[] = [];
 
@@ -63,10 +73,13 @@ class Console {
     this.#prompt = new PromptLine(stdinKeyboard, screen, () => this.#promptText(), (words) => this.#complete(words));
     this.#news = new News({
       begun: ({ text }) => this.#say(`${text}; /approvals shows on what`),
-      needed: (need) => this.#running === undefined ? this.#tell(need) : void this.#later.push(need),
+      needed: (need) => this.#running.length === 0 ? this.#tell(need) : void this.#later.push(need),
       lost: (reason) => this.#say(`${escapeControls(reason)}; trying again`),
       found: () => this.#say("the daemon is there again"),
-      changed: () => this.#prompt.paint(),
+      changed: () => {
+        if (this.#running.length === 0) this.#see();
+        this.#prompt.paint();
+      },
     });
     const ends = Object.entries(ENDS) as [Signal, number][];
     this.#offs = [
@@ -87,6 +100,8 @@ class Console {
     this.#say("/help lists the commands, Ctrl-D leaves");
     if (this.#history.problem !== undefined) this.#say(`no history: ${escapeControls(this.#history.problem)}`);
     for (let interrupts = 0;;) {
+      if (this.#isEnded) return 0;
+      this.#see();
       const read = await this.#prompt.read(this.#history.lines);
       if (read.kind === "end") return 0;
       if (read.kind === "interrupt") {
@@ -98,7 +113,7 @@ class Console {
       interrupts = 0;
       if (read.text.trim() === "") continue;
       this.#history.add(read.text);
-      if (await this.#perform(read.text)) return 0;
+      if (this.#mayAnswer(read.text, this.#prompt.typedAt) && await this.#perform(read.text)) return 0;
     }
   }
 
@@ -110,28 +125,84 @@ class Console {
 
   /** Whether the person leaves. */
   async #perform(text: string): Promise<boolean> {
-    const running: Running = { abort: new AbortController(), isTaken: false };
-    this.#running = running;
+    const over = new AbortController();
+    // A command may read what is typed; while an agent has its turn, a person answers it.
+    const meanwhile = text.trim().startsWith("/") ? undefined : this.#whileTurn(over.signal);
     try {
-      const done = await this.#run(text, running.abort.signal, () => void (running.isTaken = true));
-      return done.isOver === true;
+      return await this.#runOne(text);
     } finally {
-      this.#running = undefined;
+      over.abort();
+      await meanwhile;
       for (const need of this.#later.splice(0)) {
-        const now = this.#news.open(need);
+        const now = this.#news.stillOpen(need);
         if (now !== undefined) this.#tell(now);
       }
     }
   }
 
+  /** Whether the person leaves. */
+  async #runOne(text: string): Promise<boolean> {
+    const running: Running = { abort: new AbortController(), isTaken: false };
+    this.#running = [...this.#running, running];
+    try {
+      const done = await this.#run(text, running.abort.signal, {
+        takeSignals: () => void (running.isTaken = true),
+        asked: (id) => this.#seen.see([id], systemClock.steady()),
+      });
+      return done.isOver === true;
+    } finally {
+      this.#running = this.#running.filter((one) => one !== running);
+    }
+  }
+
+  /** Lines that are typed while a turn runs: answers at once, the others behind it. */
+  async #whileTurn(over: AbortSignal): Promise<void> {
+    const ended = new Promise<"over">((resolve) => over.addEventListener("abort", () => resolve("over")));
+    for (let line = ""; !over.aborted;) {
+      // Where the turn ends before, the prompt gets what this read brings.
+      const came = await Promise.race([ended, stdinKeyboard.read()]);
+      if (came === "over") return this.#prompt.typedAhead(line);
+      if (came === undefined) return void (this.#isEnded = true);
+      line += came;
+      if (!line.endsWith("\n")) continue;
+      const typed = line.trim();
+      if (!runsInTurn(typed)) this.#prompt.typedAhead(line);
+      else {
+        this.#history.add(typed);
+        if (this.#mayAnswer(typed, systemClock.steady())) await this.#runOne(typed);
+      }
+      line = "";
+    }
+  }
+
+  /** All that is open the prompt counts. */
+  #see(): void {
+    this.#seen.see(this.#news.open ?? [], systemClock.steady());
+  }
+
+  /** An answer that names no request is for what was on the screen when it was typed: else says so, and is not run. */
+  #mayAnswer(text: string, typedAt: number): boolean {
+    const { open } = this.#news;
+    if (open === undefined || open.length === 0 || !answersUnnamed(text, open)) return true;
+    if (this.#seen.wasAny(open, typedAt - UNREAD_MS)) return true;
+    this.#options.commands.fail(
+      new ConsoleError("failed", "nothing waited on this screen when that was typed, so nothing was answered", {
+        hint: "agent-console approvals shows what waits now",
+      }),
+    );
+    return false;
+  }
+
   #interrupt(): void {
-    const running = this.#running;
+    const running = this.#running.at(-1);
     if (running === undefined) return this.#prompt.interrupt();
     if (running.isTaken) return;
     if (running.abort.signal.aborted) return this.#leave(INTERRUPTED_CODE);
     running.abort.abort(new Error("interrupted"));
     setTimeout(() => {
-      if (this.#running === running) this.#options.commands.note("it has not ended yet; Ctrl-C again leaves the chat");
+      if (this.#running.includes(running)) {
+        this.#options.commands.note("it has not ended yet; Ctrl-C again leaves the chat");
+      }
     }, GRACE_MS);
   }
 

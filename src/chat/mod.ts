@@ -3,7 +3,7 @@ import { stdinKeyboard } from "../platform/keyboard.ts";
 import { env } from "../platform/process.ts";
 import { stdoutScreen } from "../platform/stdio.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { type ChatOptions, INTERRUPTED_CODE, type Outcome, type RunInput } from "./chat_options.ts";
+import { type ChatOptions, type InputListener, INTERRUPTED_CODE, type Outcome, type RunInput } from "./chat_options.ts";
 import { helpText } from "./help.ts";
 import { inputsOf, OWN_NAMES, parseInput } from "./input.ts";
 import { Conversation } from "./turn.ts";
@@ -14,7 +14,7 @@ export async function runChat(options: ChatOptions): Promise<number> {
   const conversation = new Conversation(options.sessionId);
   const before = await conversation.before(options.context);
   if (before !== "") options.commands.note(before);
-  const run: RunInput = (text, signal, takeSignals) => perform({ ...options, conversation }, text, signal, takeSignals);
+  const run: RunInput = (text, signal, on) => perform({ ...options, conversation }, text, signal, on);
   return stdinKeyboard.isTerminal && !isDumb
     ? await (await import("./console.ts")).runConsole(options, run)
     : await (await import("./pipe.ts")).runPipe(run, options.commands.fail);
@@ -29,10 +29,10 @@ async function perform(
   options: Talking,
   typed: string,
   signal: AbortSignal,
-  takeSignals: () => void,
+  on: InputListener,
 ): Promise<Outcome> {
   for (const text of inputsOf(typed)) {
-    const done = await one(options, text, signal, takeSignals);
+    const done = await one(options, text, signal, on);
     if (done.isOver || done.code !== 0) return done;
   }
   return { code: 0 };
@@ -42,7 +42,7 @@ async function one(
   { context, commands, agent, conversation }: Talking,
   text: string,
   signal: AbortSignal,
-  takeSignals: () => void,
+  on: InputListener,
 ): Promise<Outcome> {
   const names = commands.commands.map(({ name }) => name);
   try {
@@ -58,10 +58,13 @@ async function one(
       case "text": {
         const known = [...names, ...Object.keys(OWN_NAMES)];
         const { print, note } = commands;
-        return await conversation.say({ context, agent, commands: known, print, note, signal }, input.text);
+        return await conversation.say(
+          { context, agent, commands: known, print, note, signal, asked: on.asked },
+          input.text,
+        );
       }
       case "command": {
-        const code = await commands.run(input.words, signal, takeSignals);
+        const code = await commands.run(input.words, signal, on.takeSignals);
         return code === undefined ? { code: 0, isOver: true } : { code };
       }
     }

@@ -43,8 +43,13 @@ export class News {
     return this.#isLost;
   }
 
+  /** The ids of the requests that are open; undefined while that is not known. */
+  get open(): readonly string[] | undefined {
+    return this.#isLost || !this.#isBegun ? undefined : this.#live.approvals.map(({ id }) => id);
+  }
+
   /** The need as it is by now; undefined where it is over. */
-  open(need: HeardNeed): Need | undefined {
+  stillOpen(need: HeardNeed): Need | undefined {
     return this.#needs.open([need], this.#live.sessions)[0];
   }
 
@@ -74,14 +79,15 @@ export class News {
     this.#live.snapshot(snapshot);
     this.#needs.seed(snapshot.sessions, snapshot.approvals);
     const { waiting } = this;
-    if (!this.#isBegun && waiting !== undefined) this.#listener.begun(waiting);
+    const isFirst = !this.#isBegun;
     this.#isBegun = true;
+    if (isFirst && waiting !== undefined) this.#listener.begun(waiting);
   }
 
   #hear(event: WireEvent): void {
     this.#live.event(event);
     const heard = this.#needs.hear(event);
-    const need = heard === undefined ? undefined : this.open(heard);
+    const need = heard === undefined ? undefined : this.stillOpen(heard);
     if (need !== undefined) this.#listener.needed(need);
   }
 

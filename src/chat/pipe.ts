@@ -24,7 +24,7 @@ export async function runPipe(run: RunInput, fail: (error: unknown) => number): 
       }
       const { text } = next.value;
       if (text.trim() === "") continue;
-      const done = await Promise.race([run(text, interrupt.signal, () => {}), ended.promise]);
+      const done = await Promise.race([run(text, interrupt.signal, { takeSignals: () => {} }), ended.promise]);
       if (done === "interrupted") return INTERRUPTED_CODE;
       if (done.code !== 0) code = done.code;
       if (done.isOver) return code;

@@ -2,6 +2,7 @@
  * A line from the person at the terminal, with editing, history and completion; what happens meanwhile is told above it.
  * While no line is read the terminal is as it was, so that a command can ask and page.
  */
+import { systemClock } from "../platform/clock.ts";
 import { escapeWaitMs, type Keyboard } from "../platform/keyboard.ts";
 import { kill, onSignal, ownPid } from "../platform/process.ts";
 import { completedText, type Completer } from "./completer.ts";
@@ -40,6 +41,7 @@ export class PromptLine {
   #reading: Promise<string | undefined> | undefined;
   #wake = Promise.withResolvers<void>();
   #line: LineEditor | undefined;
+  #typedAt = 0;
   /** What was told while no line was read. */
   #untold: string[] = [];
 
@@ -63,6 +65,7 @@ export class PromptLine {
         const typed = this.#queue.shift() ?? await this.#more();
         if (typed === undefined) continue;
         if (typed === "end") return this.#over({ kind: "end" });
+        if (line.text === "") this.#typedAt = systemClock.steady();
         const does = "paste" in typed ? line.paste(typed.paste) : line.press(typed.key);
         const read = await this.#do(does, line);
         if (read !== undefined) return read;
@@ -71,6 +74,16 @@ export class PromptLine {
       this.#reading = undefined; // a command may be the next that reads
       this.release();
     }
+  }
+
+  /** When the first key of the line that was read last came, steady ms; of what was typed ahead when it was read. */
+  get typedAt(): number {
+    return this.#typedAt;
+  }
+
+  /** Keys that were typed while no line was read. */
+  typedAhead(text: string): void {
+    this.#queue.push(...this.#parser.push(text));
   }
 
   /** Ctrl-C that came as a signal. */

@@ -25,6 +25,8 @@ export interface TurnDesk {
   readonly print: (text: string) => boolean;
   readonly note: (text: string) => void;
   readonly signal: AbortSignal;
+  /** A request was shown; undefined where what is typed waits for the end of the turn. */
+  readonly asked: ((id: string) => void) | undefined;
 }
 
 /** Turns that are shown of a session that is gone on with. */
@@ -66,7 +68,7 @@ export class Conversation {
     }
   }
 
-  async #tell({ print, note }: TurnDesk, told: AsyncIterable<ToldTurn>): Promise<Outcome> {
+  async #tell({ print, note, asked }: TurnDesk, told: AsyncIterable<ToldTurn>): Promise<Outcome> {
     let isInLine = false;
     for await (const one of told) {
       if (one.kind === "started") {
@@ -77,7 +79,9 @@ export class Conversation {
       if (one.kind === "asked") {
         if (isInLine) print("\n");
         isInLine = false;
-        note(`${askedText(one.approval)}\nwhat is typed here is queued until the turn ends`);
+        const where = asked === undefined ? "elsewhere" : "here";
+        note(askedText(one.approval, where));
+        asked?.(one.approval.id);
         continue;
       }
       if (one.kind === "text") {

@@ -8,18 +8,22 @@ const NAME = 12;
 const SHORT_NAME = 8;
 const AGENT = 7;
 /** The longest word. */
-const WORD = 7;
+const WORD = 9;
+const SHORT_WORD = 7;
 /** Narrower lines have no room for the agent, and for long names. */
 const WITH_AGENT = 70;
 const WITH_NAME = 50;
+/** Narrower ones need the room of the words that few lines have, such as cancelled, for what is asked. */
+const WITH_WORD = 100;
 
 /** @param width columns; Infinity in a pipe */
 export function changeText({ sign, word, tone, name, agent, text, note }: ChangeLine, width: number): string {
-  const lead = toned(tone, `${sign} ${column(word, WORD, width)}`);
-  if (name === "") return `${lead}  ${fitEnds(text, width - WORD - 4)}`;
+  const forWord = width < WITH_WORD ? SHORT_WORD : WORD;
+  const lead = toned(tone, `${sign} ${column(word, forWord, width)}`);
+  if (name === "") return `${lead}  ${fitEnds(text, width - forWord - 4)}`;
   const forName = width < WITH_NAME ? SHORT_NAME : NAME;
   const who = [column(name, forName, width), ...(width < WITH_AGENT ? [] : [column(agent, AGENT, width)])].join("  ");
-  const used = WORD + 2 + 2 + forName + 2 + (width < WITH_AGENT ? 0 : AGENT + 2);
+  const used = forWord + 2 + 2 + forName + 2 + (width < WITH_AGENT ? 0 : AGENT + 2);
   const whole = width === Infinity && note !== undefined ? `${text}  ${note}` : text;
   return `${lead}  ${who}  ${fitEnds(whole, width - used)}`.trimEnd();
 }

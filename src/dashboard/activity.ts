@@ -46,13 +46,14 @@ export class ScrolledActivity extends ActivityLog {
 const TIME = 8;
 const NAME = { usual: 16, narrow: 8 };
 const AGENT = 8;
-const WORD = 7;
+const WORD = { usual: 9, narrow: 7 };
 const WITH_TIME = 60;
 const WITH_AGENT = 80;
 
 function changeRow({ ts, sign, word, tone, name, agent, text }: ChangeLine, width: number): TextRow {
   const time = width < WITH_TIME ? [] : [span(fit(ts === undefined ? "" : clockTime(ts), TIME), DIM), span("  ")];
-  const forName = width < WITH_TIME ? NAME.narrow : NAME.usual;
+  const size = width < WITH_TIME ? "narrow" : "usual";
+  const [forName, forWord] = [NAME[size], WORD[size]];
   const who = name === "" ? [] : [
     span(fit(name, forName)),
     span("  "),
@@ -61,11 +62,11 @@ function changeRow({ ts, sign, word, tone, name, agent, text }: ChangeLine, widt
   const lead = [
     ...time,
     span(`${sign} `, TONE_STYLES[tone]),
-    span(fit(word, WORD), TONE_STYLES[tone]),
+    span(fit(word, forWord), TONE_STYLES[tone]),
     span("  "),
     ...who,
   ];
-  const used = (width < WITH_TIME ? 0 : TIME + 2) + 2 + WORD + 2 +
+  const used = (width < WITH_TIME ? 0 : TIME + 2) + 2 + forWord + 2 +
     (name === "" ? 0 : forName + 2 + (width < WITH_AGENT ? 0 : AGENT + 2));
   return cutRow([...lead, span(fitEnds(text, Math.max(0, width - used)))], width);
 }

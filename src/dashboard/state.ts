@@ -143,11 +143,11 @@ export class DashboardState {
     return openNames(this.live.sessions).get(id) ?? escapeControls(id.slice(0, 8));
   }
 
-  #snapshot({ seq, sessions, approvals }: Followed & { readonly kind: "snapshot" }, now: number): void {
+  #snapshot({ seq, sessions, approvals, features }: Followed & { readonly kind: "snapshot" }, now: number): void {
     const open = new Set(approvals.map(({ id }) => id));
     const before = this.live.approvals;
     this.live.snapshot({ seq, sessions, approvals });
-    const lines = this.#changes.snapshot(sessions, approvals);
+    const lines = this.#changes.snapshot(sessions, approvals, features?.turn?.turns);
     // What was there before is no change; after a reconnect the rest of it is.
     if (!this.isNew) this.activity.add(lines);
     this.isNew = false;

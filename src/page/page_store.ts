@@ -185,7 +185,7 @@ export class PageStore implements PageState {
       this.picks.delete(id);
     }
     for (const id of this.histories.keys()) if (this.live.session(id) === undefined) this.histories.delete(id);
-    this.activity.add(oldestFirst(this.#changes.snapshot(sessions, approvals)));
+    this.activity.add(oldestFirst(this.#changes.snapshot(sessions, approvals, turns)));
   }
 
   event(event: { readonly seq?: number; readonly ts?: string; readonly type: string; readonly data: EventData }): void {

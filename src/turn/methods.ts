@@ -112,6 +112,8 @@ declare module "../protocol/method_schemas.ts" {
       readonly agents: readonly string[];
       /** Those that prompts may be given to. */
       readonly configured: readonly string[];
+      /** Sessions in which a turn runs that asks no person, and for how long its agent has said nothing; absent where none does. */
+      readonly quiet?: readonly { readonly sessionId: string; readonly agent: string; readonly secs: number }[];
       /** Of the turns that the last daemon left open: those that went on, and those that did not. */
       readonly interrupted?: { readonly resumed: number; readonly failed: number };
     };

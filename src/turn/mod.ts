@@ -122,6 +122,7 @@ class LateTurns {
       agents: this.running?.agents ?? [],
       configured,
       ...optional("interrupted", this.running?.interrupted),
+      ...optional("quiet", this.running?.quiet),
     };
   }
 }

@@ -52,6 +52,8 @@ interface RunningTurn {
   /** Fires at its end: nobody waits for what it asked. */
   readonly over: AbortController;
   readonly output: TurnOutput;
+  /** When its agent said or did something last, or a person answered it, steady ms. */
+  heardAt: number;
   /** Its requests that are open. */
   asked: number;
 }
@@ -122,6 +124,7 @@ export class OwnSession {
         report: (event, facts) => this.#report(event, facts),
         record: (event) => this.#record(event),
       }),
+      heardAt: this.#context.clock.steady(),
       asked: 0,
       takeBack: () => {},
     };
@@ -186,7 +189,15 @@ export class OwnSession {
 
   /** What comes while no turn runs is late, and belongs to nothing that is shown. */
   update(update: AcpUpdate): void {
-    this.#turn?.output.update(update);
+    if (this.#turn === undefined) return;
+    this.#turn.heardAt = this.#context.clock.steady();
+    this.#turn.output.update(update);
+  }
+
+  /** For how long the agent has said nothing in its turn, ms; undefined where none runs, and where a person is asked. */
+  get quietMs(): number | undefined {
+    const turn = this.#turn;
+    return turn === undefined || turn.asked > 0 ? undefined : this.#context.clock.steady() - turn.heardAt;
   }
 
   async permission({ toolCall, options }: PermissionAsked, signal: AbortSignal): Promise<PermissionOutcome> {
@@ -207,6 +218,7 @@ export class OwnSession {
       const decision = await this.#context.approvals.requestDecision(this.#reportOf(event), request, ended);
       return outcomeOf(turn.signal.aborted || turn.over.signal.aborted ? undefined : decision, options);
     } finally {
+      turn.heardAt = this.#context.clock.steady();
       if (--turn.asked === 0) turn.takeBack();
     }
   }

@@ -49,6 +49,13 @@ export class OwnSessions {
     };
   }
 
+  /** Those in which a turn runs that waits for its agent. */
+  quiet(): readonly { readonly sessionId: string; readonly agent: string; readonly secs: number }[] {
+    return [...this.#open.values()].flatMap(({ id, agent, quietMs }) =>
+      quietMs === undefined ? [] : [{ sessionId: id, agent, secs: Math.floor(quietMs / 1000) }]
+    );
+  }
+
   get(id: string): OwnSession | undefined {
     return this.#open.get(id);
   }

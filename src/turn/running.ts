@@ -84,6 +84,12 @@ export class RunningTurns {
     return this.#pool.running;
   }
 
+  /** For how long the agents of the turns that run have said nothing; undefined where none runs. */
+  get quiet(): ReturnType<OwnSessions["quiet"]> | undefined {
+    const quiet = this.#sessions.quiet();
+    return quiet.length === 0 ? undefined : quiet;
+  }
+
   /** Of the turns that the last daemon left open; undefined where there were none. */
   get interrupted(): { readonly resumed: number; readonly failed: number } | undefined {
     return this.#recovery.counts;

@@ -1,6 +1,7 @@
 /**
  * What has changed, one line for each fact: a request and the state that it puts its session in are one, and so are an
- * answer and the session that goes on. Remembers what was said last; no clock of its own.
+ * answer and the session that goes on, the end of a turn and the session that has done its work. Remembers what was said last;
+ * no clock of its own.
  */
 import { type Approval, riskNamed } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
@@ -8,9 +9,11 @@ import { escapeControls } from "../domain/sanitize.ts";
 import { activityText } from "./about.ts";
 import { approvalSummary, HIDDEN_DIALOG_MARK, hidesItsDialog, markedSummary, outcomeText } from "./approval_words.ts";
 import { nameBeside, type NamedSession, sessionNames } from "./names.ts";
-import { type ListFilter, passesFilter, requestPasses } from "./session_filter.ts";
+import type { TurnTold } from "./live_turns.ts";
+import { type ListFilter, passesFilter, requestPasses, workPasses } from "./session_filter.ts";
 import { displayStatus, KIND_WORDS, type ShownState } from "../domain/state_words.ts";
 import { RISK_LOOKS, STATE_LOOKS, type Tone } from "./states.ts";
+import { type WorkLine, WorkLines } from "./work_lines.ts";
 
 /** One change, for a window to lay out. Escaped. */
 export interface ChangeLine {
@@ -55,6 +58,7 @@ export class ChangeLines {
   readonly #answered = new Set<string>();
   /** A request of a session that is not known yet: that comes next, and says what it is called. */
   #held: Approval | undefined;
+  readonly #work = new WorkLines();
   /** The time of the last event. */
   #lastTs: string | undefined;
 
@@ -71,7 +75,11 @@ export class ChangeLines {
   }
 
   /** What is there now: the requests, and the sessions that ask nothing. After a reconnect only what is new of it. */
-  snapshot(sessions: readonly SessionView[], approvals: readonly Approval[]): readonly ChangeLine[] {
+  snapshot(
+    sessions: readonly SessionView[],
+    approvals: readonly Approval[],
+    turns: readonly TurnTold[] = [],
+  ): readonly ChangeLine[] {
     this.#rows.clear();
     this.#open.clear();
     this.#answered.clear();
@@ -90,15 +98,17 @@ export class ChangeLines {
       const lines = this.#new(`request ${approval.id}`, this.#asked(approval));
       return lines.map((line) => ({ ...line, since: approval.requestedAt }));
     });
-    return [...rows, ...requests];
+    const queued = this.#work.snapshot(turns).flatMap((line) => this.#worked(line) ?? []);
+    return [...rows, ...requests, ...queued];
   }
 
   /** Empty where people see no change, or the next event tells the rest of it. */
-  event({ ts, type, data }: ChangeEvent): readonly ChangeLine[] {
+  event(event: ChangeEvent): readonly ChangeLine[] {
+    const { ts } = event;
     const [held, since] = [this.#held, this.#lastTs];
     this.#held = undefined;
     this.#lastTs = ts;
-    const line = this.#event(type, data);
+    const line = this.#event(event);
     const timed = (ts: string | undefined, one: ChangeLine) => ts === undefined ? one : { ts, ...one };
     // Where the line is of its session it has told the request too.
     const late = held === undefined || !this.#open.has(held.id)
@@ -107,7 +117,8 @@ export class ChangeLines {
     return [...late.map((one) => timed(since, one)), ...(line === undefined ? [] : [timed(ts, line)])];
   }
 
-  #event(type: string, data: ChangeEvent["data"]): ChangeLine | undefined {
+  #event(event: ChangeEvent): ChangeLine | undefined {
+    const { type, data } = event;
     if (type === "session.deleted") return this.#deleted(data["session"] as SessionView);
     if (type.startsWith("session.")) {
       const session = data["session"] as SessionView;
@@ -115,15 +126,19 @@ export class ChangeLines {
       if (session.status === "closed") this.#remove(session.id);
       else this.#put(session);
       const line = this.#session(session);
-      return wasWorking && isBetweenCalls(session) ? undefined : line;
+      const isToldByTurn = this.#work.runsIn(session.id) && !session.lost;
+      if ((wasWorking || isToldByTurn) && isBetweenCalls(session)) return undefined;
+      if (!isToldByTurn || (session.status !== "idle" && session.status !== "error")) return line;
+      this.#work.done(session.id, line?.text);
+      return undefined;
     }
     if (type.startsWith("approval.") && "approval" in data) return this.#approval(data["approval"] as Approval);
     if (type === "daemon.safety_mode") {
       return daemonLine("✖", "danger", `safety mode ${data["mode"]}: ${data["reason"]}`);
     }
-    return type.startsWith("daemon.")
-      ? daemonLine("·", "quiet", type.slice("daemon.".length).replaceAll("_", " "))
-      : undefined;
+    if (type.startsWith("daemon.")) return daemonLine("·", "quiet", type.slice("daemon.".length).replaceAll("_", " "));
+    const work = this.#work.event(event);
+    return work && this.#worked(work);
   }
 
   #deleted(session: SessionView): ChangeLine | undefined {
@@ -174,6 +189,15 @@ export class ChangeLines {
       kind: KIND_WORDS[approval.for],
       text: escapeControls(text),
     };
+  }
+
+  /** Called as its session is, where that is known. */
+  #worked({ sessionId = null, ...line }: WorkLine): ChangeLine | undefined {
+    const session = this.#rows.get(sessionId ?? "");
+    // Of a turn that was submitted before this window heard of anything the row knows whose it is.
+    const agent = line.agent || escapeControls(session?.agent ?? "");
+    if (!workPasses({ ...line, agent, sessionId }, session, this.#filter)) return undefined;
+    return sessionId === null ? line : { ...line, agent, name: this.#nameOf(session ?? { id: sessionId, agent }) };
   }
 
   /** `line`, unless it says what was said last under `key`. */

@@ -80,7 +80,8 @@ function factsOfRequest(approval: Approval, name: string): Facts {
 }
 
 function factsOfLine({ name, agent, state, kind, word, text }: ChangeLine): Facts {
-  return { name, agent, state, kind, texts: [word, text] };
+  // The word of a request is its id.
+  return { name, agent, state, kind, texts: [word, text], ...(kind === undefined ? { word } : {}) };
 }
 
 function factsOfWork({ name, who, of, about, state }: WorkItem): Facts {

@@ -23,6 +23,8 @@ export interface TurnTold {
   readonly tools?: readonly ToolTold[];
   /** What the agent is going to do, as it said last. */
   readonly plan?: readonly StepTold[];
+  /** Its session is one that somebody else runs. */
+  readonly isElsewhere?: true;
   /** It went on behind a daemon's end. */
   readonly resumed?: true;
   readonly stopReason?: string;

@@ -30,6 +30,23 @@ export function requestPasses(approval: Approval, session: SessionView | undefin
       (session !== undefined && isOf(filter.session, session)));
 }
 
+/** The same for what the daemon runs; a job, which is of no session, passes where nothing is asked for. */
+export function workPasses(
+  { agent, state, sessionId }: {
+    readonly agent: string;
+    readonly state?: ShownState;
+    readonly sessionId?: string | null;
+  },
+  session: SessionView | undefined,
+  filter: ListFilter,
+): boolean {
+  return filter.for === undefined &&
+    (filter.status === undefined || filter.status === state) &&
+    (filter.agent === undefined || filter.agent === agent) &&
+    (filter.session === undefined || sessionId === filter.session ||
+      (session !== undefined && isOf(filter.session, session)));
+}
+
 function isOf(given: string, { id, parentId }: SessionView): boolean {
   return id === given || parentId === given;
 }

@@ -3,13 +3,20 @@ import type { Approval } from "../domain/approval.ts";
 import { escapeControls, escapeControlsKeepLines, oneLine } from "../domain/sanitize.ts";
 import type { Tone } from "./states.ts";
 import { fitHead } from "./text_fit.ts";
+import { duration } from "./times.ts";
 
 const ASKED_COLUMNS = 200;
 
-/** What keeps the turn. Escaped. */
-export function askedText({ id, agent, tool, input }: Pick<Approval, "id" | "agent" | "tool" | "input">): string {
+/** What keeps the turn, and how it is answered: in another window, or in this one. Escaped. */
+export function askedText(
+  { id, agent, tool, input }: Pick<Approval, "id" | "agent" | "tool" | "input">,
+  where: "elsewhere" | "here" = "elsewhere",
+): string {
   const what = fitHead(escapeControls(`${tool}: ${input}`), ASKED_COLUMNS);
-  return `${escapeControls(agent)} asks: ${what}\nhint: in another window, agent-console approve ${id}, or deny ${id}`;
+  const how = where === "here"
+    ? `agent-console approve ${id}, or agent-console deny ${id}; what else is typed waits for the end of the turn`
+    : `in another window, agent-console approve ${id}, or deny ${id}`;
+  return `${escapeControls(agent)} asks: ${what}\nhint: ${how}`;
 }
 
 /** Told to who waits for a turn, once. */
@@ -60,6 +67,47 @@ export function conversationLines({ prompt, reply, status, error }: Told): strin
 export function planLine({ text, status }: { readonly text: string; readonly status: string }): string {
   const mark = { completed: "x", in_progress: ">" }[status] ?? " ";
   return `  [${mark}] ${escapeControls(text)}`;
+}
+
+/** A turn may work in silence for minutes, as where tests run; an agent that hangs does so for ever. Seconds. */
+const QUIET_SECS = 300;
+
+/** A turn that runs, and for how long its agent has said nothing. */
+export interface QuietTurn {
+  readonly sessionId: string;
+  readonly agent: string;
+  readonly secs: number;
+}
+
+/** Those whose agent may hang, the one that has been quiet longest first. */
+export function longQuiet<Turn extends QuietTurn>(turns: readonly Turn[]): readonly Turn[] {
+  return turns.filter(({ secs }) => secs >= QUIET_SECS).sort((a, b) => b.secs - a.secs);
+}
+
+/** `mine (a1b2c3d4): no word for 12m`. Escaped. */
+export function quietText({ agent, sessionId, secs }: QuietTurn): string {
+  return `${escapeControls(agent)} (${escapeControls(sessionId.slice(0, 8))}): no word for ${duration(secs * 1000)}`;
+}
+
+interface TurnsTold {
+  readonly running: number;
+  readonly queued: number;
+  readonly agents: readonly string[];
+  readonly interrupted?: { readonly resumed: number; readonly failed: number };
+  readonly quiet?: readonly QuietTurn[];
+}
+
+/** What `status` says of them. Escaped. */
+export function turnCounts({ running, queued, agents, interrupted, quiet = [] }: TurnsTold): string {
+  return [
+    running === 0 ? "none runs" : `${running} running`,
+    ...(queued === 0 ? [] : [`${queued} queued`]),
+    ...longQuiet(quiet).map(quietText),
+    ...(agents.length === 0 ? [] : [`agents: ${agents.map(escapeControls).join(", ")}`]),
+    ...(interrupted === undefined
+      ? []
+      : [`${interrupted.resumed} went on behind the last daemon's end, ${interrupted.failed} did not`]),
+  ].join(" · ");
 }
 
 /** A turn that ended by itself did not do all: undefined where it went to its end. Escaped. */

@@ -173,7 +173,8 @@ function turnRow(
   };
 }
 
-function turnAbout({ prompt, status, error, stopReason }: TurnTold): string {
+/** What was asked, behind why it failed or ended early. Escaped. */
+export function turnAbout({ prompt, status, error, stopReason }: TurnTold): string {
   const asked = shown(prompt.split("\n", 1)[0] ?? "");
   const why = status === "failed" ? error : status === "finished" ? earlyEnd(stopReason) : undefined;
   return why ? `${shown(why)} · ${asked}` : asked;

@@ -1,6 +1,6 @@
 /** The chat at a real terminal (tmux): answers, what is told meanwhile, Ctrl-C, Ctrl-D, Ctrl-Z, signals, the pager. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { chatTest, END_MS, enter, openChat } from "../support/chat_terminal.ts";
+import { chatTest, END_MS, enter, hasRead, openChat } from "../support/chat_terminal.ts";
 import { ALLOWED, deniedWith, held, pending, PRINT, TUI } from "../support/hook_process.ts";
 import { TestTerminal } from "../support/terminal.ts";
 import { TmuxScreen } from "../support/tmux.ts";
@@ -24,6 +24,7 @@ chatTest(
     assertEquals((await web.hook.exit(END_MS)).stdout, ALLOWED);
     await using shop = await held(home, client, { session: "s2", cwd: "/w/shop", command: "make", env: TUI });
     await chat.shows("▲ shop waits: Bash: make");
+    await hasRead();
     await enter(chat, "/deny shop -m 'not now'");
     await chat.shows(`${shop.id}: denied`);
     assertEquals((await shop.hook.exit(END_MS)).stdout, deniedWith("not now"));
@@ -45,6 +46,7 @@ chatTest(
     await using chat = await TestTerminal.open(home, ["chat"]);
     await chat.shows("2 wait; /approvals shows on what");
     await chat.shows(/▲2 > ?$/);
+    await hasRead();
     await enter(chat, "/approve");
     await chat.shows("1-2, Enter for none:");
     assert(await chat.isCooked(), "a question is a line with echo");

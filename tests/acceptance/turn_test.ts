@@ -284,8 +284,8 @@ Deno.test("R2 C1 a daemon that is killed in mid-turn leaves no agent, and its tu
       const { turns: [one] } = await client.request("turn.recent", { turnId: submitted.turnId }) as {
         turns: Record<string, string>[];
       };
-      return one?.["status"] === "failed" &&
-        one["error"] === "the daemon ended in it; the agent mine: it cannot open a session again";
+      const why = "the daemon ended in it; the agent mine: it cannot open a session again; ";
+      return one?.["error"] === `${why}agent-console run mine begins another` && one["status"] === "failed";
     },
     10_000,
     "the end of the turn",

@@ -26,6 +26,9 @@ export async function openChat(home: TestHome): Promise<TestTerminal> {
   return chat;
 }
 
+/** A person reads what has appeared before they answer it. */
+export const hasRead = () => new Promise((resolve) => setTimeout(resolve, 600));
+
 /** Types a line and sends it. */
 export async function enter(chat: TestTerminal, line: string): Promise<void> {
   await chat.type(line);

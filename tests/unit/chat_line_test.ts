@@ -1,5 +1,5 @@
 /** The chat's line: keys, editing, history, its rows on the screen, words, what a line means, what Tab makes of it. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
 import { completedText } from "../../src/chat/completer.ts";
 import { inputsOf, parseInput } from "../../src/chat/input.ts";
@@ -9,6 +9,7 @@ import { layOut } from "../../src/chat/layout.ts";
 import { LineEditor } from "../../src/chat/line_editor.ts";
 import { slashText } from "../../src/chat/slash_text.ts";
 import { escapedWord, splitLine } from "../../src/lib/line_words.ts";
+import { answersUnnamed, runsInTurn, SeenRequests } from "../../src/chat/seen.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 /** A line after these keys. The caret is `|`. */
@@ -229,4 +230,30 @@ Deno.test("A4 chat: a paste whose end never comes keeps no Ctrl-C from its perso
   const parser = new KeyParser();
   assertEquals(parser.push("\x1b[200~half"), []);
   assertEquals(parser.push("\x03"), [{ paste: "half" }, { key: "\x03" }]);
+});
+
+Deno.test("A4 chat: an answer that names no request is for one that was on the screen; one that names it, or shows it, is not held up", () => {
+  const seen = new SeenRequests();
+  seen.see(["a1"], 1000);
+  seen.see(["a1", "b2"], 2000);
+  assertEquals([seen.wasAny(["a1"], 999), seen.wasAny(["a1", "b2"], 1000), seen.wasAny(["b2"], 1999)], [
+    false,
+    true,
+    false,
+  ]);
+  seen.see(["a1"], 3000);
+  assert(!seen.wasAny(["a1"], 2000), "it was over, and is another showing");
+  for (const line of ["/approve", " /deny -m 'not now'", "/approve web", "/approve --scope session"]) {
+    assert(answersUnnamed(line, ["a1"]), line);
+  }
+  for (const line of ["/approve a1", "/approve -i", "/approve --all --session s1", "/approvals", "approve", "/ls"]) {
+    assert(!answersUnnamed(line, ["a1"]), line);
+  }
+  assertEquals(["/approve x", "/deny", "/approvals", "/ls", "approve it"].map(runsInTurn), [
+    true,
+    true,
+    true,
+    false,
+    false,
+  ]);
 });

@@ -12,6 +12,7 @@ import {
   workView,
 } from "../../src/view/work_items.ts";
 import { WORK_LOOKS } from "../../src/view/work_looks.ts";
+import { turnCounts } from "../../src/view/turn_words.ts";
 
 Deno.env.set("TZ", "UTC");
 const NOW = Date.parse("2026-11-20T14:00:00Z");
@@ -220,4 +221,17 @@ Deno.test("A4 V4 what a job does is shown escaped, each part of it", () => {
   // deno-lint-ignore no-control-regex
   assert(!/[\u0000-\u001f]/.test(text), JSON.stringify(text));
   assertStringIncludes(text, " · ~/web · two lines");
+});
+
+Deno.test("A4 an agent that has said nothing for five minutes is named in status, the longest first; a shorter silence is work", () => {
+  const quiet = [
+    { sessionId: "a1b2c3d4e5", agent: "mine", secs: 299 },
+    { sessionId: "b2c3d4e5f6", agent: "mine", secs: 300 },
+    { sessionId: "c3d4e5f6a7", agent: "other\x1b", secs: 733 },
+  ];
+  assertEquals(
+    turnCounts({ running: 3, queued: 1, agents: ["mine"], quiet }),
+    "3 running · 1 queued · other\\x1b (c3d4e5f6): no word for 12m · mine (b2c3d4e5): no word for 5m · agents: mine",
+  );
+  assertEquals(turnCounts({ running: 0, queued: 0, agents: [] }), "none runs");
 });

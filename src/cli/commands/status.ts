@@ -1,6 +1,7 @@
 /** `status` and `daemon status`: three lines for people, what is wrong below them, the rest behind `-v`. */
 import { bold, dim } from "@std/fmt/colors";
 import { retryWhileRestarting } from "../../client/connect.ts";
+import { turnCounts } from "../../view/turn_words.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -66,7 +67,7 @@ function summary(s: Status): Line[] {
       value: `agent-console ${versionText(s)} ${s.state}, pid ${s.pid}, up ${duration(s.uptimeSecs * 1000)}, ${mode}`,
     },
     { name: "sessions", value: sessions(s) },
-    ...(s.turn === undefined ? [] : [line("turns", turns(s.turn))]),
+    ...(s.turn === undefined ? [] : [line("turns", turnCounts(s.turn))]),
     ...(s.jobs === undefined ? [] : [line("jobs", jobs(s.jobs))]),
     { name: "journal", value: journal(s) },
   ];
@@ -78,17 +79,6 @@ function sessions({ sessions, approvalsPending }: Status): string {
   const marks = stale > 0 ? [`${stale} stale`] : [];
   const open = parts.length === 0 ? ["none open"] : parts;
   return [...open, ...marks, ...(approvalsPending === 0 ? [] : [`${approvalsPending} to answer here`])].join(" · ");
-}
-
-function turns({ running, queued, agents, interrupted }: NonNullable<Status["turn"]>): string {
-  return [
-    running === 0 ? "none runs" : `${running} running`,
-    ...(queued === 0 ? [] : [`${queued} queued`]),
-    ...(agents.length === 0 ? [] : [`agents: ${agents.map(escapeControls).join(", ")}`]),
-    ...(interrupted === undefined
-      ? []
-      : [`${interrupted.resumed} went on behind the last daemon's end, ${interrupted.failed} did not`]),
-  ].join(" · ");
 }
 
 function jobs({ total, running, waiting, nextRun }: NonNullable<Status["jobs"]>): string {

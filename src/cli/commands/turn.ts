@@ -5,6 +5,7 @@ import { escapeControls, escapeControlsKeepLines } from "../../domain/sanitize.t
 import { denoFiles } from "../../platform/deno_files.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
 import { stderrScreen, writeStderr, writeStdout } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { MAX_RECENT_TURNS as MAX_RECENT } from "../../protocol/limits.ts";
@@ -84,7 +85,15 @@ export async function showContext(
   const whose = id === undefined ? {} : await turnOrSession(run, id);
   const { turns } = await read(run, "turn.recent", { ...whose, limit });
   if (json) return run.out.json({ turns });
+  if (turns.length === 0) run.out.note(noTurns(whose));
   for (const turn of turns) for (const line of turnLines(turn)) run.out.line(line);
+}
+
+/** Of sessions that agents run in terminals the daemon keeps no conversation. */
+function noTurns(whose: { readonly sessionId?: string }): string {
+  const { sessionId } = whose;
+  if (sessionId === undefined) return "The daemon has run no turn yet.";
+  return `The daemon keeps no turn of this session.\nhint: agent-console show ${shellQuote([sessionId])}`;
 }
 
 /** Told as it comes, until the turn is over; interrupted, it is cancelled. */

@@ -8,7 +8,8 @@ import type { SessionView } from "../../domain/query.ts";
 import { canTakeScreen } from "../../platform/stdio.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { type ChangeLine, ChangeLines } from "../../view/change_lines.ts";
-import { type ListFilter, passesFilter, requestPasses } from "../../view/session_filter.ts";
+import { LiveTurns } from "../../view/live_turns.ts";
+import { type ListFilter, passesFilter, requestPasses, workPasses } from "../../view/session_filter.ts";
 import { clockTime, localTime } from "../../view/times.ts";
 import { changeText } from "../change_text.ts";
 import type { CommandContext } from "../context.ts";
@@ -47,7 +48,9 @@ async function watchLog(run: CommandContext, since: number | undefined, filter: 
   let told = false;
   for await (const one of follow({ context, signal, answers: true, ...(since === undefined ? {} : { since }) })) {
     if (one.kind !== "disconnected") told = false;
-    if (one.kind === "snapshot") { for (const line of changes.snapshot(one.sessions, one.approvals)) print(line); }
+    if (one.kind === "snapshot") {
+      for (const line of changes.snapshot(one.sessions, one.approvals, one.features?.turn?.turns)) print(line);
+    }
     if (one.kind === "event") { for (const line of changes.event(one.event)) print(line); }
     // Once for each outage: the tries go on every few seconds for as long as it takes.
     if (one.kind === "disconnected" && !told) out.note(`${one.reason}; trying again`);
@@ -63,12 +66,14 @@ const CLOCK = 8;
 async function watchJson(run: CommandContext, since: number | undefined, filter: ListFilter): Promise<void> {
   const { context, out, signal } = run;
   const rows = new Map<string, SessionView>();
+  const turns = new LiveTurns();
   let told = false;
   for await (const one of follow({ context, signal, ...(since === undefined ? {} : { since }) })) {
     if (one.kind !== "disconnected") told = false;
     switch (one.kind) {
       case "snapshot": {
-        const { seq, resync, sessions, approvals } = one;
+        const { seq, resync, sessions, approvals, features } = one;
+        turns.snapshot(seq, features?.turn);
         rows.clear();
         for (const session of sessions) rows.set(session.id, session);
         out.json({
@@ -82,7 +87,8 @@ async function watchJson(run: CommandContext, since: number | undefined, filter:
       }
       case "event": {
         const { seq, ts, type, data } = one.event;
-        if (eventPasses(data, rows, filter)) out.json({ seq, ts, type, data });
+        turns.event(one.event);
+        if (eventPasses(one.event, { rows, turns }, filter)) out.json({ seq, ts, type, data });
         break;
       }
       case "disconnected":
@@ -95,11 +101,24 @@ async function watchJson(run: CommandContext, since: number | undefined, filter:
   }
 }
 
+interface Known {
+  readonly rows: Map<string, SessionView>;
+  readonly turns: LiveTurns;
+}
+
 /** What is of no session passes a filter by sessions only where there is none. */
-function eventPasses(data: WireEvent["data"], rows: Map<string, SessionView>, filter: ListFilter): boolean {
+function eventPasses({ type, data }: WireEvent, { rows, turns }: Known, filter: ListFilter): boolean {
   const { session, approval } = data as { readonly session?: SessionView; readonly approval?: Approval };
   if (session !== undefined) rows.set(session.id, session);
   if (Object.keys(filter).length === 0) return true;
   if (session !== undefined) return passesFilter(session, filter);
+  if (type.startsWith("turn.")) {
+    const { turnId, turnIds, id, sessionId } = data as Readonly<Record<string, unknown>>;
+    const [first] = Array.isArray(turnIds) ? turnIds : [turnId ?? id];
+    const turn = turns.get(String(first));
+    const row = rows.get(String(sessionId ?? turn?.sessionId));
+    const agent = turn?.agent ?? row?.agent;
+    return agent !== undefined && workPasses({ agent, sessionId: row?.id ?? turn?.sessionId ?? null }, row, filter);
+  }
   return approval !== undefined && requestPasses(approval, rows.get(approval.sessionId), filter);
 }

@@ -3,6 +3,8 @@ import { tryConnect } from "../../client/connect.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { tryLock } from "../../platform/lock_file.ts";
 import { probe, PS_PATHS } from "../../platform/process_table.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
+import { longQuiet, quietText } from "../../view/turn_words.ts";
 import { ownPid } from "../../platform/process.ts";
 import { spooledNames } from "../../platform/spool.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
@@ -71,7 +73,7 @@ function version(hello: ResultOf<"hello">): Finding {
 
 /** What the daemon itself reports as not right. */
 function said(status: ResultOf<"status">): Finding[] {
-  const { needsRestart, lastError, refusedReports, journal, liveness } = status;
+  const { needsRestart, lastError, refusedReports, journal, liveness, turn } = status;
   return [
     ...(needsRestart.length === 0
       ? []
@@ -89,6 +91,9 @@ function said(status: ResultOf<"status">): Finding[] {
     ...(refusedReports === undefined
       ? []
       : [note("daemon.refused", `it refused ${refusedReports.count} reports without a token: ${refusedReports.why}`)]),
+    ...longQuiet(turn?.quiet ?? []).map((one) =>
+      note("daemon.turns", quietText(one), `agent-console cancel ${shellQuote([one.sessionId])}, where it hangs`)
+    ),
     ...(liveness?.problem === undefined
       ? []
       : [problem("daemon.processes", `it cannot see processes, so no session is shown as lost: ${liveness.problem}`)]),
