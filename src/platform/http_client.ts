@@ -1,7 +1,7 @@
 /** A small HTTP client for a server on this machine: bounded bodies, no redirects, and lines of a stream as they come. */
 export interface HttpRequest {
   readonly method: "GET" | "POST";
-  /** Its host is a literal address: no name is looked up. */
+  /** With a literal address and a port: no name is looked up. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -49,11 +49,13 @@ export async function followHttpLines(
   let begun = "";
   let isTooLong = false;
   for await (const text of reply.body?.pipeThrough(new TextDecoderStream()) ?? []) {
-    const lines = (begun + text).split("\n");
-    begun = lines.pop() ?? "";
-    for (const line of lines) {
-      if (!isTooLong && line.length <= maxChars) onLine(line);
+    // Nothing is searched twice: a line may come byte by byte.
+    const [end = "", ...others] = text.split("\n");
+    begun += end;
+    for (const next of others) {
+      if (!isTooLong && begun.length <= maxChars) onLine(begun);
       isTooLong = false;
+      begun = next;
     }
     if (begun.length > maxChars) {
       isTooLong = true;
@@ -62,6 +64,22 @@ export async function followHttpLines(
   }
 }
 
+/** By address, which is named by the program and no reply: there are few. */
+const clients = new Map<string, Deno.HttpClient>();
+
+/** Keeps no connection for later, and dials the address itself: a proxy of the environment would get what is sent. */
+function clientFor(url: string): Deno.HttpClient {
+  const { host, hostname, port } = new URL(url);
+  const known = clients.get(host);
+  if (known !== undefined) return known;
+  const proxy = { transport: "tcp", hostname, port: Number(port) } as const;
+  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, proxy });
+  clients.set(host, client);
+  return client;
+}
+
 async function send({ method, url, headers, body, signal }: HttpRequest): Promise<Response> {
-  return await fetch(url, { method, headers, redirect: "manual", signal, ...(body === undefined ? {} : { body }) });
+  const client = clientFor(url);
+  const sent = body === undefined ? {} : { body };
+  return await fetch(url, { method, headers, redirect: "manual", signal, client, ...sent });
 }

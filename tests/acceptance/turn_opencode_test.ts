@@ -109,6 +109,9 @@ serverTest(
       const heard = await untilTurn(client, quiet, "finished");
       assertEquals([heard.reply, heard.tools.length], ["from the record", 1]);
       await eventually(() => opencode.listeners === 0, 5000, "no connection at rest");
+      const before = opencode.calls;
+      await new Promise((resolve) => setTimeout(resolve, 2500)); // longer than each of its waits in a turn
+      assertEquals(opencode.calls, before, "nothing is asked at rest");
     } finally {
       await home.stop();
       await opencode.stop();
@@ -133,6 +136,8 @@ serverTest(
       await fails(SERVED, () => Response.redirect(`${SERVER}session/${SERVED}?again`), /refused it with 302/);
       await fails("prompt_async", () => Response.json({ data: { message: "busy now" } }, { status: 400 }), /busy now/);
       await fails(SERVED, () => Response.json({}, { status: 404 }), /does not know this session/);
+      const cutOff = () => new Response(new ReadableStream({ start: (body) => body.error(new Error("cut")) }));
+      await fails("prompt_async", cutOff, /did not say whether it has taken the prompt/);
       assertEquals(opencode.prompts, []);
 
       opencode.replies.set("event", () => new Response("not found", { status: 404 }));

@@ -19,6 +19,8 @@ export class FakeOpenCode {
   readonly prompts: Json[] = [];
   readonly directories = new Set<string | null>();
   aborts = 0;
+  /** All calls so far. */
+  calls = 0;
   isBusy = false;
   /** Whether events are told. */
   tells = true;
@@ -119,6 +121,7 @@ export class FakeOpenCode {
 
   async #on(request: Request): Promise<Response> {
     const { pathname, searchParams } = new URL(request.url);
+    this.calls++;
     this.directories.add(searchParams.get("directory"));
     const known = this.password === undefined ||
       request.headers.get("authorization") === `Basic ${btoa(`opencode:${this.password}`)}`;

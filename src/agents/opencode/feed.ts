@@ -87,7 +87,10 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
       before.throwIfAborted();
       listener.sending();
       // Taken back before there is a reply, it may have been taken all the same: then it is aborted.
-      await this.#server.prompt(session, text, behind);
+      await this.#server.prompt(session, text, behind).catch((error: unknown) => {
+        if (!(error instanceof NoReply)) throw error;
+        throw new Error("OpenCode's server did not say whether it has taken the prompt");
+      });
       const onAbort = () => turn.hurry();
       cancelled.addEventListener("abort", onAbort, { once: true });
       try {
