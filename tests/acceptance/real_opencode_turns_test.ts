@@ -13,10 +13,10 @@ import type { Json } from "../support/wire.ts";
 const SCRIPT =
   `. "$LAB/lab.sh"; . "$LAB/opencode-env.sh"; KEEP_HOME= KEEP_CAP= OC_EXTRA_ENV=$LAB_ENV; start ac-opencode >&2
 opencode_env ac-opencode; cd "$WORK"; cp "$1" "$CHOME/.config/opencode/plugin/lab.js"; LOOK=$2; shift 2
-"$@" & DAEMON=$!
+setsid "$@" & HUB_PID=$!
 T_start "\${OC[@]}" "$OC_BIN" --port 4096; T_wait 'Ask anything' 60; sleep 1; T_type 'say:typed-here'; T_wait 'mock-model ·' 30; echo served
 TW=$TS; TS=lab-other-$$; T_start "\${OC[@]}" "$OC_BIN"; T_wait 'Ask anything' 60; sleep 1; T_type 'say:typed-there'; T_wait 'mock-model ·' 30
-echo both; for i in $(seq 1200); do [ -e "$LOOK" ] && break; sleep 0.1; done; T_kill; TS=$TW; T_show; echo shown; sleep 1; T_kill; kill $DAEMON; wait $DAEMON`;
+echo both; for i in $(seq 1200); do [ -e "$LOOK" ] && break; sleep 0.1; done; T_kill; TS=$TW; T_show; echo shown; sleep 1; T_kill; kill $HUB_PID; wait $HUB_PID`;
 
 labTest(
   "opencode",

@@ -100,9 +100,17 @@ serverTest(
       opencode.ends({ name: "APIError", data: { message: "too many" } });
       assertEquals((await untilTurn(client, failing, "failed")).error, "too many");
 
+      opencode.lags = true;
+      const begun = await submitted(client, "begin");
+      await sent(opencode, 4);
+      await eventually(() => !opencode.lags, 5000, "a look at a turn that seems idle");
+      opencode.says("behind its beginning");
+      opencode.ends();
+      assertEquals((await untilTurn(client, begun, "finished")).reply, "behind its beginning");
+
       opencode.tells = false; // its events are lost
       const quiet = await submitted(client, "say it");
-      await sent(opencode, 4);
+      await sent(opencode, 5);
       opencode.runs("pwd");
       opencode.says("from the record");
       opencode.ends();

@@ -24,6 +24,8 @@ export class FakeOpenCode {
   isBusy = false;
   /** Whether events are told. */
   tells = true;
+  /** A turn has its first message a moment before the list of those that work has it. */
+  lags = false;
   password: string | undefined;
   /** In the place of the replies to this path's end. */
   readonly replies = new Map<string, () => Response>();
@@ -128,6 +130,11 @@ export class FakeOpenCode {
     if (!known) return new Response(null, { status: 401 });
     for (const [end, reply] of this.replies) if (pathname.endsWith(end)) return reply();
     if (pathname === "/session/status") {
+      if (this.lags && this.isBusy) {
+        this.lags = false;
+        this.#reply();
+        return Response.json({});
+      }
       return Response.json(this.isBusy ? { [SERVED]: { type: "busy" } } : {});
     }
     if (pathname === "/event") return this.#events();

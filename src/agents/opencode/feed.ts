@@ -118,6 +118,7 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
   async #untilEnd(session: ServedSession, { parts, turn, last, cancelled, signal }: Sent): Promise<Ended> {
     const sentAt = performance.now();
     let abortedAt: number | undefined;
+    let hasBegun = false;
     let lost = 0;
     for (;;) {
       try {
@@ -129,8 +130,14 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
         if (!await this.#server.isBusy(session, signal)) {
           const replies = parts.rest(await this.#server.messages(session, signal), last);
           const end = replies?.at(-1);
-          if (end !== undefined) return endOf(end);
-          if (performance.now() - sentAt > BEGIN_MS) throw new Error("OpenCode has not begun a turn for the prompt");
+          // Idle before it began is idle too: what counts is a look behind one that has seen an answer.
+          if (end !== undefined && hasBegun) return endOf(end);
+          if (end !== undefined) {
+            hasBegun = true;
+            turn.hurry();
+          } else if (performance.now() - sentAt > BEGIN_MS) {
+            throw new Error("OpenCode has not begun a turn for the prompt");
+          }
         }
         lost = 0;
       } catch (error) {
