@@ -252,6 +252,7 @@ const FACT_CAPS: Partial<Record<keyof Facts, number>> = {
   gitBranch: TEXT_CAPS.title,
   model: TEXT_CAPS.title,
   permissionMode: TEXT_CAPS.title,
+  serverUrl: TEXT_CAPS.title,
   tty: TEXT_CAPS.title,
   transcriptPath: TEXT_CAPS.path,
   parentId: TEXT_CAPS.id,

@@ -139,6 +139,8 @@ export interface Facts {
   readonly pid?: number;
   /** The process that started the last hook, for agents that send no pid with their hooks (confirmed_pid.ts). */
   readonly parentPid?: number;
+  /** Where the agent's process says that its own server is; on this machine, and so of the process that `pid` is. */
+  readonly serverUrl?: string;
   readonly tty?: string;
   readonly terminal?: Terminal;
   readonly transcriptPath?: string;

@@ -171,7 +171,9 @@ Deno.test("A6 the feeds are off by default: the sandbox has no path of another p
   const env = { CLAUDE_CONFIG_DIR: "/h/claude", CODEX_HOME: "/h/codex", GEMINI_CLI_HOME: "/h/gemini" };
   const off = await flags(env);
   assert(!off.some((flag) => flag.includes("/h/")), off.join(" "));
-  for (const key of ["feeds.claude_sessions", "feeds.codex_app_server", "feeds.gemini_chats"]) {
+  for (
+    const key of ["feeds.claude_sessions", "feeds.codex_app_server", "feeds.gemini_chats", "feeds.opencode_server"]
+  ) {
     assertEquals((await home.cli(["config", "set", key, "true"])).code, 0);
   }
   const socket = "/h/codex/app-server-control/app-server-control.sock";
@@ -185,6 +187,8 @@ Deno.test("A6 the feeds are off by default: the sandbox has no path of another p
     "--allow-env=CODEX_HOME",
     "--allow-read=/h/gemini/.gemini/tmp",
     "--allow-env=GEMINI_CLI_HOME",
+    "--allow-net=127.0.0.1:4096",
+    "--allow-env=OPENCODE_SERVER_PASSWORD,OPENCODE_SERVER_USERNAME",
   ]);
 });
 

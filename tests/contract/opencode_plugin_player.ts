@@ -11,6 +11,8 @@ import type { Recorded } from "./replay.ts";
 const DEADLINE_MS = 10_000;
 /** A session that OpenCode does not have: when it arrives, all before it has. */
 const MARK = "mark";
+/** Where it listens. */
+export const PLAYED_SERVER = "http://127.0.0.1:4096/";
 /** With what the plugin starts processes. */
 const SPAWN = 'import { spawn } from "node:child_process";';
 
@@ -122,7 +124,7 @@ export class PluginPlayer implements AsyncDisposable {
       this.#onPost();
       return Promise.resolve(this.#refused.test(request.url) ? { error: {} } : {});
     };
-    this.#hooks = await AgentConsole({ directory, client: { _client: { post } } });
+    this.#hooks = await AgentConsole({ directory, serverUrl: new URL(PLAYED_SERVER), client: { _client: { post } } });
     this.#sessions = new Set();
   }
 

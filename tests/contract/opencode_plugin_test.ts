@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { opencodePlugin } from "../../src/agents/opencode/plugin.ts";
 import { opencode } from "../../src/agents/opencode/events.ts";
-import { type Forwarded, PluginPlayer } from "./opencode_plugin_player.ts";
+import { type Forwarded, PLAYED_SERVER, PluginPlayer } from "./opencode_plugin_player.ts";
 import { recorded } from "./replay.ts";
 
 const question = (command: string, id = "per_1", sessionID = "s1") => ({
@@ -127,6 +127,7 @@ Deno.test("H1 OpenCode's own objects are not touched, and long texts are cut and
   const asked = question("x".repeat(100_000));
   const before = JSON.stringify(asked);
   const [event] = await plugin.play({ event: "event:permission.asked", stdin: asked });
+  assertEquals(event?.["serverUrl"], PLAYED_SERVER);
   assertEquals(JSON.stringify(asked), before);
   assert(JSON.stringify(event).length < 65_536); // the hook client would cut a longer one without a mark
   const understood = opencode.understand(event, {});

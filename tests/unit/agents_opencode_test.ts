@@ -118,6 +118,8 @@ Deno.test("OpenCode's process, folder, model and title are its own words", () =>
   assertEquals(created("New session - 2026-11-20T11:21:00.339Z"), { cwd: "/x", pid: 42 });
   assertEquals(created("Fix the bug"), { cwd: "/x", pid: 42, title: "Fix the bug" });
   const properties = { text: "do", model: "mock/mock-model" };
+  const at = "http://127.0.0.1:4096/";
+  assertEquals(understood({ type: "chat.message", properties, serverUrl: at }).report.facts.serverUrl, at);
   const { facts } = understood({ type: "chat.message", properties }).report;
   assertEquals(facts, { cwd: "/x", pid: 42, model: "mock/mock-model", lastPrompt: "do" });
   for (const pid of ["42", -1, 1.5, null]) {

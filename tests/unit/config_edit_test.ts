@@ -154,6 +154,7 @@ Deno.test("setKey then read gives the value, for every key and in any order", ()
     "feeds.claude_sessions": [true, false],
     "feeds.codex_app_server": [true, false],
     "feeds.gemini_chats": [true, false],
+    "feeds.opencode_server": [true, false],
   };
   const known = SCHEMA.settings.filter(({ key }) => key !== "approvals.rules");
   for (const { key, fallback } of known) samples[keyed(key, "own")] ??= [fallback];

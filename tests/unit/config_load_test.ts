@@ -53,7 +53,7 @@ Deno.test("without a file every key has its default", () => {
     },
     approvals: { hook_wait_secs: null, pre_tool_use: false, rules: [] },
     journal: { fsync: "interval", segment_mib: 64 },
-    feeds: { claude_sessions: false, codex_app_server: false, gemini_chats: false },
+    feeds: { claude_sessions: false, codex_app_server: false, gemini_chats: false, opencode_server: false },
   });
   assertEquals(new Set(Object.values(origins).map(originText)), new Set(["default"]));
   assertEquals([warnings, file], [[], null]);

@@ -4,8 +4,9 @@ import { AGENT_FEEDS } from "../../src/agents/feeds.ts";
 import { feedPermissions, feedsThatAreOn } from "../../src/feeds/permissions.ts";
 import { feedsSection } from "../../src/feeds/section.ts";
 
-const ON = { claude_sessions: true, codex_app_server: true, gemini_chats: true };
-const OFF = { claude_sessions: false, codex_app_server: false, gemini_chats: false };
+const ON = { claude_sessions: true, codex_app_server: true, gemini_chats: true, opencode_server: true };
+const OFF = { claude_sessions: false, codex_app_server: false, gemini_chats: false, opencode_server: false };
+const OPENCODE = "127.0.0.1:4096";
 const SOCKET = "app-server-control/app-server-control.sock";
 
 Deno.test("feeds: what is off has no place, and no variable is read for it", () => {
@@ -27,13 +28,23 @@ Deno.test("feeds: the agents' own variables move them; relative values, and no H
     "/c/sessions",
     `/x/${SOCKET}`,
     "/g/.gemini/tmp",
+    OPENCODE,
   ]);
   assertEquals(places({ HOME: "/h/", CLAUDE_CONFIG_DIR: "c", CODEX_HOME: "", GEMINI_CLI_HOME: "./g" }), [
     "/h/.claude/sessions",
     `/h/.codex/${SOCKET}`,
     "/h/.gemini/tmp",
+    OPENCODE,
   ]);
-  assertEquals(places({}), [undefined, undefined, undefined]);
+  assertEquals(places({}), [undefined, undefined, undefined, OPENCODE]);
+});
+
+Deno.test("feeds: OpenCode's server is one address of this machine, and no other", () => {
+  const permissions = feedPermissions({ ...OFF, opencode_server: true }, () => undefined);
+  assertEquals(permissions.map(({ kind, values }) => [kind, values]), [
+    ["net", [OPENCODE]],
+    ["env", ["OPENCODE_SERVER_PASSWORD", "OPENCODE_SERVER_USERNAME"]],
+  ]);
 });
 
 Deno.test("feeds: the descriptors' keys are settings of section feeds", () => {

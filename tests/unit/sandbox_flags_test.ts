@@ -25,7 +25,7 @@ const daemon: DaemonSandbox = {
   permissions: [PS],
   form: "source",
 };
-const CONFIG = { claude_sessions: true, codex_app_server: true, gemini_chats: true };
+const CONFIG = { claude_sessions: true, codex_app_server: true, gemini_chats: true, opencode_server: true };
 const feeds = feedPermissions(CONFIG, (name) => name === "HOME" ? "/home/u" : undefined);
 const CODEX = "/home/u/.codex/app-server-control/app-server-control.sock";
 const words = (sandbox: DaemonSandbox) => daemonFlags(sandbox).map(({ flag }) => flag);
@@ -62,7 +62,7 @@ Deno.test("daemonFlags: socket and pid file outside the home are added alone; wi
 
 Deno.test("daemonFlags: each feed that is on adds its own paths and variable, each with its reason; off adds nothing", () => {
   assertEquals(
-    feedPermissions({ ...CONFIG, claude_sessions: false, codex_app_server: false, gemini_chats: false }, () => {
+    feedPermissions(Object.fromEntries(Object.keys(CONFIG).map((key) => [key, false])) as typeof CONFIG, () => {
       throw new Error("no variable is read for it");
     }),
     [],
@@ -78,6 +78,8 @@ Deno.test("daemonFlags: each feed that is on adds its own paths and variable, ea
     "--allow-env=CODEX_HOME",
     "--allow-read=/home/u/.gemini/tmp",
     "--allow-env=GEMINI_CLI_HOME",
+    "--allow-net=127.0.0.1:4096",
+    "--allow-env=OPENCODE_SERVER_PASSWORD,OPENCODE_SERVER_USERNAME",
   ]);
   for (const { flag, reason } of added) assertMatch(reason, /^feeds\.\w+: ./, flag);
   for (const bad of [["/a,/b"], ["rel"], []]) {

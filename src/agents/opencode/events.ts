@@ -1,6 +1,6 @@
 /**
  * What our plugin forwards from OpenCode (1.18.33; plugin.js, recordings in tests/fixtures/opencode):
- * `{ type, sessionID, parentID?, agent?, pid, directory, properties }`, strictly in order.
+ * `{ type, sessionID, parentID?, agent?, pid, directory, serverUrl?, properties }`, strictly in order.
  *
  * A sub-agent of OpenCode is a session of its own with a parent; here it is a sub-agent of the session at its root.
  */
@@ -59,6 +59,8 @@ function factsOf(event: Fields, type: string, properties: Fields, env: HookEnv):
     ...optional("title", title === undefined || UNTITLED.test(title) ? undefined : excerpt(title, TEXT_CAPS.title)),
     ...optional("lastPrompt", prompt && excerpt(prompt, TEXT_CAPS.prompt)),
     ...optional("pid", typeof pid === "number" && Number.isSafeInteger(pid) && pid > 0 ? pid : undefined),
+    // Told with each event: where the session goes on in a process without a server, the address of the old one goes.
+    ...optional("serverUrl", stringField(event, "serverUrl")),
     ...place,
   };
 }

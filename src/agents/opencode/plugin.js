@@ -107,7 +107,8 @@ export const AgentConsole = async (input) => {
   function envelope(type, sessionID, properties) {
     const root = rootOf(sessionID);
     const sub = root === sessionID ? {} : { parentID: root, agent: sessions.get(sessionID)?.agent };
-    return { type, sessionID, ...sub, pid: process.pid, directory: input.directory, properties };
+    const serverUrl = input.serverUrl === undefined ? undefined : String(input.serverUrl);
+    return { type, sessionID, ...sub, pid: process.pid, directory: input.directory, serverUrl, properties };
   }
 
   // Every event takes its turn here.

@@ -7,8 +7,9 @@
  * - A permission or question has a process of its own, which may wait for a decision; the queue goes on.
  * - Texts are cut, with `CUT` where something is missing: what a rule would match is then known to be incomplete.
  *
- * What it forwards: `{ type, sessionID, parentID?, agent?, pid, directory, properties }`. `parentID` is the session at
- * the root of a sub-agent's, `agent` the sub-agent's kind; `properties` are OpenCode's own, for hooks a few of them.
+ * What it forwards: `{ type, sessionID, parentID?, agent?, pid, directory, serverUrl?, properties }`. `parentID` is the
+ * session at the root of a sub-agent's, `agent` the sub-agent's kind; `serverUrl` is where this OpenCode listens, or its
+ * default with the name `localhost` where it does not; `properties` are OpenCode's own, for hooks a few of them.
  */
 import source from "./plugin.js" with { type: "text" };
 

@@ -169,9 +169,9 @@ function understand(
   };
 }
 
-/** The pids of another namespace are other processes here. */
+/** The pids of another namespace are other processes here, and its loopback address is another machine's. */
 function ofNamespace(report: Report, namespace: string): Report {
-  const { pid, parentPid: _, ...facts } = report.facts;
+  const { pid, parentPid: _pid, serverUrl: _url, ...facts } = report.facts;
   return { ...report, facts, elsewhere: `${namespace}:${pid ?? ""}` };
 }
 
