@@ -176,8 +176,8 @@ function turnRow(
 /** What was asked, behind why it failed or ended early. Escaped. */
 export function turnAbout({ prompt, status, error, stopReason }: TurnTold): string {
   const asked = shown(prompt.split("\n", 1)[0] ?? "");
-  const why = status === "failed" ? error : status === "finished" ? earlyEnd(stopReason) : undefined;
-  return why ? `${shown(why)} · ${asked}` : asked;
+  const why = status === "failed" ? shown(error ?? "") : status === "finished" ? earlyEnd(stopReason) : undefined;
+  return [why, asked].filter((part) => part !== undefined && part !== "").join(" · ");
 }
 
 /** @param waits the turn of its run does */
