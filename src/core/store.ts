@@ -58,6 +58,7 @@ export class Store {
   readonly processes = new Processes();
   #rows = new SessionRows();
   #journal: JournalPort | undefined;
+  #replayedUntil: string | undefined;
   #keys: Idempotency<CommitResult>;
   #options: StoreOptions;
   #projections: Projections;
@@ -96,7 +97,13 @@ export class Store {
     return true;
   }
 
+  /** When the last record of earlier daemons was made, ISO 8601: the last that is known of them. */
+  get replayedUntil(): string | undefined {
+    return this.#replayedUntil;
+  }
+
   replay(record: StoredRecord): void {
+    this.#replayedUntil = record.ts;
     this.#apply({ type: record.type, data: record.data } as NewEvent, record);
   }
 

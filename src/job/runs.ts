@@ -138,8 +138,8 @@ export class Runs {
   /** Its program outlived the daemon that began it: it is ended before the run has its end, because nothing runs twice. */
   #endLeftProgram(runId: string, process: LeftProcess): void {
     if (this.#ending.has(runId)) return;
-    const { context: { pid, log }, onEnd } = this.#deps;
-    const ending = endLeft(pid, [process], this.#stopping.signal).then((ended) => {
+    const { context: { pid, log, store }, onEnd } = this.#deps;
+    const ending = endLeft(pid, [process], store.replayedUntil, this.#stopping.signal).then((ended) => {
       if (ended === undefined) log.warn("nobody can tell whether the program of a job still runs", { ...process });
       this.#unrecorded.set(runId, INTERRUPTED);
       onEnd();

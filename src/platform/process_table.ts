@@ -26,9 +26,33 @@ export type ProcessTable =
  * of this process.
  */
 export async function probe(ps: string, own: number, pids: readonly number[]): Promise<ProcessTable> {
+  const table = await lines(ps, own, ["-p", [own, ...pids].join(",")]);
+  return "unusable" in table ? table : { processes: table.lines.map(({ info }) => info) };
+}
+
+/** A process with the group that it is in. */
+export interface GroupMember {
+  readonly pid: number;
+  /** The pid of the process that leads it, or did. */
+  readonly group: number;
+  readonly startedAt: string;
+}
+
+/** All processes of this user that live; undefined where `ps` does not tell. */
+export async function groupMembers(ps: string, own: number): Promise<readonly GroupMember[] | undefined> {
+  const table = await lines(ps, own, ["-A"]);
+  if ("unusable" in table) return undefined;
+  return table.lines.map(({ pid, group, info: { startedAt } }) => ({ pid, group, startedAt }));
+}
+
+async function lines(
+  ps: string,
+  own: number,
+  which: readonly string[],
+): Promise<{ readonly lines: readonly Line[] } | { readonly unusable: string }> {
   let answer: Awaited<ReturnType<typeof run>>;
   try {
-    answer = await run([ps, "-o", "pid=,uid=,stat=,tty=,lstart=", "-p", [own, ...pids].join(",")], {
+    answer = await run([ps, "-o", "pid=,pgid=,uid=,stat=,tty=,lstart=", ...which], {
       signal: AbortSignal.timeout(PROBE_MS),
       env: { LC_ALL: "C", TZ: "UTC" },
       cwd: "/",
@@ -39,15 +63,13 @@ export async function probe(ps: string, own: number, pids: readonly number[]): P
   const { stdout, stderr, code } = answer;
   // ps exits 1 where none of the pids lives; anything on stderr means that it did not understand us.
   if (code > 1 || stderr.trim() !== "") return { unusable: `${ps} fails: ${oneLine(stderr) || `exit code ${code}`}` };
-  const lines = stdout.split("\n").filter((line) => line.trim() !== "").map(parsed);
-  const processes = lines.filter((line) => line !== undefined);
-  if (processes.length < lines.length) return { unusable: `${ps} prints what is no table of processes` };
+  const told = stdout.split("\n").filter((line) => line.trim() !== "").map(parsed);
+  const processes = told.filter((line) => line !== undefined);
+  if (processes.length < told.length) return { unusable: `${ps} prints what is no table of processes` };
   if (!processes.some(({ pid }) => pid === own)) return { unusable: `${ps} does not show this process, pid ${own}` };
   const uid = ownUid();
   // A zombie has ended; only its parent has not looked yet. Another user's process has got the pid by chance.
-  return {
-    processes: processes.filter((one) => !one.zombie && (uid === null || one.uid === uid)).map(({ info }) => info),
-  };
+  return { lines: processes.filter((one) => !one.zombie && (uid === null || one.uid === uid)) };
 }
 
 /** The number of a pid namespace, why it is not known, or neither where the system has none. */
@@ -72,18 +94,21 @@ export async function pidNamespace(ps: string, own: number): Promise<OwnNamespac
 
 interface Line {
   readonly pid: number;
+  readonly group: number;
   readonly uid: number;
   readonly zombie: boolean;
   readonly info: ProcessInfo;
 }
 
 function parsed(line: string): Line | undefined {
-  const [, pid, uid, state, tty, startedAt] = /^\s*(\d+)\s+(\d+)\s+([A-Z]\S*)\s+(\S+)\s+(\S.*?)\s*$/.exec(line) ?? [];
+  const row = /^\s*(\d+)\s+(\d+)\s+(\d+)\s+([A-Z]\S*)\s+(\S+)\s+(\S.*?)\s*$/.exec(line) ?? [];
+  const [, pid, group, uid, state, tty, startedAt] = row;
   if (startedAt === undefined || Number.isNaN(Date.parse(startedAt))) return undefined;
   // "?" and "-" (BSD: "??") stand for none.
   const device = tty === undefined || /^[?-]+$/.test(tty) ? {} : { tty: `/dev/${tty}` };
   return {
     pid: Number(pid),
+    group: Number(group),
     uid: Number(uid),
     zombie: state?.startsWith("Z") === true,
     info: { pid: Number(pid), startedAt: startedAt.replaceAll(/\s+/g, " "), ...device },

@@ -33,7 +33,7 @@ export async function endLeftAgents(
   left: readonly LeftAgent[],
   stop: AbortSignal,
 ): Promise<boolean> {
-  const ended = await endLeft(context.pid, left, stop);
+  const ended = await endLeft(context.pid, left, context.store.replayedUntil, stop);
   if (ended === undefined) {
     context.log.warn("agents of an earlier daemon may still run", { pids: left.map(({ pid }) => pid) });
     return false;

@@ -1,44 +1,8 @@
 /** What outlives a process: sessions that are opened again, turns that the end of the daemon interrupted, and nothing else. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { REPOSITORY, TestHome } from "../support/harness.ts";
-import { denoDir } from "../support/harness_guard.ts";
 import { isAlive } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
-
-const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${REPOSITORY}/tests/support/acp_agent.ts`];
-
-type Told = Readonly<Record<"id" | "sessionId" | "status" | "reply" | "prompt" | "error", string>>;
-
-async function withAgent(daemon: Readonly<Record<string, unknown>> = {}, ...words: readonly string[]) {
-  const home = await TestHome.create();
-  await Deno.mkdir(`${home.dir}/kept`, { mode: 0o700, recursive: true });
-  const env = [`DENO_DIR=${denoDir()}`, "DENO_NO_UPDATE_CHECK=1"];
-  const agents = { mine: { command: [...AGENT, "--load", `${home.dir}/kept`, ...words], env } };
-  await Deno.writeTextFile(`${home.dir}/config.jsonc`, JSON.stringify({ daemon, agents }), { mode: 0o600 });
-  await home.start();
-  return home;
-}
-
-type TestClient = Awaited<ReturnType<TestHome["connect"]>>;
-
-const submit = async (client: TestClient, params: Readonly<Record<string, unknown>>) =>
-  (await client.request("turn.submit", params))["turnId"] as string;
-
-const turnOf = async (client: TestClient, turnId: string) => {
-  const { turns: [turn] } = await client.request("turn.recent", { turnId }) as { turns: Told[] };
-  assert(turn !== undefined);
-  return turn;
-};
-
-const untilTurn = (client: TestClient, id: string, is: (turn: Told) => boolean, what: string) =>
-  eventually(
-    async () => {
-      const turn = await turnOf(client, id);
-      return is(turn) ? turn : undefined;
-    },
-    20_000,
-    what,
-  );
+import { submit, type Told, turnOf, untilTurn, withAgent } from "../support/turn_home.ts";
 
 Deno.test("R4 a session goes on in another process of its agent and in another daemon, and a window shows what was said", async () => {
   await using home = await withAgent();
@@ -114,27 +78,6 @@ Deno.test("R4 C1 a daemon that is killed in mid-turn goes on with it once, in it
   const { turn } = await client.request("status") as { turn: { interrupted: unknown } };
   assertEquals(turn.interrupted, { resumed: 2, failed: 1 });
   assertStringIncludes((await home.cli(["status"])).stdout, "2 went on behind the last daemon's end, 1 did not");
-});
-
-Deno.test("R4 C1 what a killed daemon leaves of its agents is ended by the next one; and a turn is gone on with once", async () => {
-  await using home = await withAgent({}, "--deaf");
-  const left = await (async () => {
-    await using client = await home.connect({ token: true });
-    const id = await submit(client, { agent: "mine", text: "hang" });
-    const { sessionId } = await untilTurn(client, id, ({ status }) => status === "running", "a turn that runs");
-    const { session } = await client.request("session.get", { sessionId }) as { session: { pid: number } };
-    await eventually(
-      async () => (await home.cli(["audit", "tail", "-n", "50"])).stdout.includes("turn.agent_started"),
-      5000,
-      "its record",
-    );
-    return { id, sessionId, pid: session.pid };
-  })();
-  Deno.kill(home.needPid(), "SIGKILL");
-  await home.start();
-  await eventually(() => !isAlive(left.pid), 15_000, "the end of the agent that is deaf");
-  await using client = await home.connect({ token: true });
-  await untilTurn(client, left.id, ({ status }) => status === "finished", "the end of the turn that went on");
 });
 
 Deno.test("R5 so many turns run at once as the configuration says, and of those that wait the most urgent is next", async () => {
