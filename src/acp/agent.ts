@@ -27,6 +27,8 @@ export interface AgentCommand {
 }
 
 export interface AgentOptions {
+  /** ISO 8601, as the rows of sessions have their times. */
+  readonly now: () => string;
   readonly command: AgentCommand;
   readonly events: AcpEvents;
   readonly log: Log;
@@ -44,6 +46,8 @@ const GRACE_MS = 3000;
 const STDERR_LOGGED = 2000;
 
 export class Agent {
+  /** ISO 8601. */
+  readonly startedAt: string;
   readonly #name: string;
   readonly #process: PipedProcess;
   readonly #connection: AcpConnection;
@@ -55,7 +59,8 @@ export class Agent {
   /** Why it was ended, where that says more than how. */
   #why: string | undefined;
 
-  private constructor(process: PipedProcess, { command, events, log }: AgentOptions) {
+  private constructor(process: PipedProcess, { command, events, log }: AgentOptions, startedAt: string) {
+    this.startedAt = startedAt;
     this.#name = command.name;
     this.#words = new AgentWords(command.secrets);
     this.#process = process;
@@ -73,6 +78,7 @@ export class Agent {
   /** @throws {ConsoleError} `failed`: it did not start, with its name and the last of its stderr */
   static async start(options: AgentOptions, signal: AbortSignal): Promise<Agent> {
     const { name, argv, env, cwd, secrets } = options.command;
+    const startedAt = options.now();
     let process: PipedProcess;
     try {
       process = startPiped(argv, { cwd, env });
@@ -82,7 +88,7 @@ export class Agent {
         hint: `agent-console config get agents.${name}.command`,
       });
     }
-    const agent = new Agent(process, options);
+    const agent = new Agent(process, options, startedAt);
     try {
       agent.#abilities = await agent.#within(START_MS, signal, (within) => agent.#connection.initialize(within));
     } catch (error) {

@@ -12,7 +12,8 @@ export interface ToolCall {
   /** ACP's kind: `execute`, `edit`, `read` … */
   readonly kind?: string;
   readonly title?: string;
-  readonly input?: Fields;
+  /** What it is called with; an object, unless the agent is an odd one. */
+  readonly input?: unknown;
   readonly diffs?: readonly Diff[];
   /** Files that it names beside its input. */
   readonly locations?: readonly string[];
@@ -29,7 +30,7 @@ interface Diff {
 export function readToolCall(fields: Fields, before?: ToolCall): ToolCall | undefined {
   const id = stringField(fields, "toolCallId");
   if (id === undefined) return undefined;
-  const input = objectField(fields, "rawInput");
+  const input = fields["rawInput"];
   const diffs = (objectArrayField(fields, "content") ?? []).flatMap((part) => readDiff(part) ?? []);
   const locations = (objectArrayField(fields, "locations") ?? []).flatMap((one) => stringField(one, "path") ?? []);
   return {
@@ -39,10 +40,34 @@ export function readToolCall(fields: Fields, before?: ToolCall): ToolCall | unde
     ...optional("kind", stringField(fields, "kind")),
     ...optional("title", stringField(fields, "title")),
     ...optional("status", stringField(fields, "status")),
-    ...(input === undefined || Object.keys(input).length === 0 ? {} : { input }),
+    ...(isNothing(input) ? {} : { input }),
     ...(diffs.length === 0 ? {} : { diffs }),
     ...(locations.length === 0 ? {} : { locations }),
   };
+}
+
+/** @param status of the call */
+export function isCallOver(status: string | undefined): boolean {
+  return status === "completed" || status === "failed";
+}
+
+/**
+ * The call that a request is about. What stands in the request counts as it is, also where it is empty; a call that is over
+ * is not asked about, so what was told of it is of another one with the same id.
+ */
+export function readAskedCall(fields: Fields, before: ToolCall | undefined): ToolCall | undefined {
+  if (before === undefined || isCallOver(before.status)) return readToolCall(fields);
+  const { input, diffs, ...others } = before;
+  const isGiven = (name: string) => fields[name] !== undefined && fields[name] !== null;
+  return readToolCall(fields, {
+    ...others,
+    ...(input === undefined || isGiven("rawInput") ? {} : { input }),
+    ...(diffs === undefined || isGiven("content") ? {} : { diffs }),
+  });
+}
+
+function isNothing(input: unknown): boolean {
+  return input === undefined || input === null || (isFields(input) && Object.keys(input).length === 0);
 }
 
 /** Some agents give the tool's name as `toolName` in a member of their own. */
@@ -73,49 +98,65 @@ type Subject = Pick<ApprovalRequest, "tool" | "action" | "subject" | "cwd" | "pa
  */
 export function subjectOf(call: ToolCall): Subject {
   const tool = toolName(call);
-  const { kind, input = {}, diffs = [], title = "" } = call;
+  const { kind, diffs = [], title = "" } = call;
+  const input = isFields(call.input) ? call.input : {};
+  const isObject = call.input === undefined || isFields(call.input);
   const command = stringField(input, "command");
   if (kind === "execute" && command !== undefined && isPlain(input, OF_COMMANDS)) {
     return { tool, action: "command", subject: command, ...optional("cwd", stringField(input, "cwd")) };
   }
   const detail = diffs.length === 0 ? {} : detailOf(diffs);
-  const paths = namedPaths(call);
+  const paths = namedPaths(input, call);
   const files = { subject: paths.join("\n"), paths };
-  if (kind === "edit" && diffs.length > 0 && isPlain(input, OF_EDITS)) {
+  if (kind === "edit" && diffs.length > 0 && isObject && isPlain(input, OF_EDITS) && isShown(input, diffs)) {
     return { tool, action: "write", ...files, ...detail };
   }
   const namesOne = PATHS.some((name) => Object.hasOwn(input, name));
-  if (kind === "read" && namesOne && isPlain(input, OF_READS)) return { tool, action: "read", ...files };
-  const shown = Object.keys(input).length === 0 ? title : JSON.stringify(input);
-  return { tool, action: "other", subject: shown, ...detail };
+  if (kind === "read" && namesOne && diffs.length === 0 && isPlain(input, OF_READS)) {
+    return { tool, action: "read", ...files };
+  }
+  return { tool, action: "other", subject: isNothing(call.input) ? title : JSON.stringify(call.input), ...detail };
 }
 
-/** Members that say nothing of what runs beside the command itself. With any other the whole input is shown. */
-const OF_COMMANDS = ["command", "cwd", "description", "timeout"];
+/** Members that are understood, with their types: with any other, or another type, the whole input is shown. */
+type Members = Readonly<Record<string, "string" | "number" | "boolean">>;
+
 const PATHS = ["file_path", "filePath", "path"];
-const OF_READS = [...PATHS, "offset", "limit"];
-const OF_EDITS = [
-  ...PATHS,
-  "content",
-  "old_string",
-  "oldString",
-  "new_string",
-  "newString",
-  "replace_all",
-  "replaceAll",
-];
+const OF_PATHS: Members = { file_path: "string", filePath: "string", path: "string" };
+/** Those that say nothing of what runs beside the command itself. */
+const OF_COMMANDS: Members = { command: "string", cwd: "string", description: "string", timeout: "number" };
+const OF_READS: Members = { ...OF_PATHS, offset: "number", limit: "number" };
+const NEW_TEXTS = ["content", "new_string", "newString"];
+const OLD_TEXTS = ["old_string", "oldString"];
+const OF_EDITS: Members = {
+  ...OF_PATHS,
+  ...Object.fromEntries([...NEW_TEXTS, ...OLD_TEXTS].map((name) => [name, "string"])),
+  replace_all: "boolean",
+  replaceAll: "boolean",
+};
 
 /** Every file that the call names, wherever. */
-function namedPaths({ input = {}, diffs = [], locations = [] }: ToolCall): readonly string[] {
+function namedPaths(input: Fields, { diffs = [], locations = [] }: ToolCall): readonly string[] {
   const named = PATHS.flatMap((name) => stringField(input, name) ?? []);
   return [...new Set([...diffs.map(({ path }) => path), ...named, ...locations])];
 }
 
-/** Nothing stands in it beside `members`, and each path is one. */
-function isPlain(input: Fields, members: readonly string[]): boolean {
+/** Nothing stands in it beside `members`, and no path is empty. */
+function isPlain(input: Fields, members: Members): boolean {
   return Object.entries(input).every(([name, value]) =>
-    members.includes(name) && (!PATHS.includes(name) || (typeof value === "string" && value !== ""))
+    Object.hasOwn(members, name) && typeof value === members[name] && (value !== "" || !PATHS.includes(name))
   );
+}
+
+/** What the input would write stands in the diffs, which are what a person is shown. */
+function isShown(input: Fields, diffs: readonly Diff[]): boolean {
+  const stands = (names: readonly string[], texts: readonly string[]) =>
+    names.every((name) => {
+      const text = stringField(input, name);
+      return text === undefined || texts.some((shown) => shown.includes(text));
+    });
+  return stands(NEW_TEXTS, diffs.map(({ newText }) => newText)) &&
+    stands(OLD_TEXTS, diffs.map(({ oldText = "" }) => oldText));
 }
 
 function detailOf(diffs: readonly Diff[]): Pick<ApprovalRequest, "detail" | "detailForm"> {

@@ -189,7 +189,8 @@ export class AgentPool {
       secrets: agentSecrets(settings),
       cwd: this.folder(name),
     };
-    return await Agent.start({ command, events: this.#hears.events(name), log: this.#context.log }, this.#stop);
+    const { log, now } = this.#context;
+    return await Agent.start({ command, events: this.#hears.events(name), log, now }, this.#stop);
   }
 }
 

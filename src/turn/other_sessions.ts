@@ -41,8 +41,7 @@ export class OtherSessions {
     const { store, promptWays } = this.#context;
     const row = store.get(id);
     if (row === undefined || row.status === "closed") return undefined;
-    // A job may be an agent's too, added by a tool of the same server.
-    if (source === MCP || source === CRON) throw notAPerson(id);
+    if (isNoPerson(source)) throw notAPerson(id);
     const give = promptWays.into(row.agent, id);
     if (give === undefined) throw this.#noWay(row);
     return { id, agent: row.agent, cwd: row.cwd ?? "/", give };
@@ -102,8 +101,13 @@ export class OtherSessions {
   }
 }
 
+/** An agent by MCP, or a job, which may be an agent's too, added by a tool of the same server. */
+export function isNoPerson(source: string): boolean {
+  return source === MCP || source === CRON;
+}
+
 /** No command in it: an agent reads this, and is not to run one. */
-function notAPerson(id: string): ConsoleError {
+export function notAPerson(id: string): ConsoleError {
   return new ConsoleError("forbidden", `the session ${id} is a person's: no agent and no job gives it a prompt`, {
     hint: "the person at this machine does, in its terminal or by submit",
   });

@@ -9,6 +9,7 @@ import { shellQuote } from "../lib/shell_quote.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { AgentPool } from "./agent_pool.ts";
 import { OwnSession } from "./own_session.ts";
+import { isNoPerson, notAPerson } from "./other_sessions.ts";
 import { onAborted, untilAborted } from "./until_aborted.ts";
 import { whyOf } from "./why.ts";
 import type { RecentTurns } from "./recent_turns.ts";
@@ -63,18 +64,21 @@ export class OwnSessions {
   /**
    * Where a prompt for the session `id` goes: one that is open here, or one that has ended and whose agent is configured.
    *
-   * @throws {ConsoleError} `not_found`: nobody knows it, `conflict`: it cannot be opened again
+   * @param source the kind of client that gives the prompt
+   * @throws {ConsoleError} `not_found`: nobody knows it, `forbidden`: it is a person's, and no person asks, `conflict`: it
+   *   cannot be opened again
    */
-  place(id: string): SessionPlace {
+  place(id: string, source: string): SessionPlace {
     const session = this.#open.get(id);
     if (session !== undefined) return session;
     const row = this.#context.store.get(id);
     if (row === undefined) {
       throw new ConsoleError("not_found", `there is no session ${id}`, { hint: "agent-console ls --all" });
     }
+    const turns = this.#turns.all().filter(({ sessionId, isElsewhere }) => sessionId === id && !isElsewhere);
+    if (turns.length === 0 && isNoPerson(source)) throw notAPerson(id);
     // Of a session of ours its turns say where it works: a row is also what others tell of it.
-    const cwd = this.#turns.all().findLast(({ sessionId, agent }) => sessionId === id && agent === row.agent)?.cwd ??
-      row.cwd;
+    const cwd = turns.findLast(({ agent }) => agent === row.agent)?.cwd ?? row.cwd;
     if (!this.#pool.configured.includes(row.agent) || cwd === undefined) {
       const why = cwd === undefined ? "its folder is not known" : `no agent is configured as "${row.agent}"`;
       throw new ConsoleError("conflict", `the session ${id} has ended, and cannot be opened again: ${why}`, {
@@ -95,8 +99,9 @@ export class OwnSessions {
     }
     const opened = id ?? await this.#pool.newSession(agent, name, cwd, signal);
     const row = this.#context.store.get(opened);
-    // Its own hooks may have told of it before; what is another's, or open already, is not its to give.
-    if (this.#open.has(opened) || (row !== undefined && row.agent !== name)) {
+    // Its own hooks may have told of it since it was started; what is another's, or was open before, is not its to give.
+    const isOld = row !== undefined && row.status !== "closed" && row.startedAt < agent.startedAt;
+    if (this.#open.has(opened) || isOld || (row !== undefined && row.agent !== name)) {
       throw new ConsoleError("failed", `the agent ${name} opened a session with the id of another one`);
     }
     const session = new OwnSession(this.#context, { id: opened, agent: name, cwd, process: agent });

@@ -110,7 +110,8 @@ export class RunningTurns {
     const [source = actor] = actor.split(":");
     const isOther = sessionId !== undefined && this.#sessions.get(sessionId) === undefined;
     const other = isOther ? this.#others.place(sessionId, source) : undefined;
-    const where = other ?? (sessionId === undefined ? this.#newSession(params) : this.#sessions.place(sessionId));
+    const where = other ??
+      (sessionId === undefined ? this.#newSession(params) : this.#sessions.place(sessionId, source));
     const prompt = maskSecrets(clip(text, TEXT_CAPS.message));
     const turn: Turn = {
       id: crypto.randomUUID(),

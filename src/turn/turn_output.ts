@@ -3,7 +3,7 @@
  * start. Bounded, because an agent that never stops must not fill the disk.
  */
 import type { AcpUpdate, PlanStep } from "../acp/read_update.ts";
-import { readToolCall, subjectOf, type ToolCall } from "../acp/tool_calls.ts";
+import { isCallOver, readAskedCall, readToolCall, subjectOf, type ToolCall } from "../acp/tool_calls.ts";
 import { describeTool } from "../agents/shared/tool_label.ts";
 import type { NewEvent } from "../domain/event.ts";
 import type { AgentEvent } from "../domain/report.ts";
@@ -82,24 +82,25 @@ export class TurnOutput {
 
   /** The call that a request is about, with what was told of it before; undefined where it names none. */
   requested(fields: Fields): ToolCall | undefined {
-    return this.#tool(fields) ?? readToolCall(fields);
+    const asked = readAskedCall(fields, this.#calls.get(String(fields["toolCallId"])));
+    if (asked !== undefined) this.#tool(fields);
+    return asked;
   }
 
   #measured(facts: Facts): void {
     if (this.#left.reports-- > 0) this.#to.report({ kind: "measured" }, facts);
   }
 
-  /** @returns the call as it is known now; undefined where nobody keeps it */
-  #tool(fields: Fields): ToolCall | undefined {
+  /** A call that is over stays so: its end is told once, and nothing behind it. */
+  #tool(fields: Fields): void {
     const before = this.#calls.get(String(fields["toolCallId"]));
     const read = readToolCall(fields, before);
-    if (read === undefined || (before === undefined && this.#calls.size >= MOST.calls)) return undefined;
-    const status = read.status ?? "pending";
-    const call = { ...read, status };
+    if (read === undefined || isCallOver(before?.status)) return;
+    if (before === undefined && this.#calls.size >= MOST.calls) return;
+    const call = { ...read, status: read.status ?? "pending" };
     this.#chunks.interrupt();
     this.#calls.set(call.id, call);
     this.#told(call, before);
-    return call;
   }
 
   #told(call: ToolCall, before: ToolCall | undefined): void {
@@ -107,10 +108,10 @@ export class TurnOutput {
     const id = recordedText(call.id, LONG.id);
     const tool = describeTool(subject, id);
     const { status = "pending" } = call;
-    const isEnd = status === "completed" || status === "failed";
+    const isEnd = isCallOver(status);
     const isNew = before?.status !== status || before.title !== call.title;
     // The end of a call is always told: it would look as if it ran for ever.
-    if (isNew && (this.#left.records-- > 0 || (isEnd && before?.status !== status))) {
+    if (isNew && (this.#left.records-- > 0 || isEnd)) {
       const told = {
         id,
         name: recordedText(tool.name, LONG.name),

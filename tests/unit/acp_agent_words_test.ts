@@ -42,7 +42,7 @@ Deno.test("A3 R4 an agent that does not start is told with the last of its stder
   const log = { debug: say, info: say, warn: say, error: say };
   const events = { update: () => {}, permission: () => Promise.reject(new Error("asked")) };
   const error = await assertRejects(
-    () => Agent.start({ command, events, log: log as never }, new AbortController().signal),
+    () => Agent.start({ command, events, log: log as never, now: () => "" }, new AbortController().signal),
     ConsoleError,
   );
   assert(error.message.endsWith("\nno access with ***"), error.message);

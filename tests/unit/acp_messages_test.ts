@@ -2,9 +2,10 @@
 import { assert, assertEquals } from "@std/assert";
 import { canAllowOnce, CANCELLED, outcomeOf, readPermission } from "../../src/acp/permission.ts";
 import { readUpdate } from "../../src/acp/read_update.ts";
-import { readToolCall, subjectOf, type ToolCall } from "../../src/acp/tool_calls.ts";
+import { readAskedCall, readToolCall, subjectOf, type ToolCall } from "../../src/acp/tool_calls.ts";
 import { maskSecrets } from "../../src/domain/mask.ts";
 import { Chunks } from "../../src/turn/chunks.ts";
+import { TurnOutput } from "../../src/turn/turn_output.ts";
 
 interface Message {
   readonly method: string;
@@ -131,6 +132,55 @@ Deno.test("A1 a call that says more than is understood is shown whole and is not
   for (const rawInput of [{}, { path: "/w/a", command: "rm a" }, { path: ["/w/a"] }]) {
     assertEquals(read({ kind: "read", rawInput, title: "Read /w/a", locations: [{ path: "/w/a" }] }).action, "other");
   }
+});
+
+Deno.test("A1 what an agent says of one call and what contradicts it is never taken for plain", () => {
+  const of = (fields: Record<string, unknown>, before?: Record<string, unknown>) => {
+    const told = before === undefined ? undefined : readToolCall({ toolCallId: "1", ...before });
+    const call = readAskedCall({ toolCallId: "1", ...fields }, told);
+    assert(call !== undefined);
+    return subjectOf(call);
+  };
+  const diff = { type: "diff", path: "/w/a", oldText: "x", newText: "harmless" };
+  const ls = { kind: "execute", rawInput: { command: "ls" }, title: "ls" };
+  const read = { kind: "read", rawInput: { path: "/w/a" } };
+  for (
+    const [fields, before] of [
+      [{ ...read, content: [diff] }],
+      [{ kind: "execute", rawInput: { command: "ls", cwd: ["/etc"] } }],
+      [{ kind: "execute", rawInput: { command: "ls", timeout: { command: "rm -rf ~" } } }],
+      [{ kind: "read", rawInput: { path: "/w/a", offset: { path: "/etc/shadow" } } }],
+      [{ rawInput: ["rm", "-rf", "~"] }, ls],
+      [{ rawInput: {}, title: "rm -rf ~" }, ls],
+      [{ title: "rm -rf ~" }, { ...ls, status: "completed" }],
+      [{ rawInput: "/etc/shadow" }, read],
+      [{ kind: "edit", rawInput: { path: "/w/a", content: "rm -rf ~" }, content: [diff] }],
+      [{ kind: "edit", rawInput: { path: "/w/a", new_string: "evil" }, content: [diff] }],
+      [{ kind: "edit", rawInput: { path: "/w/a", old_string: "other" }, content: [diff] }],
+      [{ content: [] }, { kind: "edit", rawInput: { path: "/w/a" }, content: [diff] }],
+    ]
+  ) assertEquals(of(fields ?? {}, before).action, "other", JSON.stringify([fields, before]));
+  assertEquals(of({ title: "again" }, ls).action, "command");
+  const whole = { type: "diff", path: "/w/a", oldText: "a\nx\nb", newText: "a\ny\nb" };
+  const edit = { kind: "edit", rawInput: { file_path: "/w/a", old_string: "x", new_string: "y" }, content: [whole] };
+  assertEquals(of(edit).action, "write");
+});
+
+Deno.test("R3 a call that ends again and again is told once", () => {
+  const events: string[] = [];
+  const output = new TurnOutput("t", "s", {
+    clock: { steady: () => 0, wall: () => 0 } as never,
+    report: (event) => void events.push(event.kind),
+    record: (event) => void events.push(event.type),
+  });
+  for (let i = 0; i < 1000; i++) {
+    const status = i % 2 === 0 ? "completed" : "failed";
+    output.update({
+      kind: "tool",
+      fields: { toolCallId: "one", kind: "execute", status, rawInput: { command: "ls" } },
+    });
+  }
+  assertEquals(events, ["turn.tool", "progress"]);
 });
 
 Deno.test("R3 an agent that writes letter by letter makes few events, in order, and none is lost", () => {
