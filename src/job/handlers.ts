@@ -4,10 +4,11 @@ import { type Once, onceOf } from "../core/idempotency.ts";
 import type { CommitResult } from "../core/commit_result.ts";
 import { clip, escapeControls } from "../domain/sanitize.ts";
 import { env } from "../platform/process.ts";
+import { MCP } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
-import type { Scope } from "../protocol/methods.ts";
 import type { Handlers } from "../rpc/handler.ts";
+import type { Peer } from "../rpc/peer.ts";
 import { checkAction, checkProgram } from "./check_action.ts";
 import type { Job } from "./job.ts";
 import { isWaiting, type JobRun, type Jobs, type JobState, runningOf } from "./jobs.ts";
@@ -47,7 +48,7 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
     "job.add": async (params, { peer }) => {
       const { next = 0, dryRun } = params;
       const once = onceOf("job.add", params);
-      const job = newJob(params, settings.current, peer.scope);
+      const job = newJob(params, settings.current, peer);
       const answer = (committed: CommitResult) => ({
         ...committed,
         timezone: job.timezone,
@@ -77,21 +78,21 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
     },
     "job.remove": (params, { peer }) =>
       change("job.remove", params, (once) => {
-        const { job } = idle(known(jobs, params.id));
+        const { job } = idle(changeable(jobs, params.id, peer));
         const committed = store.commit({ type: "job.removed", data: { jobId: job.id } }, peer.actor, once);
         scheduler.forget(job.id);
         return committed;
       }),
     "job.enable": (params, { peer }) =>
       change("job.enable", params, (once) => {
-        const { job, enabled } = known(jobs, params.id);
+        const { job, enabled } = changeable(jobs, params.id, peer);
         if (enabled) throw new ConsoleError("conflict", `the job "${job.id}" is enabled already`);
         scheduler.forget(job.id);
         return store.commit({ type: "job.enabled", data: { jobId: job.id } }, peer.actor, once);
       }),
     "job.disable": (params, { peer }) =>
       change("job.disable", params, (once) => {
-        const { job, enabled } = known(jobs, params.id);
+        const { job, enabled } = changeable(jobs, params.id, peer);
         if (!enabled) throw new ConsoleError("conflict", `the job "${job.id}" is disabled already`);
         const committed = store.commit({ type: "job.disabled", data: { jobId: job.id } }, peer.actor, once);
         scheduler.dropWaiting(job.id);
@@ -99,7 +100,7 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
       }),
     "job.run": (params, { peer }) =>
       change("job.run", params, (once) => {
-        const { job } = idle(known(jobs, params.id));
+        const { job } = idle(changeable(jobs, params.id, peer));
         if (job.action.kind === "program") checkProgram(context, job.action.program);
         return scheduler.runs.begin(job, { dueAt: null, missed: false, actor: peer.actor, once });
       }),
@@ -108,7 +109,7 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
       const once = onceOf("job.cancel", params);
       const earlier = store.repeated(once);
       if (earlier !== undefined) return earlier;
-      const { job } = known(jobs, id);
+      const { job } = changeable(jobs, id, peer);
       const dueAt = scheduler.dropWaiting(id);
       const ended = await scheduler.runs.cancel(id, peer.actor, once);
       if (ended !== undefined) return ended;
@@ -120,7 +121,7 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
 }
 
 /** @throws {ConsoleError} `invalid_params` where its name or its time zone is none */
-function newJob(params: ParamsOf<"job.add">, { timezone }: SchedulerSettings, scope: Scope): Job {
+function newJob(params: ParamsOf<"job.add">, { timezone }: SchedulerSettings, { kind: source, scope }: Peer): Job {
   if (!JOB_NAMES.pattern.test(params.id)) {
     const problem = `the name of the job is "${escapeControls(params.id)}", expected ${JOB_NAMES.must}`;
     throw new ConsoleError("invalid_params", problem, { param: "id" });
@@ -136,7 +137,7 @@ function newJob(params: ParamsOf<"job.add">, { timezone }: SchedulerSettings, sc
     params;
   const policy = { missed, overlap, cooldownSecs, jitterSecs, maxRuns };
   const authority = action.kind === "program" ? {} : { scope };
-  return { id, schedule: schedule.trim(), timezone: zone, action, ...authority, ...policy };
+  return { id, schedule: schedule.trim(), timezone: zone, action, ...authority, source, ...policy };
 }
 
 /** @throws {ConsoleError} why it is not added */
@@ -171,6 +172,19 @@ function known(jobs: Jobs, id: string): JobState {
   if (state !== undefined) return state;
   throw new ConsoleError("not_found", `no job is named "${escapeControls(clip(id, 64))}"`, {
     hint: "agent-console cron list",
+  });
+}
+
+/**
+ * What agents call by MCP changes, runs and removes only what was added by MCP: the rest is a person's.
+ *
+ * @throws {ConsoleError} `not_found`, `forbidden`
+ */
+function changeable(jobs: Jobs, id: string, { kind }: Pick<Peer, "kind">): JobState {
+  const state = known(jobs, id);
+  if (kind !== MCP || state.job.source === MCP) return state;
+  throw new ConsoleError("forbidden", `the job "${state.job.id}" was not added by an agent`, {
+    hint: "the person at this machine changes or removes it",
   });
 }
 

@@ -39,6 +39,8 @@ export interface Job {
   readonly action: JobAction;
   /** Of who added it: what it calls is called with no more. Absent in jobs of programs, and of earlier versions. */
   readonly scope?: Scope;
+  /** The kind of the client that added it. Absent in jobs of earlier versions: those count as a person's. */
+  readonly source?: string;
   /** What becomes of a time that passed while nothing could run: nothing, or one run for all of them. */
   readonly missed: typeof MISSED[number];
   /** What becomes of a time at which the job still runs: nothing, or one run behind it. */

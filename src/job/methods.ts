@@ -50,6 +50,8 @@ const job = v.object({
   action,
   /** What it may call; absent for a program. */
   scope: v.exactOptional(v.string()),
+  /** The kind of the client that added it. */
+  source: v.exactOptional(v.string()),
   missed: v.picklist(MISSED),
   overlap: v.picklist(OVERLAP),
   cooldownSecs: v.number(),

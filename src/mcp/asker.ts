@@ -16,18 +16,25 @@ interface SessionsLook {
 
 /**
  * Of one process there may be many, and agents start agents: each of them may be the one that asks. The likeliest first:
- * of the nearest process, and of several of one process the one that is named.
+ * one that the environment names, because a report without a token may claim any process, also one that all programs of
+ * the user descend from. Not so one whose processes are known and none of them is above the server: the environment was
+ * handed on. Then those of the nearest process.
  */
-export function askingSessions({ sessionIds = [], pids = [] }: Asker, rows: SessionsLook): readonly Session[] {
+export function askingSessions(asker: Asker, rows: SessionsLook): readonly Session[] {
+  const { sessionIds = [] } = asker;
+  const pids = (asker.pids ?? []).filter(isOneAgents);
   const distanceOf = (row: Session): number => {
     const own = [row.parentPid, ...processesOf(row).map(({ pid }) => pid)];
     const steps = own.map((pid) => pid === undefined ? -1 : pids.indexOf(pid)).filter((at) => at >= 0);
     return Math.min(pids.length, ...steps);
   };
+  const isElsewhere = (row: Session) =>
+    pids.length > 0 && pidsOf(row).length > 0 && !pidsOf(row).some((pid) => pids.includes(pid));
   return [...rows.sessions()]
-    .map((row) => ({ row, distance: distanceOf(row), unnamed: sessionIds.includes(row.id) ? 0 : 1 }))
-    .filter(({ row, distance, unnamed }) => row.status !== "closed" && (unnamed === 0 || distance < pids.length))
-    .sort((a, b) => a.distance - b.distance || a.unnamed - b.unnamed)
+    .map((row) => ({ row, distance: distanceOf(row), isNamed: sessionIds.includes(row.id) }))
+    .filter(({ row, distance, isNamed }) => row.status !== "closed" && (isNamed || distance < pids.length))
+    .map((one) => ({ ...one, order: one.isNamed && !isElsewhere(one.row) ? 0 : 1 }))
+    .sort((a, b) => a.order - b.order || a.distance - b.distance)
     .map(({ row }) => row);
 }
 
@@ -50,7 +57,12 @@ export function whoseRequest(
 }
 
 function pidsOf(row: Session | undefined): readonly number[] {
-  return row === undefined ? [] : processesOf(row).flatMap(({ pid }) => pid ?? []);
+  return row === undefined ? [] : processesOf(row).map(({ pid }) => pid).filter(isOneAgents);
+}
+
+/** The first process of the system is above all others: it tells no agent. */
+function isOneAgents(pid: number): boolean {
+  return pid > 1;
 }
 
 function rootOf(id: string, rows: Pick<SessionsLook, "get">): string {

@@ -48,7 +48,7 @@ export function jobTools(server: McpServer, hub: Hub): void {
   });
   addTool(server, "schedule_remove", {
     title: "Remove a job",
-    description: "Takes a job away, its history too.",
+    description: "Takes a job away that was added by MCP, its history too.",
     annotations: { ...CHANGES, destructiveHint: true },
     input: z.strictObject({ id: z.string() }),
     run: async ({ id }, signal) => {

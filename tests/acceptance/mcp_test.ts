@@ -222,6 +222,10 @@ Deno.test("M3 R1 submit_turn gives another agent a prompt and get_turn its answe
   assertEquals((added["next"] as string[]).length, 3);
   const { jobs } = await agent.tool("schedule_list") as { jobs: Json[] };
   assertEquals(jobs.map(({ id, action }) => [id, action]), [["hi", action]]);
+  assertEquals((await home.cli(["cron", "add", "mine", "30 2 * * *", "--program", "hello"])).code, 0);
+  const kept = await agent.call("schedule_remove", { id: "mine" });
+  assert(kept.isError && kept.text.includes('the job "mine" was not added by an agent'), kept.text);
   assertEquals(await agent.tool("schedule_remove", { id: "hi" }), { id: "hi" });
-  assertEquals((await agent.tool("schedule_list"))["jobs"], []);
+  const left = await agent.tool("schedule_list") as { jobs: Json[] };
+  assertEquals(left.jobs.map(({ id, source }) => [id, source]), [["mine", "cli"]]);
 });

@@ -72,9 +72,9 @@ class Room {
     if (this.jobs.size > 0) this.scheduler.tick();
   }
 
-  async call<M extends keyof Room["handlers"]>(method: M, params: ParamsOf<M>) {
+  async call<M extends keyof Room["handlers"]>(method: M, params: ParamsOf<M>, kind = "cli") {
     const handler = this.handlers[method] as (...args: unknown[]) => unknown;
-    return await handler(params, callOf(new FakeCaller("cli", "admin")));
+    return await handler(params, callOf(new FakeCaller(kind, "admin")));
   }
 
   add(id: string, schedule: string, more: Partial<ParamsOf<"job.add">> = {}) {
@@ -228,4 +228,31 @@ Deno.test("F1 F6 a run is open work until its end is recorded; a stop ends it, a
   await room.scheduler.stop(false);
   assertEquals(room.work.total, 0);
   assertEquals([room.events.at(-1), room.timers.length], ["ended a interrupted", 0]);
+});
+
+Deno.test("M3 what agents call by MCP changes, runs and removes only jobs that were added by MCP", async () => {
+  using room = new Room();
+  await room.add("a", "@daily");
+  await room.call("job.add", { id: "b", schedule: "@daily", action: { kind: "program", program: "b" } }, "mcp");
+  const before = room.events;
+  for (const method of ["job.remove", "job.disable", "job.enable", "job.run", "job.cancel"] as const) {
+    const error = await assertRejects(
+      () => room.call(method, { id: "a" }, "mcp"),
+      ConsoleError,
+      "not added by an agent",
+    );
+    assertEquals(error.kind, "forbidden");
+  }
+  assertEquals(room.events, before);
+  await room.call("job.disable", { id: "b" }, "mcp");
+  await room.call("job.remove", { id: "b" }, "mcp");
+  await room.call("job.remove", { id: "a" });
+  assertEquals(room.events.slice(2), ["disabled b", "removed b", "removed a"]);
+
+  // One of an earlier version does not say who added it.
+  const action = { kind: "program", program: "c" } as const;
+  const policy = { missed: "skip", overlap: "skip", cooldownSecs: 0, jitterSecs: 0, maxRuns: null } as const;
+  const job = { id: "c", schedule: "@daily", timezone: "UTC", action, ...policy };
+  room.desk.store.commit({ type: "job.added", data: { job } }, "mcp:admin");
+  await assertRejects(() => room.call("job.remove", { id: "c" }, "mcp"), ConsoleError, "not added by an agent");
 });

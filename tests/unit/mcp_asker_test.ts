@@ -29,9 +29,36 @@ Deno.test("M4 the session that asks is found by its name and by the processes ab
   ]);
 });
 
+Deno.test("M4 a row that claims a process above all others is not taken for the session that the environment names", () => {
+  const rows = rowsOf(
+    { id: "init", pid: 1 },
+    { id: "parent of all", parentPid: 1 },
+    { id: "manager", pid: 5 },
+    { id: "wrapper", parentPid: 30 },
+    { id: "own", pid: 20 },
+    { id: "no process" },
+    { id: "short shell", parentPid: 77 },
+    { id: "another's", pid: 99 },
+    { id: "only init", pid: 1 },
+  );
+  const pids = [30, 20, 5, 1];
+  const found = (...sessionIds: string[]) => askingSessions({ sessionIds, pids }, rows).map(({ id }) => id);
+  assertEquals(found(), ["wrapper", "own", "manager"], "the nearest; the first process of the system is nobody's");
+  assertEquals(found("own"), ["own", "wrapper", "manager"]);
+  assertEquals(found("no process"), ["no process", "wrapper", "own", "manager"]);
+  assertEquals(found("short shell")[0], "short shell", "what a hook was started by may be gone");
+  assertEquals(found("another's"), ["wrapper", "own", "manager", "another's"], "an environment that was handed on");
+  assertEquals(found("only init")[0], "only init");
+  assertEquals(askingSessions({ pids: [1] }, rows), []);
+
+  // A process that all have above them tells nobody apart, so nothing is allowed by it.
+  const asking = askingSessions({ sessionIds: ["only init"], pids }, rows).slice(0, 1);
+  assertEquals(whoseRequest("own", asking, rows), "unknown");
+});
+
 Deno.test("M4 whose request it is: of the whole tree of sub-agents; unknown without a process; a circle of parents ends", () => {
   const rows = rowsOf(
-    { id: "root", pid: 1 },
+    { id: "root", pid: 3 },
     { id: "a", parentId: "root" },
     { id: "b", parentId: "root" },
     { id: "x", parentId: "y" },

@@ -5,6 +5,7 @@
 import { type Fields, isFields, objectField, stringField } from "../../lib/json_fields.ts";
 import type { exchangeHttp, followHttpLines, HttpRequest } from "../../platform/http_client.ts";
 import { isNotCapable } from "../../platform/deno_files.ts";
+import { isNestedBeyond } from "../../lib/json_nesting.ts";
 
 /** OpenCode's default port; another one has no way: a permission names one address. */
 export const SERVER_ADDRESS = "127.0.0.1:4096";
@@ -17,11 +18,14 @@ const CALL_MS = 10_000;
 /** Taking a prompt may start the session's folder first, ms. */
 const PROMPT_MS = 60_000;
 /** Of one reply: the messages of a turn hold what its tools printed. */
-const MAX_BYTES = 16 * 1024 * 1024;
+const MAX_BYTES = 4 * 1024 * 1024;
+/** Of one reply and one event: brackets cost the parser far more than their bytes. */
+const MAX_NESTING = { depth: 64, containers: 200_000 };
 /** Of one event. */
 const MAX_EVENT_CHARS = 1024 * 1024;
-/** Messages that are read for one turn: one for each of its steps. */
+/** Messages that are read for one turn: one for each of its steps. Fewer where so many are too long. */
 const MESSAGES = 100;
+const FEWER = 10;
 
 export interface Http {
   readonly exchange: typeof exchangeHttp;
@@ -41,6 +45,8 @@ export interface ServedSession {
 
 /** Nobody replied: the server is gone, or hangs. */
 export class NoReply extends Error {}
+
+class TooLong extends Error {}
 
 export class OpenCodeServer {
   readonly #http: Http;
@@ -71,7 +77,12 @@ export class OpenCodeServer {
 
   /** The last messages, oldest first: `{ info, parts }`. */
   async messages(session: ServedSession, signal: AbortSignal, limit = MESSAGES): Promise<readonly Fields[]> {
-    const list = await this.#call("GET", `session/${session.id}/message`, session, signal, { limit: String(limit) });
+    const path = `session/${session.id}/message`;
+    const ask = (limit: number) => this.#call("GET", path, session, signal, { limit: String(limit) });
+    const list = await ask(limit).catch((error: unknown) => {
+      if (!(error instanceof TooLong) || limit <= FEWER) throw error;
+      return ask(FEWER);
+    });
     if (!Array.isArray(list)) throw new Error("OpenCode's server does not tell the session's messages");
     return list.filter(isFields);
   }
@@ -121,7 +132,7 @@ export class OpenCodeServer {
     const request = this.#request(method, path, session, AbortSignal.any([signal, limit]), query, body);
     const { status, text } = await this.#http.exchange(request, MAX_BYTES).catch((error: unknown) => {
       signal.throwIfAborted();
-      if (error instanceof RangeError) throw new Error(`OpenCode's server: ${error.message}`);
+      if (error instanceof RangeError) throw new TooLong(`OpenCode's server: ${error.message}`);
       if (isNotCapable(error)) {
         throw new Error("the daemon was started without the permission to call OpenCode's server");
       }
@@ -170,6 +181,7 @@ export function opencodeError(error: Fields): string | undefined {
 }
 
 function read(text: string): unknown {
+  if (isNestedBeyond(text, MAX_NESTING)) return undefined;
   try {
     return JSON.parse(text);
   } catch {
