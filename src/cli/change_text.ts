@@ -17,12 +17,15 @@ const WITH_NAME = 50;
 const WITH_WORD = 100;
 
 /** @param width columns; Infinity in a pipe */
-export function changeText({ sign, word, tone, name, agent, text, note }: ChangeLine, width: number): string {
+export function changeText(
+  { sign, word, tone, name, agent, by = agent, text, note }: ChangeLine,
+  width: number,
+): string {
   const forWord = width < WITH_WORD ? SHORT_WORD : WORD;
   const lead = toned(tone, `${sign} ${column(word, forWord, width)}`);
   if (name === "") return `${lead}  ${fitEnds(text, width - forWord - 4)}`;
   const forName = width < WITH_NAME ? SHORT_NAME : NAME;
-  const who = [column(name, forName, width), ...(width < WITH_AGENT ? [] : [column(agent, AGENT, width)])].join("  ");
+  const who = [column(name, forName, width), ...(width < WITH_AGENT ? [] : [column(by, AGENT, width)])].join("  ");
   const used = forWord + 2 + 2 + forName + 2 + (width < WITH_AGENT ? 0 : AGENT + 2);
   const whole = width === Infinity && note !== undefined ? `${text}  ${note}` : text;
   return `${lead}  ${who}  ${fitEnds(whole, width - used)}`.trimEnd();

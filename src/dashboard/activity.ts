@@ -50,14 +50,14 @@ const WORD = { usual: 9, narrow: 7 };
 const WITH_TIME = 60;
 const WITH_AGENT = 80;
 
-function changeRow({ ts, sign, word, tone, name, agent, text }: ChangeLine, width: number): TextRow {
+function changeRow({ ts, sign, word, tone, name, agent, by = agent, text }: ChangeLine, width: number): TextRow {
   const time = width < WITH_TIME ? [] : [span(fit(ts === undefined ? "" : clockTime(ts), TIME), DIM), span("  ")];
   const size = width < WITH_TIME ? "narrow" : "usual";
   const [forName, forWord] = [NAME[size], WORD[size]];
   const who = name === "" ? [] : [
     span(fit(name, forName)),
     span("  "),
-    ...(width < WITH_AGENT ? [] : [span(fit(agent, AGENT), DIM), span("  ")]),
+    ...(width < WITH_AGENT ? [] : [span(fit(by, AGENT), DIM), span("  ")]),
   ];
   const lead = [
     ...time,

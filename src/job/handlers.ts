@@ -108,7 +108,10 @@ export function jobHandlers({ context, jobs, scheduler }: JobHandlerDeps): Handl
       const { id } = params;
       const once = onceOf("job.cancel", params);
       const earlier = store.repeated(once);
-      if (earlier !== undefined) return earlier;
+      if (earlier !== undefined) {
+        await scheduler.runs.untilCancelled(id);
+        return earlier;
+      }
       const { job } = changeable(jobs, id, peer);
       const dueAt = scheduler.dropWaiting(id);
       const ended = await scheduler.runs.cancel(id, peer.actor, once);

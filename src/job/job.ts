@@ -91,6 +91,10 @@ declare module "../domain/event.ts" {
       readonly dueAt: string | null;
       readonly missed?: true;
     };
+    /** Written by earlier versions, whose turns did not name the run. */
+    "job.prompted": { readonly jobId: string; readonly runId: string; readonly turnId: string };
+    /** Each has the key of who asked; the end has none. */
+    "job.cancel_requested": { readonly jobId: string; readonly runId: string };
     "job.spawned": { readonly jobId: string; readonly runId: string } & LeftProcess;
     /** `again`: it failed as the run before did. */
     "job.ended": { readonly jobId: string; readonly runId: string; readonly again?: true } & RunEnd;
@@ -107,6 +111,9 @@ export const JOB_EVENTS = {
   "job.disabled": "Its schedule does not count; a run that goes on is not ended.",
   "job.started": "A run of it begins; recorded before the program is started, so that nothing runs twice.",
   "job.spawned": "The process of its program, for the next daemon, should this one be killed.",
+  "job.prompted":
+    "The turn of a run, in the journals of earlier versions; now its `turn.submitted` tells it by its key.",
+  "job.cancel_requested": "A client asked for the end of a run; `job.ended` follows.",
   "job.ended": "How a run ended; `interrupted`: the daemon ended before it; `again`: the run before failed as well.",
   "job.skipped": "A time of its schedule was passed over; told once for a row of the same reason.",
 } as const;

@@ -148,6 +148,10 @@ function after(state: JobState, event: JobEvent, at: string): JobState {
       const { runId, pid, startedAt } = event.data;
       return withRun(state, runId, { process: { pid, startedAt } });
     }
+    case "job.prompted": {
+      const { runId, turnId } = event.data;
+      return withRun(state, runId, { turnId });
+    }
     case "job.ended": {
       const { runId, outcome, sessionId, code, problem, stdout, stderr } = event.data;
       const end = Object.fromEntries(
@@ -157,7 +161,7 @@ function after(state: JobState, event: JobEvent, at: string): JobState {
       ) as unknown as RunEnd; // its own members, without those of the event
       return { ...withRun(state, runId, { endedAt: at, end }), lastEndedAt: now };
     }
-    default: // removed, or an event that only an earlier version has
+    default: // what changes no state of a job
       return state;
   }
 }

@@ -35,6 +35,8 @@ export async function runCalls(
   signal: AbortSignal,
   turn: RunTurn,
 ): Promise<RunEnd> {
+  // It was ended before it began. A turn of an earlier daemon has begun, and is cancelled below.
+  if (signal.aborted && turn.id === undefined) return { outcome: "cancelled" };
   // A turn is to be cancelled, and its words are to be read, after the signal has fired.
   const principal = { kind: CRON, scope, signal: action.kind === "prompt" ? new AbortController().signal : signal };
   const caller = context.methods.as(principal);

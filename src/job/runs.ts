@@ -38,7 +38,7 @@ interface LiveRun {
   readonly jobId: string;
   readonly abort: AbortController;
   /** Who ended it, before it did so itself. */
-  ended?: { readonly outcome: JobOutcome; readonly problem?: string; readonly actor: Actor; readonly once?: Once };
+  ended?: { readonly outcome: JobOutcome; readonly problem?: string; readonly actor: Actor };
   readonly done: Promise<CommitResult | ConsoleError>;
 }
 
@@ -63,8 +63,9 @@ export class Runs {
     return this.#live.size;
   }
 
-  /** @throws {ConsoleError} `read_only`: nothing has begun */
+  /** @throws {ConsoleError} `read_only`, `stopping`: nothing has begun */
   begin(job: Job, { dueAt, missed, actor, once }: Cause): CommitResult {
+    this.#stopping.signal.throwIfAborted();
     const { store } = this.#deps.context;
     const runId = crypto.randomUUID().slice(0, 8);
     const due = dueAt === null ? null : new Date(dueAt).toISOString();
@@ -99,15 +100,32 @@ export class Runs {
     }
   }
 
-  /** Ends the run of a job. @returns undefined where none goes on @throws {ConsoleError} `read_only`: its end is not recorded yet */
+  /**
+   * Ends the run of a job, and answers behind its end. Several may ask at once: the record of each holds its key.
+   *
+   * @returns undefined where none goes on
+   * @throws {ConsoleError} `read_only`: it ends, and is not recorded yet
+   */
   async cancel(jobId: string, actor: Actor, once: Once): Promise<CommitResult | undefined> {
-    const live = [...this.#live.values()].find((one) => one.jobId === jobId);
-    if (live === undefined) return undefined;
-    live.ended ??= { outcome: "cancelled", actor, once };
+    const [runId, live] = this.#liveOf(jobId) ?? [];
+    if (runId === undefined || live === undefined) return undefined;
+    live.ended ??= { outcome: "cancelled", actor };
     live.abort.abort();
+    const { store } = this.#deps.context;
+    const asked = store.commit({ type: "job.cancel_requested", data: { jobId, runId } }, actor, once);
     const done = await live.done;
     if (done instanceof ConsoleError) throw done;
-    return done;
+    return asked;
+  }
+
+  /** Waits for the end of a run that was told to end: a repeat is not answered before the call that it repeats. */
+  async untilCancelled(jobId: string): Promise<void> {
+    const [, live] = this.#liveOf(jobId) ?? [];
+    if (live?.ended !== undefined) await live.done;
+  }
+
+  #liveOf(jobId: string): [string, LiveRun] | undefined {
+    return [...this.#live].find(([, one]) => one.jobId === jobId);
   }
 
   /**
@@ -149,15 +167,16 @@ export class Runs {
 
   /** @param restart another daemon starts at once: what has a turn is left to that one, as behind a crash */
   async stop(restart: boolean): Promise<void> {
+    const stopping = new ConsoleError("stopping", "the daemon is stopping");
     this.#leavesTurns = restart;
-    this.#stopping.abort();
-    await Promise.all(this.#ending.values());
+    this.#stopping.abort(stopping);
     const all = [...this.#live.values()];
+    // At once: a prompt that is on its way to its turn is not submitted any more.
     for (const live of all) {
       live.ended ??= { outcome: "interrupted", problem: "the daemon was stopped", actor: DAEMON };
-      live.abort.abort(new ConsoleError("stopping", "the daemon is stopping"));
+      live.abort.abort(stopping);
     }
-    await Promise.all(all.map(({ done }) => done));
+    await Promise.all([...this.#ending.values(), ...all.map(({ done }) => done)]);
   }
 
   async #execute(
@@ -202,14 +221,14 @@ export class Runs {
 
   #record(runId: string, { jobId, ended }: LiveRun, end: RunEnd): CommitResult | ConsoleError {
     const { context: { store, log }, onEnd } = this.#deps;
-    const { actor = DAEMON, once } = ended ?? {};
+    const { actor = DAEMON } = ended ?? {};
     this.#live.delete(runId);
     if (this.#leavesTurns && end.outcome === "interrupted" && this.#hasTurn(jobId, runId)) {
       onEnd();
       return new ConsoleError("stopping", "the next daemon goes on with its turn");
     }
     try {
-      return store.commit({ type: "job.ended", data: this.#endData(jobId, runId, end) }, actor, once);
+      return store.commit({ type: "job.ended", data: this.#endData(jobId, runId, end) }, actor);
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
       this.#unrecorded.set(runId, end);

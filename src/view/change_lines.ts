@@ -25,7 +25,10 @@ export interface ChangeLine {
   readonly word: string;
   readonly tone: Tone;
   readonly name: string;
+  /** Of its session, or of its turn; empty where it is of none, as a job's and a note's. */
   readonly agent: string;
+  /** What is shown in the agent's place where there is none: `job`, or who wrote a note. */
+  readonly by?: string;
   readonly text: string;
   /** The state of the session that the line is of, or into which its request puts it. */
   readonly state?: ShownState;

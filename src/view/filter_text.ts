@@ -79,11 +79,11 @@ function factsOfRequest(approval: Approval, name: string): Facts {
   };
 }
 
-function factsOfLine({ name, agent, state, kind, word, text }: ChangeLine): Facts {
+function factsOfLine({ name, agent, by = "", state, kind, word, text }: ChangeLine): Facts {
   // The word of a request is its id.
-  return { name, agent, state, kind, texts: [word, text], ...(kind === undefined ? { word } : {}) };
+  return { name, agent, state, kind, texts: [word, by, text], ...(kind === undefined ? { word } : {}) };
 }
 
-function factsOfWork({ name, who, of, about, state }: WorkItem): Facts {
-  return { name, agent: who, word: WORK_LOOKS[state].word, texts: [of, about] };
+function factsOfWork({ kind, name, who, of, about, state }: WorkItem): Facts {
+  return { name, agent: kind === "turn" ? who : "", word: WORK_LOOKS[state].word, texts: [of, who, about] };
 }

@@ -25,8 +25,10 @@ export interface WorkLine extends WorkLook {
   readonly sessionId?: string | null;
   /** What it is called where it has no session. */
   readonly name: string;
-  /** Who works; `job` for jobs, so that a filter finds them. */
+  /** Whose turn it is; empty for jobs and notes, which are no agent's, whatever agents are called. */
   readonly agent: string;
+  /** What stands in the agent's place there. */
+  readonly by?: string;
   readonly text: string;
   readonly state?: ShownState;
 }
@@ -164,14 +166,14 @@ function turnLine({ status, sessionId, agent }: TurnTold, text: string): WorkLin
 }
 
 function jobLine(data: WorkEvent["data"], look: WorkLook, text: string): WorkLine {
-  return { ...look, name: shown(String(data["jobId"])), agent: "job", text: shown(text).trim() };
+  return { ...look, name: shown(String(data["jobId"])), agent: "", by: "job", text: shown(text).trim() };
 }
 
 function noteLine({ type, data }: WorkEvent): WorkLine {
   const text = typeof data["text"] === "string" ? shown(data["text"]) : "";
   const word = type === "memory.appended" ? "noted" : "forgotten";
   const [by = ""] = String(data["by"] ?? "").split(":");
-  return { sign: "·", word, tone: "quiet", name: shown(String(data["id"])), agent: shown(by), text };
+  return { sign: "·", word, tone: "quiet", name: shown(String(data["id"])), agent: "", by: shown(by), text };
 }
 
 /** ` (2m)`; empty where the beginning is not known. */

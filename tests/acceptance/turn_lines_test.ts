@@ -19,6 +19,7 @@ Deno.test("V1 A4 watch tells each turn, job and note by a line for each step, li
   await using watch = home.spawn(["watch"]);
   await using json = home.spawn(["watch", "--json", "--agent", "mine"]);
   await using others = home.spawn(["watch", "--json", "--agent", "other"]);
+  await using ofJob = home.spawn(["watch", "--agent", "job"]);
   for (const one of [json, others]) await one.says('"snapshot"', 20_000);
   await using client = await home.connect({ token: true });
   await watching(client);
@@ -43,6 +44,7 @@ Deno.test("V1 A4 watch tells each turn, job and note by a line for each step, li
   assertMatch(json.stdout, /"turn\.submitted"[^]*"turn\.started"[^]*"turn\.chunk"/);
   assert(!/"(job|memory)\./.test(json.stdout), "what is of no session is left out");
   assert(!/"turn\./.test(others.stdout), "turns of another agent are left out");
+  assert(!ofJob.stdout.includes("daily"), "a job is no agent, as with --json");
   await using past = home.spawn(["watch", "--since", "0"]);
   await past.says(/noted .* use ESM/, 20_000);
   assertEquals(past.stdout.split("\n").filter((line) => / (queued|failed) /.test(line)).length, 3, past.stdout);

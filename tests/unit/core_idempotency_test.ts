@@ -36,3 +36,44 @@ Deno.test("A3 P6 what is kept of the parameters is short, and nothing of a secre
   const secret = (word: string) => submit({ text: `log in with password=${word}` }).change;
   assertEquals(secret("hunter2hunter2"), secret("another2another2"));
 });
+
+Deno.test("A3 P6 a text that ends in the beginning of a secret hides no parameter behind it, and a secret's name masks its value", () => {
+  const beginnings = [
+    "-----BEGIN RSA PRIVATE KEY-----",
+    "-----BEGIN OPENSSH PRIVATE KEY-----\nabc",
+    "export SECRET='",
+    'password="',
+    "Cookie: ",
+    "https://u:",
+  ];
+  for (const text of beginnings) {
+    const [one, other] = ["s1", "s2"].map((sessionId) => submit({ text, sessionId }).change);
+    assert(one !== other, text);
+  }
+  const answers = (one: Record<string, string>) =>
+    onceOf("approval.decide", { idempotencyKey: "k", ...{ answers: one } });
+  assertEquals(answers({ api_key: "hunter2hunter2" }), answers({ api_key: "another2another2" }));
+  assert(answers({ api_key: "x", b: "1" }).change !== answers({ api_key: "x", b: "2" }).change);
+});
+
+Deno.test("P6 the order of members counts for nothing, that of a list does; what is absent is as undefined", () => {
+  const change = (params: Record<string, unknown>) => submit(params).change;
+  assertEquals(change({ answers: { x: "1", y: "2" }, id: "a" }), change({ id: "a", answers: { y: "2", x: "1" } }));
+  assertEquals(change({ id: "a", message: undefined }), change({ id: "a" }));
+  assert(change({ tags: ["x", "y"] }) !== change({ tags: ["y", "x"] }));
+  assert(change({ tags: ["x,y"] }) !== change({ tags: ["x", "y"] }));
+  assert(change({ minutes: null }) !== change({ minutes: 0 }));
+});
+
+Deno.test("C8 P6 a key that an earlier version kept gets the earlier answer, where it stands for the same method", () => {
+  const keys = new Idempotency<number>(10);
+  const close = onceOf("session.close", { idempotencyKey: "k", ...{ sessionId: "s1" } });
+  for (const kept of ["session.close s1", "session.close 0123456789abcdef0123456789abcdef", "session.close"]) {
+    keys.set("k", { change: kept, result: 1 });
+    assertEquals(keys.result(close), 1, kept);
+  }
+  for (const kept of ["session.delete s1", "session.closed", onceOf("session.close", { idempotencyKey: "k" }).change]) {
+    keys.set("k", { change: kept, result: 1 });
+    assertThrows(() => keys.result(close), ConsoleError, "another change");
+  }
+});

@@ -1,11 +1,12 @@
 /** Which turn a run of a prompt is, on a journal in memory: wherever its records are cut off, and who else gives turns. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
 import type { FeatureContext } from "../../src/core/service.ts";
 import { OpenWork } from "../../src/core/open_work.ts";
 import type { Job } from "../../src/job/job.ts";
 import { Jobs, type JobState } from "../../src/job/jobs.ts";
 import { Scheduler } from "../../src/job/scheduler.ts";
 import type { SchedulerSettings } from "../../src/job/section.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { ParamsOf } from "../../src/protocol/method_schemas.ts";
 import { RecentTurns } from "../../src/turn/recent_turns.ts";
 import { Desk } from "../support/desk.ts";
@@ -159,4 +160,47 @@ Deno.test("J1 F2 a restart leaves a prompt to the next daemon, as its turn; a st
   await stopped.begin();
   await stopped.scheduler.stop(false);
   assertEquals([stopped.last.outcome, stopped.cancelled], ["interrupted", 0]);
+});
+
+Deno.test("C8 J1 the journal of a version that told the turn of a run by a record of its own: the run goes on with its turn", async () => {
+  const old = new Room();
+  const { store } = old.desk;
+  store.commit({ type: "job.started", data: { jobId: "p", runId: "r", dueAt: null } }, "cli:admin");
+  const turnId = old.submit("cron", { text: "say hello" });
+  store.commit({ type: "job.prompted", data: { jobId: "p", runId: "r", turnId } }, "daemon");
+  const next = old.killed();
+  assertEquals([next.last, next.types.length], [{ turnId: "t2", outcome: undefined }, 4]);
+  await eventually(() => next.looks > 0, 5000, "the wait for its turn");
+  next.end(turnId);
+  await eventually(() => next.last.outcome !== undefined, 5000, "its end");
+  assertEquals([next.last.outcome, next.submitted], ["succeeded", 0]);
+});
+
+Deno.test("J1 F1 a run that is cancelled, or whose daemon stops, before its prompt is submitted: no agent gets it", async () => {
+  const cancelled = new Room();
+  cancelled.scheduler.runs.begin(JOB, { dueAt: null, missed: false, actor: "cli:admin" });
+  await cancelled.scheduler.runs.cancel("p", "cli:admin", { key: undefined, change: "job.cancel" });
+  assertEquals(cancelled.types, ["job.added", "job.started", "job.cancel_requested", "job.ended"]);
+  assertEquals([cancelled.last.outcome, cancelled.submitted], ["cancelled", 0]);
+
+  for (const restart of [false, true]) {
+    const stopped = new Room();
+    stopped.scheduler.runs.begin(JOB, { dueAt: null, missed: false, actor: "cli:admin" });
+    await stopped.scheduler.stop(restart);
+    assertEquals([stopped.last.outcome, stopped.submitted], ["interrupted", 0]);
+    const begin = () => stopped.scheduler.runs.begin(JOB, { dueAt: null, missed: false, actor: "cli:admin" });
+    assertThrows(begin, ConsoleError, "the daemon is stopping");
+    assertEquals(stopped.types.length, 3);
+  }
+});
+
+Deno.test("J1 a run that goes on behind a crash is cancelled with its turn", async () => {
+  const room = new Room();
+  await room.begin();
+  const next = room.killed();
+  const cancelling = next.scheduler.runs.cancel("p", "cli:admin", { key: undefined, change: "job.cancel" });
+  await eventually(() => next.cancelled > 0, 5000, "the cancel of its turn");
+  next.end("t2");
+  await cancelling;
+  assertEquals(next.submitted, 0);
 });

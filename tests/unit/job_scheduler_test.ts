@@ -158,6 +158,35 @@ Deno.test("C9 overlap, places and what waits: one run behind another, in the ord
   assertEquals(room.events.at(-1), "ended c cancelled");
 });
 
+Deno.test("P6 C1 two who cancel a run at once are both told of its end, and the repeat of each gets its answer, also behind a crash", async () => {
+  using room = new Room();
+  await room.add("a", "@yearly");
+  await room.call("job.run", { id: "a" });
+  const cancel = (of: Room, idempotencyKey: string) => of.call("job.cancel", { id: "a", idempotencyKey });
+  const cancelling = ["one", "two", "one"].map((key) => cancel(room, key));
+  const told = cancelling.map((each) => each.then(() => room.events.at(-1)));
+  const [one, two, again] = await Promise.all(cancelling);
+  assertEquals(await Promise.all(told), Array(3).fill("ended a cancelled"));
+  assertEquals(again, one);
+  assertEquals(room.events.slice(2), ["cancel_requested a", "cancel_requested a", "ended a cancelled"]);
+  await room.call("job.run", { id: "a" });
+  using next = new Room(room.desk.journal);
+  for (const  of of[room, next]) assertEquals([await cancel(of, "one"), await cancel(of, "two")], [one, two]);
+  assertEquals(room.running.length, 2, "the run that has begun since goes on");
+});
+
+Deno.test("C5 a run is cancelled also where the journal takes nothing: who asked is told that", async () => {
+  using room = new Room();
+  await room.add("a", "@yearly");
+  await room.call("job.run", { id: "a" });
+  room.desk.journal.room = 0;
+  await assertRejects(() => room.call("job.cancel", { id: "a" }), ConsoleError, "cannot be written");
+  await turn();
+  room.desk.journal.room = Infinity;
+  room.scheduler.tick();
+  assertEquals(room.events.at(-1), "ended a cancelled");
+});
+
 Deno.test("C9 a job each second through a night of quiet hours and a suspend makes no row of records and no storm", async () => {
   using room = new Room();
   room.settings = { ...SETTINGS, quiet_hours: "10:00-11:00" };

@@ -23,7 +23,7 @@ function turnOf(more: Record<string, unknown> = {}) {
 /** What is told of events, a second apart: sign, word, name, agent and text. */
 function told(lines: ChangeLines, ...events: readonly (readonly [string, Record<string, unknown>])[]): string[] {
   return events.flatMap(([type, data], i) => lines.event({ ts: at(i), type, data })).map(
-    ({ sign, word, name, agent, text }) => [sign, word, name, agent, text].join(" ").trim(),
+    ({ sign, word, name, agent, by = agent, text }) => [sign, word, name, by, text].join(" ").trim(),
   );
 }
 
@@ -156,6 +156,20 @@ Deno.test("V1 A4 filters: a turn by its agent, session and state; a job by its w
   const all = events.flatMap(([type, data]) => lines.event({ ts: at(0), type, data }));
   const typed = (text: string) => all.filter(parseFilter(text).passesLine).map(({ word }) => word);
   assertEquals(typed("status:failed"), ["failed"]);
-  assertEquals(typed("agent:job"), ["running"]);
+  assertEquals([typed("agent:job"), typed("job")], [[], ["running"]]);
   assertEquals(typed("status:queued page"), ["queued"]);
+});
+
+Deno.test("V1 A4 an agent that is called job, or as a client is: a filter by agents finds its turns, and no job and no note", () => {
+  for (const agent of ["job", "mcp"]) {
+    const events = [
+      submitted({ agent, sessionId: null }),
+      ["job.started", { jobId: "backup", runId: "r", dueAt: null }],
+      ["memory.appended", { id: "n1", text: "use ESM", by: "mcp:admin" }],
+    ] as const;
+    const of = (lines: ChangeLines) => events.flatMap(([type, data]) => lines.event({ ts: at(0), type, data }));
+    assertEquals(of(new ChangeLines({ agent })).map(({ word }) => word), ["queued"]);
+    const typed = of(new ChangeLines()).filter(parseFilter(`agent:${agent}`).passesLine);
+    assertEquals(typed.map(({ word }) => word), ["queued"]);
+  }
 });
