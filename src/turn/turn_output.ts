@@ -96,7 +96,8 @@ export class TurnOutput {
     if (read === undefined || (before === undefined && this.#calls.size >= MOST.calls)) return undefined;
     const status = read.status ?? "pending";
     const call = { ...read, status };
-    this.#chunks.interrupt();
+    if (before === undefined) this.#chunks.part();
+    else this.#chunks.interrupt();
     this.#calls.set(call.id, call);
     this.#told(call, before);
     return call;
