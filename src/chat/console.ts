@@ -8,6 +8,7 @@ import { stderrScreen, writeStderr } from "../platform/stdio.ts";
 import type { Need } from "../view/need_words.ts";
 import { fitHead } from "../view/text_fit.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { bareAnswer } from "./bare_answer.ts";
 import { ChatHistory } from "./history.ts";
 import { OWN_NAMES } from "./input.ts";
 import { type ChatOptions, INTERRUPTED_CODE, type RunInput } from "./chat_options.ts";
@@ -27,6 +28,8 @@ const UNREAD_MS = 400;
 /** A command that runs. */
 interface Running {
   readonly abort: AbortController;
+  /** An agent has its turn: lines wait for its end. */
+  readonly isTurn: boolean;
   /** Ctrl-C is its own affair. */
   isTaken: boolean;
 }
@@ -52,6 +55,12 @@ class Console {
   /** What runs, the last one in front: an answer while a turn runs. */
   #running: readonly Running[] = [];
   readonly #seen = new SeenRequests();
+  /** The request of the turn that was shown last. */
+  #asked: string | undefined;
+  /** A line that was cut off without its end while a turn runs. */
+  #part = "";
+  /** Lines that waited for the end of a turn that Ctrl-C ended. */
+  #dropped = 0;
   /** The person has hung up while a turn ran. */
   #isEnded = false;
   /** What was needed while a command had the terminal. */
@@ -127,12 +136,15 @@ class Console {
   async #perform(text: string): Promise<boolean> {
     const over = new AbortController();
     // A command may read what is typed; while an agent has its turn, a person answers it.
-    const meanwhile = text.trim().startsWith("/") ? undefined : this.#whileTurn(over.signal);
+    const isTurn = !text.trim().startsWith("/");
+    const meanwhile = isTurn ? this.#whileTurn(over.signal) : undefined;
     try {
-      return await this.#runOne(text);
+      return await this.#runOne(text, isTurn);
     } finally {
       over.abort();
       await meanwhile;
+      this.#asked = undefined;
+      this.#tellDropped();
       for (const need of this.#later.splice(0)) {
         const now = this.#news.stillOpen(need);
         if (now !== undefined) this.#tell(now);
@@ -141,13 +153,16 @@ class Console {
   }
 
   /** Whether the person leaves. */
-  async #runOne(text: string): Promise<boolean> {
-    const running: Running = { abort: new AbortController(), isTaken: false };
+  async #runOne(text: string, isTurn = false): Promise<boolean> {
+    const running: Running = { abort: new AbortController(), isTurn, isTaken: false };
     this.#running = [...this.#running, running];
     try {
       const done = await this.#run(text, running.abort.signal, {
         takeSignals: () => void (running.isTaken = true),
-        asked: (id) => this.#seen.see([id], systemClock.steady()),
+        asked: (id) => {
+          this.#asked = id;
+          this.#seen.see([id], systemClock.steady());
+        },
       });
       return done.isOver === true;
     } finally {
@@ -158,20 +173,38 @@ class Console {
   /** Lines that are typed while a turn runs: answers at once, the others behind it. */
   async #whileTurn(over: AbortSignal): Promise<void> {
     const ended = new Promise<"over">((resolve) => over.addEventListener("abort", () => resolve("over")));
-    for (let line = ""; !over.aborted;) {
+    for (this.#part = ""; !over.aborted;) {
       // Where the turn ends before, the prompt gets what this read brings.
       const came = await Promise.race([ended, stdinKeyboard.read()]);
-      if (came === "over") return this.#prompt.typedAhead(line);
+      if (came === "over") return this.#prompt.typedAhead(this.#part);
       if (came === undefined) return void (this.#isEnded = true);
-      line += came;
+      const line = this.#part + came;
+      this.#part = line.endsWith("\n") ? "" : line;
       if (!line.endsWith("\n")) continue;
-      const typed = line.trim();
-      if (!runsInTurn(typed)) this.#prompt.typedAhead(line);
+      // The terminal itself edits this line, and knows no completion.
+      const typed = line.replaceAll("\t", "").trim();
+      const bare = this.#asks === undefined ? undefined : bareAnswer(typed, this.#asks);
+      if (bare !== undefined) this.#options.commands.fail(bare);
+      else if (!runsInTurn(typed)) this.#prompt.typedAhead(line);
       else {
         this.#history.add(typed);
         if (this.#mayAnswer(typed, systemClock.steady())) await this.#runOne(typed);
       }
-      line = "";
+    }
+  }
+
+  /** The request that the turn waits for. */
+  get #asks(): string | undefined {
+    const { open } = this.#news;
+    return this.#asked === undefined || open?.includes(this.#asked) === false ? undefined : this.#asked;
+  }
+
+  /** What Ctrl-C has dropped. */
+  #tellDropped(): void {
+    const count = this.#dropped;
+    this.#dropped = 0;
+    if (count > 0) {
+      this.#options.commands.note(count === 1 ? "1 queued line is dropped" : `${count} queued lines are dropped`);
     }
   }
 
@@ -199,6 +232,10 @@ class Console {
     if (running.isTaken) return;
     if (running.abort.signal.aborted) return this.#leave(INTERRUPTED_CODE);
     running.abort.abort(new Error("interrupted"));
+    if (running.isTurn) {
+      this.#part = "";
+      this.#dropped += this.#prompt.dropTyped();
+    }
     setTimeout(() => {
       if (this.#running.includes(running)) {
         this.#options.commands.note("it has not ended yet; Ctrl-C again leaves the chat");

@@ -1,7 +1,8 @@
 /** The chat, a console of lines: what begins with a slash is a command of the program, other text is a turn for an agent. */
+import { dim } from "@std/fmt/colors";
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { env } from "../platform/process.ts";
-import { stdoutScreen } from "../platform/stdio.ts";
+import { stderrScreen, stdoutScreen, writeStderr } from "../platform/stdio.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type ChatOptions, type InputListener, INTERRUPTED_CODE, type Outcome, type RunInput } from "./chat_options.ts";
 import { helpText } from "./help.ts";
@@ -59,7 +60,7 @@ async function one(
         const known = [...names, ...Object.keys(OWN_NAMES)];
         const { print, note } = commands;
         return await conversation.say(
-          { context, agent, commands: known, print, note, signal, asked: on.asked },
+          { context, agent, commands: known, print, note, aside: asideAtTerminal(), signal, asked: on.asked },
           input.text,
         );
       }
@@ -72,4 +73,9 @@ async function one(
     if (error instanceof ConsoleError && signal.aborted) return { code: INTERRUPTED_CODE };
     return { code: commands.fail(error) };
   }
+}
+
+function asideAtTerminal(): ((line: string) => void) | undefined {
+  if (!stdoutScreen().isTerminal || !stderrScreen().isTerminal) return undefined;
+  return (line) => void writeStderr(`${dim(line)}\n`);
 }

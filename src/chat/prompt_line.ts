@@ -86,6 +86,12 @@ export class PromptLine {
     this.#queue.push(...this.#parser.push(text));
   }
 
+  /** Forgets keys that were typed while no line was read. @returns how many lines they ended */
+  dropTyped(): number {
+    const dropped = this.#queue.splice(0);
+    return dropped.filter((typed) => "key" in typed && ["\r", "\n"].includes(typed.key)).length;
+  }
+
   /** Ctrl-C that came as a signal. */
   interrupt(): void {
     if (this.#line === undefined) return;

@@ -5,13 +5,14 @@
 import { listAllSessions } from "../client/all_sessions.ts";
 import { withRunning } from "../client/connect.ts";
 import type { ClientContext } from "../client/endpoint.ts";
-import { recentTurns, submitTurn, type ToldTurn } from "../client/follow_turn.ts";
+import { recentTurns, submitTurn, type ToldTurn, type TurnRecord } from "../client/follow_turn.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { nameOfSession } from "../domain/session_name.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { currentFolder } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { sessionNames } from "../view/names.ts";
+import { ToldLines } from "../view/told_lines.ts";
 import { askedText, conversationLines, earlyEnd, RESUMED } from "../view/turn_words.ts";
 import { INTERRUPTED_CODE, type Outcome } from "./chat_options.ts";
 import { escapedWord } from "../lib/line_words.ts";
@@ -24,6 +25,8 @@ export interface TurnDesk {
   readonly commands: readonly string[];
   readonly print: (text: string) => boolean;
   readonly note: (text: string) => void;
+  /** A line about what the agent does; undefined where only what it says is wanted. */
+  readonly aside: ((line: string) => void) | undefined;
   readonly signal: AbortSignal;
   /** A request was shown; undefined where what is typed waits for the end of the turn. */
   readonly asked: ((id: string) => void) | undefined;
@@ -63,53 +66,71 @@ export class Conversation {
       return await this.#tell(desk, submitTurn(context, params, signal));
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
+      if (signal.aborted) return interrupted(desk);
       if (sessionId !== undefined && ["conflict", "not_found"].includes(error.kind)) this.#sessionId = undefined;
       throw sessionId === undefined && error.details["agents"] === 0 ? await nobodyReads(desk, text) : error;
     }
   }
 
-  async #tell({ print, note, asked }: TurnDesk, told: AsyncIterable<ToldTurn>): Promise<Outcome> {
-    let isInLine = false;
+  async #tell(desk: TurnDesk, told: AsyncIterable<ToldTurn>): Promise<Outcome> {
+    const { print, note, aside, asked } = desk;
+    const lines = new ToldLines();
+    const breakLine = () => void print(lines.broken());
     for await (const one of told) {
-      if (one.kind === "started") {
-        if (this.#sessionId === undefined) this.#folder = currentFolder();
-        this.#sessionId = one.sessionId;
-        continue;
+      switch (one.kind) {
+        case "started":
+          if (this.#sessionId === undefined) this.#folder = currentFolder();
+          this.#sessionId = one.sessionId;
+          break;
+        case "asked":
+          breakLine();
+          note(askedText(one.approval, asked === undefined ? "elsewhere" : "here"));
+          asked?.(one.approval.id);
+          break;
+        case "text":
+          if (!print(lines.said(one.text))) return { code: 0, isOver: true };
+          break;
+        case "tool":
+        case "plan":
+          if (aside === undefined) break;
+          for (const line of lines.asides(one)) {
+            breakLine();
+            aside(line);
+          }
+          break;
+        case "resumed":
+          breakLine();
+          note(RESUMED);
+          break;
+        case "ended":
+          breakLine();
+          return ended(desk, one.turn);
       }
-      if (one.kind === "asked") {
-        if (isInLine) print("\n");
-        isInLine = false;
-        const where = asked === undefined ? "elsewhere" : "here";
-        note(askedText(one.approval, where));
-        asked?.(one.approval.id);
-        continue;
-      }
-      if (one.kind === "text") {
-        isInLine = !one.text.endsWith("\n");
-        if (!print(escapeControlsKeepLines(one.text))) return { code: 0, isOver: true };
-        continue;
-      }
-      if (one.kind === "tool" || one.kind === "plan") continue;
-      if (isInLine) print("\n");
-      isInLine = false;
-      if (one.kind === "resumed") {
-        note(RESUMED);
-        continue;
-      }
-      const { turn } = one;
-      if (turn?.status === "finished") {
-        const early = earlyEnd(turn.stopReason);
-        if (early !== undefined) note(early);
-        return { code: 0 };
-      }
-      if (turn?.status === "cancelled") {
-        note("the turn was cancelled");
-        return { code: 1 };
-      }
-      throw new ConsoleError("failed", escapeControlsKeepLines(turn?.error ?? "the turn is not known any more"));
     }
-    return { code: INTERRUPTED_CODE };
+    if (aside === undefined) breakLine();
+    return interrupted(desk);
   }
+}
+
+/** @throws {ConsoleError} `failed` */
+function ended({ note }: TurnDesk, turn: TurnRecord | undefined): Outcome {
+  if (turn?.status === "finished") {
+    const early = earlyEnd(turn.stopReason);
+    if (early !== undefined) note(early);
+    return { code: 0 };
+  }
+  if (turn?.status === "cancelled") {
+    note("the turn was cancelled");
+    return { code: 1 };
+  }
+  throw new ConsoleError("failed", escapeControlsKeepLines(turn?.error ?? "the turn is not known any more"));
+}
+
+/** By Ctrl-C, of which a terminal shows `^C` wherever the line is: that line is ended. */
+function interrupted({ print, note, aside }: TurnDesk): Outcome {
+  if (aside !== undefined) print("\n");
+  note("cancelled");
+  return { code: INTERRUPTED_CODE };
 }
 
 async function nobodyReads({ context, agent, commands, signal }: TurnDesk, text: string): Promise<ConsoleError> {

@@ -1,7 +1,7 @@
 /**
  * Puts the pieces that an agent writes together, so that one that writes quickly makes few events, and so that a word is in
  * one of them: half a secret looks like none. The first words behind a pause are told at once. What an agent says and what it
- * thinks are two texts: one goes on behind the other, and behind a call.
+ * thinks are two texts: one goes on behind the other, and behind a call, where what it says begins a line.
  */
 import { announcesSecret, beginOfKey } from "../domain/stream_mask.ts";
 import { setTimer } from "../platform/clock.ts";
@@ -22,6 +22,8 @@ const WORD = 512;
 
 export class Chunks {
   readonly #texts: Readonly<Record<Chunk["kind"], Held>>;
+  /** A call stands behind the line that was said last. */
+  #isParted = false;
 
   constructor(tell: (chunk: Chunk) => void) {
     const held = (kind: Chunk["kind"]) => new Held((text) => tell({ kind, text }));
@@ -31,7 +33,15 @@ export class Chunks {
   add({ kind, text }: Chunk): void {
     if (text === "") return;
     this.#texts[kind === "text" ? "thought" : "text"].interrupt();
-    this.#texts[kind].add(text);
+    const isGlued = kind === "text" && this.#isParted && !text.startsWith("\n");
+    if (kind === "text") this.#isParted = false;
+    this.#texts[kind].add(isGlued ? `\n${text}` : text);
+  }
+
+  /** A call of a tool begins: what is said behind it is a line of its own, but where a secret may have begun before it. */
+  part(): void {
+    this.interrupt();
+    this.#isParted ||= this.#texts.text.isInLine;
   }
 
   /** The turn goes on with something else. Tells all but what announces a secret: the value may come behind that. */
@@ -49,6 +59,8 @@ export class Chunks {
 class Held {
   readonly #tell: (text: string) => void;
   #text = "";
+  /** The last that was added. */
+  #end = "\n";
   /** Runs while something is held; ends that. */
   #late: (() => void) | undefined;
   /** Runs for {@link GATHER_MS} behind what was told; ends it early. */
@@ -58,8 +70,14 @@ class Held {
     this.#tell = tell;
   }
 
+  /** All is told, and another word would stand in the same line. */
+  get isInLine(): boolean {
+    return this.#text === "" && this.#end !== "\n";
+  }
+
   add(text: string): void {
     this.#text += text;
+    this.#end = text.slice(-1);
     if (this.#pause === undefined || this.#text.length >= LARGE) this.#tellWords();
     this.#late?.();
     this.#late = this.#text === "" ? undefined : setTimer(LAST_MS, () => this.#tellLast());

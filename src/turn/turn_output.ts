@@ -98,7 +98,8 @@ export class TurnOutput {
     if (read === undefined || isCallOver(before?.status)) return;
     if (before === undefined && this.#calls.size >= MOST.calls) return;
     const call = { ...read, status: read.status ?? "pending" };
-    this.#chunks.interrupt();
+    if (before === undefined) this.#chunks.part();
+    else this.#chunks.interrupt();
     this.#calls.set(call.id, call);
     this.#told(call, before);
   }

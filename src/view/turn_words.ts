@@ -49,6 +49,12 @@ export function toolShown({ name, text, status }: ToolTold): ToolShown {
   };
 }
 
+/** A call as a line between the texts of its turn. Escaped. */
+export function toolLine(tool: ToolTold): string {
+  const { sign, text } = toolShown(tool);
+  return `  ${sign} ${text}`;
+}
+
 interface Told {
   readonly prompt: string;
   readonly reply: string;

@@ -135,6 +135,28 @@ Deno.test("A3 R3 a thought or a call does not part a secret from what announces 
   assertEquals([said(records), records.at(-1)?.type], ["let me look at this:", "turn.tool"]);
 });
 
+Deno.test("R1 what an agent says behind a call begins a line, once for each call, but where a secret may have begun", () => {
+  for (
+    const [first, second, whole] of [
+      ["I look.", "It is there", "I look.\nIt is there"],
+      ["I look.\n", "It is there", "I look.\nIt is there"],
+      ["I look.", "\n\nIt is there", "I look.\n\nIt is there"],
+      ["", "It is there", "It is there"],
+      ["my pass", "word=hunter2hunter2", "my password=***"],
+    ] as const
+  ) {
+    const { turn, records, call } = output();
+    turn.update({ kind: "text", text: first });
+    call({ ...RUN, status: "in_progress" });
+    turn.update({ kind: "thought", text: "hm" });
+    turn.update({ kind: "text", text: second });
+    call({ status: "completed" });
+    turn.update({ kind: "text", text: " now" });
+    turn.flush();
+    assertEquals([said(records), turn.said, said(records, "thought")], [`${whole} now`, `${whole} now`, "hm"]);
+  }
+});
+
 Deno.test("A3 R3 a reply that is kept is masked where its pieces meet, and changes nowhere else", () => {
   const recent = new RecentTurns();
   const at = "2026-11-20T10:00:00.000Z";

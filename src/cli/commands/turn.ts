@@ -11,7 +11,8 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import { MAX_RECENT_TURNS as MAX_RECENT } from "../../protocol/limits.ts";
 import type { Tone } from "../../view/states.ts";
 import { clockTime } from "../../view/times.ts";
-import { askedText, earlyEnd, planLine, RESUMED, toolShown } from "../../view/turn_words.ts";
+import { ToldLines } from "../../view/told_lines.ts";
+import { askedText, earlyEnd, planLine, RESUMED, toolLine } from "../../view/turn_words.ts";
 import { withSetup } from "../agent_setup.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { resolveSession, resolveSessionOf } from "../resolve.ts";
@@ -104,11 +105,8 @@ async function submitted(run: CommandContext, prompt: Prompt, { json, detach }: 
     const { turnId } = await call(run, "turn.submit", withWorkspace(context, params, folder));
     return json ? out.json({ turnId }) : out.plain(turnId);
   }
-  let isInLine = false;
-  const breakLine = () => {
-    if (isInLine) writeStdout("\n");
-    isInLine = false;
-  };
+  const lines = new ToldLines();
+  const breakLine = () => void writeStdout(lines.broken());
   // A message and the text are one picture only in a terminal: in a pipe nothing is put into the text.
   const note = (text: string, tone?: Tone) => {
     if (out.screen.isTerminal) breakLine();
@@ -119,7 +117,6 @@ async function submitted(run: CommandContext, prompt: Prompt, { json, detach }: 
     if (out.screen.isTerminal) breakLine();
     writeStderr(dim(line) + "\n");
   };
-  const steps = new Set<string>();
   let opened: string | undefined;
   for await (const told of submitTurn(context, prompt, signal)) {
     switch (told.kind) {
@@ -128,8 +125,7 @@ async function submitted(run: CommandContext, prompt: Prompt, { json, detach }: 
         break;
       case "text":
         if (json) break;
-        isInLine = !told.text.endsWith("\n");
-        writeStdout(escapeControlsKeepLines(told.text));
+        writeStdout(lines.said(told.text));
         break;
       case "asked":
         if (!json) {
@@ -142,11 +138,8 @@ async function submitted(run: CommandContext, prompt: Prompt, { json, detach }: 
         if (!json) note(RESUMED);
         break;
       case "tool":
-        if (["completed", "failed"].includes(told.tool.status)) aside(toolLine(told.tool));
-        break;
       case "plan":
-        for (const line of told.steps.map(planLine)) if (!steps.has(line)) aside(line);
-        for (const step of told.steps) steps.add(planLine(step));
+        for (const line of lines.asides(told)) aside(line);
         break;
       case "ended":
         breakLine();
@@ -197,11 +190,6 @@ async function sessionOf(run: CommandContext, id: string): Promise<{ sessionId: 
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-
-function toolLine(tool: Parameters<typeof toolShown>[0]): string {
-  const { sign, text } = toolShown(tool);
-  return `  ${sign} ${text}`;
-}
 
 function turnLines(turn: TurnRecord): string[] {
   const { agent, prompt, reply, submittedAt, status, error, tools, plan = [] } = turn;
