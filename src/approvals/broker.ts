@@ -46,6 +46,8 @@ import { WorkspaceConfigs } from "./workspace_configs.ts";
 
 export interface BrokerOptions extends OpenDeps {
   readonly core: Pick<ReportDeps, "store" | "now"> & { readonly journal: Pick<JournalPort, "durable"> };
+  /** Milliseconds that never go back, for what is waited for. */
+  readonly steady: () => number;
   readonly inbox: Inbox;
   readonly presence: Presence;
   readonly policy: PolicyEngine;
@@ -242,6 +244,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     const message = decision.kind === "approve" || decision.message === undefined ? {} : { message: decision.message };
     try {
       await journal.durable(committed.seq);
+      pending.decision = decision;
       pending.done.resolve({ id, outcome: decision.kind === "approve" ? "approved" : "denied", ...message, output });
     } catch (error) {
       pending.done.resolve({ id, outcome: "cancelled" });

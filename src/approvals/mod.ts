@@ -75,6 +75,7 @@ export function createApprovals(
   const presence = new Presence();
   const broker = new Broker({
     core: { store, journal, now },
+    steady: () => clock.steady(),
     inbox,
     presence,
     policy,

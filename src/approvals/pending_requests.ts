@@ -2,6 +2,7 @@
 import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { ClassifiedRequest } from "../policy/classify.ts";
 import { TWINS_MS } from "../core/twin_events.ts";
+import type { Decision } from "../domain/approval.ts";
 import type { QuestionText } from "../domain/report.ts";
 import { mayBeSame, type ProcessName } from "../domain/row_processes.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
@@ -55,6 +56,8 @@ export interface PendingRequest {
   readonly acknowledged: PromiseWithResolvers<boolean>;
   /** The hooks that could not. */
   readonly unwritten: Set<Requester>;
+  /** What was decided, for those that have joined: each prints it in its own form. */
+  decision: Decision | undefined;
   readonly stopTimer: () => void;
   /** It counts no longer among the open questions of its requester. */
   readonly release: () => void;
@@ -74,12 +77,13 @@ const RESOLVED_KEPT = 512;
 /** What a request begins with. */
 export function unresolved(): Pick<
   PendingRequest,
-  "acknowledged" | "awaited" | "done" | "isOpened" | "isResolved" | "rowTold" | "unwritten"
+  "acknowledged" | "awaited" | "decision" | "done" | "isOpened" | "isResolved" | "rowTold" | "unwritten"
 > {
   return {
     done: Promise.withResolvers<WaitResult>(),
     acknowledged: Promise.withResolvers<boolean>(),
     unwritten: new Set(),
+    decision: undefined,
     awaited: false,
     rowTold: undefined,
     isOpened: false,

@@ -1,7 +1,7 @@
 /**
  * The request of a script, which asks and waits in one call. One that names a call of its session asks about what a hook of
  * the agent asks too (a permission prompt by MCP): then both share the hook's request, of which rules can be made, and
- * its answer.
+ * its answer, each in its own form.
  */
 import type { ReportDeps } from "../core/apply_report.ts";
 import type { ApprovalRequest } from "../domain/approval.ts";
@@ -23,6 +23,7 @@ const HOOK_MS = 500;
 export interface ScriptDeps {
   readonly options: OpenDeps & {
     readonly core: Pick<ReportDeps, "store" | "now">;
+    readonly steady: () => number;
     readonly own: readonly string[];
     readonly waitMs: (request: Pick<ApprovalRequest, "holdSecs">) => number;
     readonly continuation: () => <T>(call: () => T) => T;
@@ -39,11 +40,11 @@ export async function requestForScript(
   peer: Peer,
 ): Promise<WaitResult> {
   const { sessionId, waitSecs, callId } = params;
-  const { store, now } = options.core;
+  const { core: { store }, steady } = options;
   const given = requestFromScript(params, store.get(sessionId));
   checkRuns(stopping);
   const waitMs = waitSecs === undefined ? options.waitMs(given.request) : waitSecs * 1000;
-  const endsAt = Date.parse(now()) + waitMs;
+  const endsAt = steady() + waitMs;
   const asRequester = options.continuation();
   const { requester, end } = requesterOfOne(peer);
   try {
@@ -55,11 +56,14 @@ export async function requestForScript(
       onAllHungUp(hooks, requester, () => resolver.hungUp(hooks));
       const result = await wait(hooks.id, requester);
       // The hook waits only while somebody could answer; the script as long as it was told.
-      if (result.outcome !== "expired" || endsAt - Date.parse(now()) < HOOK_MS) return result;
+      if (result.outcome !== "expired" || endsAt - steady() < HOOK_MS) {
+        const output = hooks.decision && given.responseFor(hooks.decision);
+        return output === undefined ? result : { ...result, output };
+      }
     }
     checkRuns(stopping);
     if (requester.hungUp.aborted) return { id: "", outcome: "cancelled" }; // nobody reads it
-    const leftMs = endsAt - Date.parse(now());
+    const leftMs = endsAt - steady();
     const incoming = classifyIncoming(given, whereOf(given, store, options.own));
     const { approval } = asRequester(() => openRequest(options, resolver, incoming, requester, leftMs));
     return await wait(approval?.id ?? "", requester);
@@ -99,14 +103,11 @@ async function hooksRequest(
   return found?.isResolved || calls.count(rowId, tool, process) > 1 ? undefined : found;
 }
 
-/** What the script shows is the hook's subject, or a member of what the hook was given. */
-function isSameInput(input: string, { request: { subject }, payload }: PendingRequest): boolean {
+/** What the script shows is the hook's subject, or all that the hook says the tool is given. */
+function isSameInput(input: string, { request: { subject, toolInput, cut } }: PendingRequest): boolean {
   if (input === subject) return true;
-  const given = parseObject(input);
-  const told = payload === undefined ? undefined : parseObject(payload);
-  if (given === undefined || told === undefined) return false;
-  const text = JSON.stringify(given);
-  return Object.values(told).some((value) => JSON.stringify(value) === text);
+  const given = toolInput === undefined || cut ? undefined : parseObject(input);
+  return given !== undefined && JSON.stringify(given) === JSON.stringify(toolInput);
 }
 
 function checkRuns(stopping: AbortSignal): void {

@@ -35,7 +35,11 @@ export function requestFromScript(
       ...(reasoning === undefined ? {} : { reasoning }),
     },
     cut: false,
-    responseFor: (decision) => ({ decision: decision.kind === "approve" ? "allow" : "deny" }),
+    responseFor: (decision) => {
+      if (decision.kind === "deny") return { decision: "deny" };
+      // To a question of the hook that asks about the same call.
+      return { decision: "allow", ...(decision.answers === undefined ? {} : { answers: decision.answers }) };
+    },
   };
 }
 

@@ -6,6 +6,7 @@
 import { escapeControls } from "../domain/sanitize.ts";
 import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { type Row, rowLines } from "../view/candidates.ts";
 import { wrapMessage } from "../view/text_fit.ts";
 import type { CommandContext } from "./context.ts";
 import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
@@ -78,19 +79,6 @@ export async function ask(
     if (answer === "n" || answer === "no") return false;
     keyboard.show("Please type y or n.\n");
   }
-}
-
-/** A row to choose: its id, which may be typed instead of its number, and what it is. Outside text, not escaped. */
-export interface Row {
-  readonly id: string;
-  readonly words: readonly string[];
-}
-
-/** The rows as lines with aligned columns, escaped. */
-export function rowLines(rows: readonly Row[]): readonly string[] {
-  const cells = rows.map(({ id, words }) => [id, ...words].map(escapeControls));
-  const widths = cells[0]?.map((_, at) => Math.max(...cells.map((line) => line[at]?.length ?? 0))) ?? [];
-  return cells.map((line) => line.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join("  ").trimEnd());
 }
 
 /**

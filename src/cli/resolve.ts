@@ -6,8 +6,9 @@ import { nameOfSession } from "../domain/session_name.ts";
 import { terminalQuestions } from "../domain/terminal_question.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
+import { env } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { askWhich, type Row, rowLines } from "./ask.ts";
+import { askWhich } from "./ask.ts";
 import { allSessions, type CommandContext, read } from "./context.ts";
 import {
   everyMatch,
@@ -18,7 +19,7 @@ import {
   openApprovals,
   type Target,
 } from "../view/pick.ts";
-import { approvalRow, openRows, sessionRow } from "./resolve_rows.ts";
+import { approvalRow, openRows, type Row, rowLines, sessionRow } from "../view/candidates.ts";
 import { answeredInTerminal } from "./terminal_question_text.ts";
 
 /** All that can be named. @throws {ConsoleError} */
@@ -39,7 +40,13 @@ export async function resolveSessionOf(
   const sessions = await allSessions(run);
   const { found, kind } = matchSessions(given, sessions, wants);
   if (found.length === 0) throw noSuchSession(given, sessions);
-  const session = await oneOf(run, found, found.map((one) => sessionRow(one, sessions)), given, "sessions");
+  const session = await oneOf(
+    run,
+    found,
+    found.map((one) => sessionRow(one, { sessions, home: env("HOME") })),
+    given,
+    "sessions",
+  );
   return { session, kind };
 }
 
@@ -52,8 +59,9 @@ export async function resolveSession(run: CommandContext, given: string): Promis
 export async function resolveTarget(run: CommandContext, given: string, board: Nameables): Promise<Target> {
   const found = matchTargets(given, board);
   if (found.length === 0) throw noSuchTarget(given, board);
+  const around = { sessions: board.sessions, home: env("HOME") };
   const rows = found.map((one) =>
-    one.kind === "approval" ? approvalRow(one.approval, board) : sessionRow(one.session, board.sessions)
+    one.kind === "approval" ? approvalRow(one.approval, around) : sessionRow(one.session, around)
   );
   return await oneOf(run, found, rows, given, "of them");
 }
@@ -103,7 +111,13 @@ async function openNamed(run: CommandContext, given: string, board: Nameables): 
   // Of two sessions of one name only those that ask something can be meant.
   const candidates = openApprovals(targets, board);
   if (candidates.length === 0) throw asksNothing(given, targets, board);
-  return await oneOf(run, candidates, candidates.map((one) => approvalRow(one, board)), given, "requests");
+  return await oneOf(
+    run,
+    candidates,
+    candidates.map((one) => approvalRow(one, { sessions: board.sessions, home: env("HOME") })),
+    given,
+    "requests",
+  );
 }
 
 /** The one of `found`; of several the one that the person at the terminal chooses. */

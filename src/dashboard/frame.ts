@@ -64,7 +64,7 @@ export function drawFrame(state: DashboardState, size: TerminalSize, now: number
     note,
     layout,
     inbox: inbox.count,
-    jobs: state.work.open,
+    jobs: state.work.endable,
     size,
     now,
     body,

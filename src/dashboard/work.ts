@@ -9,8 +9,8 @@ import type { NewSessionPage } from "./new_session_page.ts";
 import type { PromptPage } from "./prompt_page.ts";
 import { nextRow } from "../view/next_row.ts";
 import {
+  countEndable,
   type JobTold,
-  openWork,
   type RunTold,
   tellsOfJobs,
   type WorkItem,
@@ -126,9 +126,9 @@ export class DashboardWork {
     return workView({ turns, jobs: isAll ? this.jobs : [], sessions, home }, now, parseFilter(text).passesWork);
   }
 
-  /** How many turns and jobs run or wait. */
-  get open(): number {
-    return openWork({ turns: this.turns.all, jobs: this.jobs });
+  /** How many turns and jobs run or wait: those can be ended. */
+  get endable(): number {
+    return countEndable({ turns: this.turns.all, jobs: this.jobs });
   }
 
   /** The rows of the frame that is drawn. The mark stays on its row; where that is gone, in its place. */

@@ -2,7 +2,7 @@
 import { workActionOfKey } from "../view/actions.ts";
 import { openTurn } from "../view/work_detail.ts";
 import { whyNoPrompt } from "../view/turn_words.ts";
-import { isOpenWork } from "../view/work_looks.ts";
+import { isEndable } from "../view/work_looks.ts";
 import type { Effect } from "./effect.ts";
 import { NewSessionPage } from "./new_session_page.ts";
 import { PromptPage } from "./prompt_page.ts";
@@ -57,7 +57,7 @@ export function openWorkDetail(state: DashboardState, now: number): void {
 function askCancel(state: DashboardState, now: number): void {
   const { item, turn, job } = state.work;
   if (item === undefined) return;
-  if (!isOpenWork(item)) return state.say("it does not run", now);
+  if (!isEndable(item)) return state.say("it does not run", now);
   const ask = (what: string, effect: Effect) =>
     state.openOver(new ConfirmPage(`Cancel ${what}? y cancels it, any other key goes back`, effect, now));
   if (turn !== undefined) {

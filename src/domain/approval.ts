@@ -79,6 +79,8 @@ export interface ApprovalRequest {
   readonly detail?: string;
   /** What kind of text the detail is, where that is sure. */
   readonly detailForm?: DetailForm;
+  /** All that the tool is given, where the agent tells it: a script that asks about the same call shows the same. Not kept. */
+  readonly toolInput?: Readonly<Record<string, unknown>>;
   /** The command would run outside the agent's own sandbox: only a human may approve it, each time anew. */
   readonly unsandboxed?: true;
   /** The reason that the agent gives. */

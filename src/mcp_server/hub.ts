@@ -57,7 +57,7 @@ export class Hub {
 
   /** The whole id of the session that is named so. @throws {ConsoleError} `not_found`, `failed`: several are meant */
   async sessionId(given: string, signal: AbortSignal): Promise<string> {
-    return idOfNamed(given, await this.sessions(signal));
+    return idOfNamed(given, await this.sessions(signal), env("HOME"));
   }
 
   /**

@@ -1,9 +1,8 @@
 /** The session that an agent names, as people do: by its id, the beginning of one, or its name. Pure. */
-import { rowLines } from "../cli/ask.ts";
-import { sessionRow } from "../cli/resolve_rows.ts";
 import type { SessionView } from "../domain/query.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { rowLines, sessionRow } from "../view/candidates.ts";
 import { matchSessions } from "../view/pick.ts";
 
 /** For the descriptions of tools. */
@@ -12,8 +11,8 @@ export const SESSION_NAME = "its id or the beginning of it, or its name: its tit
 /** More candidates are no help to an agent, and fill its context. */
 const MOST_LISTED = 10;
 
-/** The whole id. @throws {ConsoleError} `not_found`, `failed`: several are meant */
-export function idOfNamed(given: string, sessions: readonly SessionView[]): string {
+/** The whole id. @param home the user's folder @throws {ConsoleError} `not_found`, `failed`: several are meant */
+export function idOfNamed(given: string, sessions: readonly SessionView[], home: string | undefined): string {
   const { found } = matchSessions(given, sessions);
   const [first, ...more] = found;
   const named = `"${escapeControls(given)}"`;
@@ -21,7 +20,7 @@ export function idOfNamed(given: string, sessions: readonly SessionView[]): stri
     throw new ConsoleError("not_found", `no session matches ${named}`, { hint: "list_sessions gives their ids" });
   }
   if (more.length === 0) return first.id;
-  const lines = rowLines(found.slice(0, MOST_LISTED).map((one) => sessionRow(one, sessions)));
+  const lines = rowLines(found.slice(0, MOST_LISTED).map((one) => sessionRow(one, { sessions, home })));
   const listed = lines.map((line) => `  ${line}`).join("\n");
   throw new ConsoleError("failed", `${named} may be ${found.length} sessions:\n${listed}`, {
     hint: "give the id of one of them",

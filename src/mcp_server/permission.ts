@@ -39,7 +39,7 @@ export class Prompter {
       const session = await this.#session(signal);
       const request = { ...session, tool, input: shown, ...(callId === undefined ? {} : { callId }) };
       const asked = await this.#hub.call("approval.request", request, signal, 600_000);
-      return asked.outcome === "approved" ? { behavior: "allow", updatedInput: input } : denied(whyNot(asked));
+      return asked.outcome === "approved" ? allowed(input, asked) : denied(whyNot(asked));
     } catch (error) {
       return denied(problemText(error));
     }
@@ -64,6 +64,12 @@ export class Prompter {
 function shownInput(input: AskedCall["input"]): string {
   const { command, description: _, ...rest } = input;
   return typeof command === "string" && Object.keys(rest).length === 0 ? command : JSON.stringify(input, null, 2);
+}
+
+/** What a person has answered to a question is part of its input, as the agent's hook says it. */
+function allowed(input: AskedCall["input"], { output }: ResultOf<"approval.request">): Behavior {
+  const answers = output?.["answers"];
+  return { behavior: "allow", updatedInput: answers === undefined ? input : { ...input, answers } };
 }
 
 function whyNot({ outcome, message }: ResultOf<"approval.request">): string {

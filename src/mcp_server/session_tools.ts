@@ -4,6 +4,7 @@ import { z } from "zod";
 import { sessionsUntil } from "../cli/sessions_until.ts";
 import type { SessionView } from "../domain/query.ts";
 import { displayStatus, SHOWN_STATES, type ShownState } from "../domain/state_words.ts";
+import { env } from "../platform/process.ts";
 import { type Hub, thisAsker } from "./hub.ts";
 import { idOfNamed, SESSION_NAME } from "./named_session.ts";
 import { addTool, READS } from "./tool.ts";
@@ -60,7 +61,7 @@ export function sessionTools(server: McpServer, hub: Hub): void {
     }),
     run: async ({ ids: given, until, all = false, timeoutSecs }, signal) => {
       const sessions = await hub.sessions(signal);
-      const ids = given.map((one) => idOfNamed(one, sessions));
+      const ids = given.map((one) => idOfNamed(one, sessions, env("HOME")));
       const ending = hub.ending(signal, timeoutSecs * 1000);
       const waited = await sessionsUntil(hub.context, ending, { ids, state: until, all });
       if (waited === undefined) return { timedOut: true };

@@ -7,7 +7,7 @@ import { tildePath } from "../view/names.ts";
 import { localTime } from "../view/times.ts";
 import { runTexts } from "../view/work_detail.ts";
 import { type JobTold, type WorkItem } from "../view/work_items.ts";
-import { isOpenWork, WORK_LOOKS } from "../view/work_looks.ts";
+import { isEndable, WORK_LOOKS } from "../view/work_looks.ts";
 import type { JobChange } from "./feature_calls.ts";
 import type { PageStore } from "./page_store.ts";
 import { FactList, paneHead, press, signOf } from "./parts.tsx";
@@ -27,16 +27,16 @@ export function WorkPane({ store, item, now }: WorkPaneProps) {
   const facts = turn ? turnFacts(turn, item, store.home) : job && jobFacts(job);
   if (facts === undefined) return null;
   const look = WORK_LOOKS[state];
-  const isOpen = isOpenWork(item);
+  const canEnd = isEndable(item);
   const isOff = !store.isLive;
   const change = (method: JobChange) => () => void tried(store, store.wire?.call(method, { id: of }));
   return (
     <section class="detail" aria-label={`${name}: ${look.word}`}>
       {paneHead(look, name, [who])}
-      {store.mayPrompt && (job || isOpen) && (
+      {store.mayPrompt && (job || canEnd) && (
         <div class="answers" role="group" aria-label="Change it">
-          {isOpen && press("no", "Cancel", job ? change("job.cancel") : () => void endTurn(store, of), isOff, "cancel")}
-          {job && !isOpen && press("send", "Run now", change("job.run"), isOff, "run_now")}
+          {canEnd && press("no", "Cancel", job ? change("job.cancel") : () => void endTurn(store, of), isOff, "cancel")}
+          {job && !canEnd && press("send", "Run now", change("job.run"), isOff, "run_now")}
           {job && press(
             "no",
             job.enabled ? "Disable" : "Enable",

@@ -5,7 +5,7 @@
 import { isQuestion } from "./approval_words.ts";
 import type { SessionItem } from "./session_items.ts";
 import { type WorkItem } from "./work_items.ts";
-import { isOpenWork } from "./work_looks.ts";
+import { isEndable } from "./work_looks.ts";
 
 export type ActionName =
   | "move"
@@ -92,7 +92,7 @@ export const WINDOW_ACTIONS: readonly WindowAction[] = [
     does: "in Jobs: end a turn, or the run of a job",
     rank: 2,
     lists: "jobs",
-    needsWork: isOpenWork,
+    needsWork: isEndable,
   },
   {
     name: "run_now",
@@ -101,7 +101,7 @@ export const WINDOW_ACTIONS: readonly WindowAction[] = [
     does: "in Jobs: begin a run of a job now",
     rank: 3,
     lists: "jobs",
-    needsWork: (item) => item.kind === "job" && !isOpenWork(item),
+    needsWork: (item) => item.kind === "job" && !isEndable(item),
   },
   {
     name: "enable",

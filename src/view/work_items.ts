@@ -134,8 +134,8 @@ export function tellsOfJobs({ type }: Pick<TurnEvent, "type">): boolean {
   return /^job\.|^turn\.submitted$/.test(type);
 }
 
-/** How many run or wait. */
-export function openWork({ turns, jobs }: Pick<WorkSources, "turns" | "jobs">): number {
+/** How many can be ended. */
+export function countEndable({ turns, jobs }: Pick<WorkSources, "turns" | "jobs">): number {
   return turns.filter(({ status }) => !isTurnOver(status)).length +
     jobs.filter(({ running, queued }) => running || queued).length;
 }

@@ -34,8 +34,8 @@ export const WORK_GROUPS: Readonly<Record<WorkGroupKey, string>> = {
   off: "OFF",
 };
 
-/** Whether a row stands for work that can be ended: it runs, waits for a person, or for its place. */
-export function isOpenWork({ state }: { readonly state: WorkState }): boolean {
+/** Whether what a row stands for can be ended: it runs, waits for a person, or for its place. */
+export function isEndable({ state }: { readonly state: WorkState }): boolean {
   return state === "running" || state === "waiting" || state === "queued";
 }
 

@@ -51,6 +51,14 @@ for (const hooks of [false, true]) {
       assertEquals(await exists(`${labFolder("ac-mcp")}/${file}`), word === "approve", `${stdout}\n${stderr}`);
       assertEquals(open().map(({ status }) => status), [word === "approve" ? "approved" : "denied"]);
     }
+    if (hooks) {
+      await using asking = turn("ask:Which?");
+      const { id } = await hub.asked("Which?");
+      await hub.answer(["approve", String(id), "--answer", "No"]);
+      const { stdout } = await asking.exit(STEP_MS);
+      assertMatch((JSON.parse(stdout) as { result: string }).result, /"Which\?"="No"/);
+      assertEquals(hub.approvals().filter((one) => String(one["input"]).includes("Which?")).length, 1);
+    }
     await eventually(async () => (await hub.pending()).length === 0, STEP_MS, "the end of all requests");
   });
 }

@@ -60,6 +60,7 @@ Deno.test("H5 Qwen Code waits for its hook before it asks, and takes a plain yes
     tool: "run_shell_command",
     action: "command",
     subject: "touch perm-1",
+    toolInput: (event as { tool_input: Readonly<Record<string, unknown>> }).tool_input,
     dialog: "behind",
     holdSecs: 45,
     acceptsApproval: true,

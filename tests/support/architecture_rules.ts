@@ -224,8 +224,21 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     why: "a window is a client with the command line's words; nothing but the entry points knows it",
   },
   mcp_server: {
-    may: ["agents/session_env.ts", "cli", "client", "domain", "platform", "protocol", "view"],
-    why: "the MCP server is a window for agents: a client with the command line's words",
+    may: [
+      "agents/session_env.ts",
+      "cli/exit_code.ts", // the process ends as one of the command line
+      "cli/interrupts.ts",
+      "cli/named_home.ts",
+      "cli/sessions_until.ts", // the wait for a state is that of `wait`
+      "client",
+      "domain",
+      "platform",
+      "protocol",
+      "view/candidates.ts",
+      "view/pick.ts",
+    ],
+    why:
+      "the MCP server is a window for agents: a client that is a process of the command line, and names sessions as windows do",
   },
   install: { may: [], why: "templates are text" },
   "main.ts": { may: ["client", "platform"], why: "argv in, exit code out, prebuilt where that is to be had" },

@@ -75,10 +75,12 @@ export class Desk {
   readonly policy: PolicyEngine;
   readonly deps: SessionDeps;
   readonly service: Service;
-  readonly clock: Clock = { now: () => this.#now, steady: () => this.#now - START };
+  readonly clock: Clock = { now: () => this.#now, steady: () => this.#now - START - this.#set };
   /** `approvals.hook_wait_secs`, ms. */
   waitMs: number | null = 45_000;
   #now = START;
+  /** So far the wall clock was set. */
+  #set = 0;
   #timers: { at: number; action: () => void }[] = [];
   #ids = 0;
 
@@ -129,7 +131,7 @@ export class Desk {
       config,
       clock,
       after: (ms, action) => {
-        const timer = { at: this.#now + ms, action };
+        const timer = { at: clock.steady() + ms, action };
         this.#timers.push(timer);
         return () => this.#timers = this.#timers.filter((other) => other !== timer);
       },
@@ -176,9 +178,16 @@ export class Desk {
   /** Lets the time go on, and what is due happen. */
   pass(ms: number): void {
     this.#now += ms;
-    const due = this.#timers.filter(({ at }) => at <= this.#now);
-    this.#timers = this.#timers.filter(({ at }) => at > this.#now);
+    const now = this.clock.steady();
+    const due = this.#timers.filter(({ at }) => at <= now);
+    this.#timers = this.#timers.filter(({ at }) => at > now);
     for (const { action } of due) action();
+  }
+
+  /** Somebody sets the wall clock, forth or back: no time goes by. */
+  setClock(byMs: number): void {
+    this.#now += byMs;
+    this.#set += byMs;
   }
 
   /** `session.report` as a hook calls it whose repository runs nothing. */

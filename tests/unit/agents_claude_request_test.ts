@@ -44,6 +44,7 @@ Deno.test("an ask shows rules what will run, whole and unmasked", () => {
     action: "command",
     subject: command,
     reasoning: "Cleans",
+    toolInput: { command, description: "Cleans" },
     dialog: "beside",
     acceptsApproval: true,
   });

@@ -27,6 +27,7 @@ Deno.test("Codex asks before its own dialog, and says why", () => {
     subject: "touch /x",
     reasoning: "the mock asks for it",
     detail: "outside Codex's sandbox",
+    toolInput: tool.tool_input,
     dialog: "behind",
     acceptsApproval: true,
   });

@@ -51,7 +51,9 @@ Deno.test("M3 a script and a hook that ask about one call have one request, whoe
     await desk.broker.decide({ id, decision: "deny", message: "not now" }, "cli:approve");
     const [ofScript, ofHook] = await Promise.all([asking, waiting]);
     assertEquals([ofScript.id, ofScript.outcome, ofScript.message], [id, "denied", "not now"]);
-    assertEquals(ofScript, ofHook);
+    assertEquals([ofHook.id, ofHook.outcome, ofHook.message], [id, "denied", "not now"]);
+    const output = { hookEventName: "PermissionRequest", decision: { behavior: "deny", message: "not now" } };
+    assertEquals([ofScript.output, ofHook.output], [{ decision: "deny" }, { hookSpecificOutput: output }]);
     assertEquals(desk.timers, 0);
   }
 });
@@ -85,12 +87,13 @@ Deno.test("M3 a script that shows another input than the hook asks by itself; th
       [{ ...same, tool: "Write" }, 2],
       [{ ...same, input: "rm -rf x" }, 2],
       [{ ...same, input: '{"command": "rm -rf x"}' }, 2],
+      [{ ...same, input: '{"of": "another member"}' }, 2],
     ] as const
   ) {
     const desk = new Desk();
     desk.attach();
     await hook(desk, { hook_event_name: "PreToolUse", tool_use_id: "c1", tool_input });
-    await hookAsks(desk, undefined, { tool_input });
+    await hookAsks(desk, undefined, { tool_input, more: { of: "another member" } });
     void desk.broker.request({ sessionId: "s", callId: "c1", ...given }, new FakeCaller("mcp"));
     await settle();
     desk.pass(HOOK_MS);
@@ -143,4 +146,52 @@ Deno.test("M3 a script that is gone leaves the hook's request open, and opens no
   await settle();
   later.hangUp();
   assertEquals(desk.inbox.get(id)?.status, "pending");
+});
+
+Deno.test("M3 the answer to a question reaches the script that asks about it too, as approval.request says it", async () => {
+  const option = (label: string) => ({ label, description: "" });
+  const tool_input = {
+    questions: [{ question: "Which?", header: "H", multiSelect: false, options: [option("a"), option("b")] }],
+  };
+  const desk = new Desk();
+  desk.attach();
+  const of = { tool_name: "AskUserQuestion", tool_input };
+  await hook(desk, { hook_event_name: "PreToolUse", tool_use_id: "c1", ...of });
+  const caller = new FakeCaller();
+  const id = await hookAsks(desk, caller, of) ?? "";
+  const asking = desk.broker.request({
+    sessionId: "s",
+    callId: "c1",
+    tool: of.tool_name,
+    input: JSON.stringify(tool_input, null, 2),
+  }, new FakeCaller("mcp"));
+  const waiting = desk.broker.wait(id, caller);
+  await settle();
+  assertEquals(desk.inbox.pendingCount, 1);
+  await desk.broker.decide({ id, decision: "approve", answers: { "Which?": "b" } }, "cli:approve");
+  const answers = { "Which?": "b" };
+  assertEquals((await asking).output, { decision: "allow", answers });
+  const updatedInput = { ...tool_input, answers };
+  const decision = { behavior: "allow", updatedInput };
+  assertEquals((await waiting).output, { hookSpecificOutput: { hookEventName: "PermissionRequest", decision } });
+});
+
+Deno.test("M3 a clock that is set neither ends nor lengthens the wait of a script", async () => {
+  for (const byMs of [3_600_000, -3_600_000]) {
+    const desk = await atCall("c1");
+    const close = desk.attach();
+    await hookAsks(desk);
+    const asking = scriptAsks(desk, "c1");
+    await settle();
+    desk.setClock(byMs);
+    desk.pass(5000);
+    close();
+    await settle();
+    assertEquals(desk.inbox.pendingCount, 1, "it goes on by itself");
+    desk.pass(39_999);
+    await settle();
+    assertEquals(desk.inbox.pendingCount, 1);
+    desk.pass(1);
+    assertEquals([(await asking).outcome, desk.inbox.pendingCount], ["expired", 0]);
+  }
 });

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { everyMatch, matchSessions, matchTargets, openApprovalsOf, type Target } from "../../src/view/pick.ts";
-import { sessionRow } from "../../src/cli/resolve_rows.ts";
+import { sessionRow } from "../../src/view/candidates.ts";
 import { nameOfSession } from "../../src/domain/session_name.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { SessionView } from "../../src/domain/query.ts";
@@ -78,7 +78,8 @@ Deno.test("first hour 4: a sub-agent is found by the name that lists give it, an
   assertEquals([found("web › plan"), found("x/api › Plan"), found("api › Plan c1")], [["c3"], ["c2"], ["c1"]]);
   assertEquals([found("api › Plan"), found("Plan").length, found("d › Explore")], [["c1", "c2"], 3, []]);
   assertEquals(everyMatch("web › Plan", { approvals: [], sessions }).map(idOf), ["c3"]);
-  const row = (id: string) => sessionRow(sessions.find((one) => one.id === id)!, sessions).words[0];
+  const row = (id: string) =>
+    sessionRow(sessions.find((one) => one.id === id)!, { sessions, home: undefined }).words[0];
   assertEquals([row("c3"), row("d")], ["web › Plan", "web"], "where several are meant");
 });
 

@@ -5,8 +5,8 @@ import { LiveTurns, type TurnTold } from "../../src/view/live_turns.ts";
 import { jobDetail, lacksTexts, runTexts, turnTexts } from "../../src/view/work_detail.ts";
 import {
   actionText,
+  countEndable,
   type JobTold,
-  openWork,
   tellsOfJobs,
   type WorkSources,
   workView,
@@ -151,7 +151,7 @@ Deno.test("V4 the list has what runs first, then what waits, failed, comes next,
       ["OFF", "never | */5 * * * * · disabled | "],
     ],
   );
-  assertEquals([openWork(sources), view.hidden, view.items.length], [3, 0, 10]);
+  assertEquals([countEndable(sources), view.hidden, view.items.length], [3, 0, 10]);
   const filtered = workView(
     { turns: [turn("r")], jobs: [job("links")], sessions: [] },
     NOW,
@@ -182,7 +182,7 @@ Deno.test("V4 a turn and a job whose session waits for a person need you, before
   ]);
   assertEquals(groups("status:waiting").length, 1);
   assertEquals(groups("", "working")[0], "RUNNING, turn r running 50s, turn o running 50s, job review running 3s");
-  assertEquals(openWork(sources("waiting")), 4);
+  assertEquals(countEndable(sources("waiting")), 4);
 });
 
 Deno.test("V4 the jobs are asked for again behind what is told of them, and of turns that they may have submitted", () => {

@@ -37,6 +37,7 @@ export function permissionRequest(
     ...(kind === "plan" ? optional("subject", stringField(input, "plan")) : {}),
     ...(kind === "question" ? optional("choices", choicesOf(input)) : {}),
     ...optional("suggestions", suggestionsOf(event)),
+    ...optional("toolInput", objectField(event, "tool_input")),
     dialog,
     acceptsApproval: true,
   };
