@@ -1,6 +1,6 @@
 /** What the parts of the chat hand to each other. */
 import type { ClientContext } from "../client/endpoint.ts";
-import type { CommandPort } from "./command_port.ts";
+import type { CommandPort, RequestScreen } from "./command_port.ts";
 
 export interface ChatOptions {
   readonly context: ClientContext;
@@ -27,6 +27,8 @@ export interface InputListener {
   takeSignals(): void;
   /** A request of its turn was shown; absent where none can be answered before the end of the turn. */
   asked?(id: string): void;
+  /** What was read when it was typed; absent where nothing is told on a screen. */
+  readonly screen?: RequestScreen;
 }
 
 /** Does what one input says, and prints it. Never throws. */

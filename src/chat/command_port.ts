@@ -12,16 +12,35 @@ export interface Completed {
   readonly about: string;
 }
 
+/** Which requests the person has read who typed a line. */
+export interface RequestScreen {
+  /** A command shows these. */
+  shows(ids: readonly string[]): void;
+  /**
+   * @param answered whether the line says what is answered, or a question behind it that showed the request
+   * @throws {ConsoleError} `failed` where the request was not on the screen when that was typed
+   */
+  mayAnswer(id: string, answered: "in its line" | "at a question"): void;
+}
+
+/** What a command is run with. */
+interface CommandRun {
+  /** Ends it. */
+  readonly signal: AbortSignal;
+  /** Called where Ctrl-C is the command's own affair from then on. */
+  readonly takeSignals: () => void;
+  /** Absent where nothing is told on a screen. */
+  readonly screen: RequestScreen | undefined;
+}
+
 export interface CommandPort {
   readonly commands: readonly NamedCommand[];
   /**
    * Runs one command line and prints what it says, its error too.
    *
-   * @param signal ends it
-   * @param takeSignals called where Ctrl-C is the command's own affair from then on
    * @returns its exit code; undefined where nobody reads its output any more
    */
-  run(words: readonly string[], signal: AbortSignal, takeSignals: () => void): Promise<number | undefined>;
+  run(words: readonly string[], how: CommandRun): Promise<number | undefined>;
   /** The words that may stand in the place of the last of `words`, which is being typed. */
   complete(words: readonly string[]): Promise<readonly Completed[]>;
   /** Prints an error; its exit code. */

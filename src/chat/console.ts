@@ -15,15 +15,14 @@ import { type ChatOptions, INTERRUPTED_CODE, type RunInput } from "./chat_option
 import { News } from "./news.ts";
 import { noticeLines } from "./notice.ts";
 import { PromptLine, type PromptText } from "./prompt_line.ts";
-import { answersUnnamed, runsInTurn, SeenRequests } from "./seen.ts";
+import { runsInTurn, SeenRequests } from "./seen.ts";
 
 /** 128 and the signal's number, as a shell names it. */
 const ENDS: Readonly<Partial<Record<Signal, number>>> = { SIGHUP: 129, SIGQUIT: 131, SIGTERM: 143 };
 /** After Ctrl-C a command gets this long to end in its own way, ms. */
 const GRACE_MS = 500;
-
-/** What appeared so shortly before a line came, or behind it, nobody had read who typed that line, ms. */
-const UNREAD_MS = 400;
+/** What comes so shortly after a read began was typed while the answer before it ran, ms. */
+const AT_ONCE_MS = 100;
 
 /** A command that runs. */
 interface Running {
@@ -54,7 +53,7 @@ class Console {
   readonly #offs: readonly (() => void)[];
   /** What runs, the last one in front: an answer while a turn runs. */
   #running: readonly Running[] = [];
-  readonly #seen = new SeenRequests();
+  readonly #seen = new SeenRequests(() => systemClock.steady());
   /** The request of the turn that was shown last. */
   #asked: string | undefined;
   /** A line that was cut off without its end while a turn runs. */
@@ -122,7 +121,7 @@ class Console {
       interrupts = 0;
       if (read.text.trim() === "") continue;
       this.#history.add(read.text);
-      if (this.#mayAnswer(read.text, this.#prompt.typedAt) && await this.#perform(read.text)) return 0;
+      if (await this.#perform(read.text, this.#prompt.typedAt)) return 0;
     }
   }
 
@@ -133,13 +132,13 @@ class Console {
   }
 
   /** Whether the person leaves. */
-  async #perform(text: string): Promise<boolean> {
+  async #perform(text: string, typedAt: number): Promise<boolean> {
     const over = new AbortController();
     // A command may read what is typed; while an agent has its turn, a person answers it.
     const isTurn = !text.trim().startsWith("/");
     const meanwhile = isTurn ? this.#whileTurn(over.signal) : undefined;
     try {
-      return await this.#runOne(text, isTurn);
+      return await this.#runOne(text, typedAt, isTurn);
     } finally {
       over.abort();
       await meanwhile;
@@ -153,7 +152,7 @@ class Console {
   }
 
   /** Whether the person leaves. */
-  async #runOne(text: string, isTurn = false): Promise<boolean> {
+  async #runOne(text: string, typedAt: number, isTurn = false): Promise<boolean> {
     const running: Running = { abort: new AbortController(), isTurn, isTaken: false };
     this.#running = [...this.#running, running];
     try {
@@ -161,8 +160,9 @@ class Console {
         takeSignals: () => void (running.isTaken = true),
         asked: (id) => {
           this.#asked = id;
-          this.#seen.see([id], systemClock.steady());
+          this.#seen.show([id]);
         },
+        screen: this.#seen.readAt(typedAt),
       });
       return done.isOver === true;
     } finally {
@@ -173,6 +173,8 @@ class Console {
   /** Lines that are typed while a turn runs: answers at once, the others behind it. */
   async #whileTurn(over: AbortSignal): Promise<void> {
     const ended = new Promise<"over">((resolve) => over.addEventListener("abort", () => resolve("over")));
+    let readingAt = systemClock.steady();
+    let busyAt = readingAt;
     for (this.#part = ""; !over.aborted;) {
       // Where the turn ends before, the prompt gets what this read brings.
       const came = await Promise.race([ended, stdinKeyboard.read()]);
@@ -188,7 +190,10 @@ class Console {
       else if (!runsInTurn(typed)) this.#prompt.typedAhead(line);
       else {
         this.#history.add(typed);
-        if (this.#mayAnswer(typed, systemClock.steady())) await this.#runOne(typed);
+        const now = systemClock.steady();
+        busyAt = now - readingAt < AT_ONCE_MS ? busyAt : now;
+        await this.#runOne(typed, busyAt);
+        readingAt = systemClock.steady();
       }
     }
   }
@@ -208,22 +213,10 @@ class Console {
     }
   }
 
-  /** All that is open the prompt counts. */
+  /** All that is open the prompt counts; while that is not known it is as it was. */
   #see(): void {
-    this.#seen.see(this.#news.open ?? [], systemClock.steady());
-  }
-
-  /** An answer that names no request is for what was on the screen when it was typed: else says so, and is not run. */
-  #mayAnswer(text: string, typedAt: number): boolean {
     const { open } = this.#news;
-    if (open === undefined || open.length === 0 || !answersUnnamed(text, open)) return true;
-    if (this.#seen.wasAny(open, typedAt - UNREAD_MS)) return true;
-    this.#options.commands.fail(
-      new ConsoleError("failed", "nothing waited on this screen when that was typed, so nothing was answered", {
-        hint: "agent-console approvals shows what waits now",
-      }),
-    );
-    return false;
+    if (open !== undefined) this.#seen.see(open);
   }
 
   #interrupt(): void {

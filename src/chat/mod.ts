@@ -65,7 +65,11 @@ async function one(
         );
       }
       case "command": {
-        const code = await commands.run(input.words, signal, on.takeSignals);
+        const code = await commands.run(input.words, {
+          signal,
+          takeSignals: on.takeSignals,
+          screen: on.screen,
+        });
         return code === undefined ? { code: 0, isOver: true } : { code };
       }
     }

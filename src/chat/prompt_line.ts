@@ -36,8 +36,8 @@ export class PromptLine {
   readonly #prompt: () => PromptText;
   readonly #parser = new KeyParser();
   readonly #offs: readonly (() => void)[];
-  /** Keys that came behind the end of a line. */
-  #queue: Typed[] = [];
+  /** Keys that came behind the end of a line, and when, steady ms. */
+  #queue: { readonly typed: Typed; readonly at: number }[] = [];
   #reading: Promise<string | undefined> | undefined;
   #wake = Promise.withResolvers<void>();
   #line: LineEditor | undefined;
@@ -62,10 +62,11 @@ export class PromptLine {
     this.paint();
     try {
       for (;;) {
-        const typed = this.#queue.shift() ?? await this.#more();
-        if (typed === undefined) continue;
-        if (typed === "end") return this.#over({ kind: "end" });
-        if (line.text === "") this.#typedAt = systemClock.steady();
+        const next = this.#queue.shift() ?? await this.#more();
+        if (next === undefined) continue;
+        if (next === "end") return this.#over({ kind: "end" });
+        const { typed, at } = next;
+        if (line.text === "") this.#typedAt = at;
         const does = "paste" in typed ? line.paste(typed.paste) : line.press(typed.key);
         const read = await this.#do(does, line);
         if (read !== undefined) return read;
@@ -76,26 +77,26 @@ export class PromptLine {
     }
   }
 
-  /** When the first key of the line that was read last came, steady ms; of what was typed ahead when it was read. */
+  /** When the first key of the line that was read last came, steady ms: also where lines before it ran meanwhile. */
   get typedAt(): number {
     return this.#typedAt;
   }
 
   /** Keys that were typed while no line was read. */
   typedAhead(text: string): void {
-    this.#queue.push(...this.#parser.push(text));
+    this.#came(this.#parser.push(text));
   }
 
   /** Forgets keys that were typed while no line was read. @returns how many lines they ended */
   dropTyped(): number {
     const dropped = this.#queue.splice(0);
-    return dropped.filter((typed) => "key" in typed && ["\r", "\n"].includes(typed.key)).length;
+    return dropped.filter(({ typed }) => "key" in typed && ["\r", "\n"].includes(typed.key)).length;
   }
 
   /** Ctrl-C that came as a signal. */
   interrupt(): void {
     if (this.#line === undefined) return;
-    this.#queue.push({ key: "\x03" });
+    this.#came([{ key: "\x03" }]);
     this.#wake.resolve();
   }
 
@@ -158,19 +159,24 @@ export class PromptLine {
   }
 
   /** Undefined: ask again, something has come by another way. */
-  async #more(): Promise<Typed | "end" | undefined> {
+  async #more(): Promise<"end" | undefined> {
     this.#reading ??= this.#keyboard.read();
     const came = await this.#beforeEscape([
       this.#reading.then((text) => text === undefined ? "end" : { text }),
       this.#wake.promise.then(() => "woken"),
     ]);
-    if (came === "escape") this.#queue.push(...this.#parser.flush());
+    if (came === "escape") this.#came(this.#parser.flush());
     if (came === "woken") this.#wake = Promise.withResolvers();
     if (came === "escape" || came === "woken") return undefined;
     this.#reading = undefined;
     if (came === "end") return "end";
-    this.#queue.push(...this.#parser.push(came.text));
+    this.#came(this.#parser.push(came.text));
     return undefined;
+  }
+
+  #came(some: readonly Typed[]): void {
+    const at = systemClock.steady();
+    this.#queue.push(...some.map((typed) => ({ typed, at })));
   }
 
   /** The first of them; `escape` where none comes in the time that a lone Escape waits. */

@@ -1,4 +1,5 @@
 /** What every command handler gets. */
+import type { RequestScreen } from "../chat/command_port.ts";
 import type { ClientContext } from "../client/endpoint.ts";
 import type { DashboardOptions } from "../client/windows.ts";
 import { notRunningError, retryWhileRestarting, withRunning } from "../client/connect.ts";
@@ -16,6 +17,8 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** From now on signals are the command's own affair. */
   readonly takeSignals: () => void;
+  /** What the person has read who typed the command, where that may have been typed ahead: in the chat. */
+  readonly screen?: RequestScreen | undefined;
   /** Until it is left; absent where no command is run. @throws {CommandEnded} */
   readonly openDashboard?: (form: DashboardForm) => Promise<void>;
   /** Until the agent closes stdin; absent where no command is run. @throws {CommandEnded} */

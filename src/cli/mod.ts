@@ -108,9 +108,9 @@ export function commandTree(program: ThisProgram, options: TreeOptions): Command
     const { home, socket, start, color } = root.opts<GlobalOptions>();
     const out = output(color);
     const context = clientContext({ program, home, socket, start, onGreeted: options.onGreeted ?? versionNote(out) });
-    const { signal, takeSignals, openDashboard, openMcp } = options;
+    const { signal, takeSignals, screen, openDashboard, openMcp } = options;
     const windows = { ...(openDashboard && { openDashboard }), ...(openMcp && { openMcp }) };
-    return { context, out, signal, takeSignals, ...windows };
+    return { context, out, signal, takeSignals, screen, ...windows };
   };
   // Each command, before its handler: whatever it is, a mistyped folder must not become a second home.
   root.hook("preAction", async (_, command) => {

@@ -77,14 +77,15 @@ export interface MeantApproval {
  * The approvals to decide, each once: the one with that id, or the only open one of that session; where nothing is given
  * the only open one of all.
  *
- * @throws {ConsoleError} `failed` where none is open or several are meant by one word, `not_found`
+ * @throws {ConsoleError} `failed` where none is open, several are meant by one word, or one cannot have been read;
+ *   `not_found`
  */
 export async function resolveOpen(run: CommandContext, given: readonly string[]): Promise<readonly MeantApproval[]> {
   const board = await loadBoard(run);
   if (given.length === 0) {
     const open = board.approvals.filter(({ status }) => status === "pending");
     if (open.length === 0) throw nothingOpen(board);
-    const approval = await oneOf(run, open, openRows(open, board), undefined, "wait for an answer");
+    const approval = await oneToAnswer(run, open, openRows(open, board), undefined, "wait for an answer");
     return [{ approval, isById: false }];
   }
   const meant = new Map<string, MeantApproval>();
@@ -105,19 +106,31 @@ function nothingDecided(error: unknown): unknown {
 
 async function openNamed(run: CommandContext, given: string, board: Nameables): Promise<Approval> {
   const exact = board.approvals.find(({ id }) => id === given);
-  if (exact !== undefined) return exact;
+  if (exact !== undefined) {
+    if (exact.status === "pending") run.screen?.mayAnswer(exact.id, "in its line");
+    return exact;
+  }
   const targets = everyMatch(given, board);
   if (targets.length === 0) throw noSuchTarget(given, board);
   // Of two sessions of one name only those that ask something can be meant.
   const candidates = openApprovals(targets, board);
   if (candidates.length === 0) throw asksNothing(given, targets, board);
-  return await oneOf(
-    run,
-    candidates,
-    candidates.map((one) => approvalRow(one, { sessions: board.sessions, home: env("HOME") })),
-    given,
-    "requests",
-  );
+  const rows = candidates.map((one) => approvalRow(one, { sessions: board.sessions, home: env("HOME") }));
+  return await oneToAnswer(run, candidates, rows, given, "requests");
+}
+
+/** As {@link oneOf}. @throws {ConsoleError} `failed` too where the person cannot have read it who typed that */
+async function oneToAnswer(
+  run: CommandContext,
+  open: readonly Approval[],
+  rows: readonly Row[],
+  given: string | undefined,
+  what: string,
+): Promise<Approval> {
+  if (open.length > 1) run.screen?.shows(open.map(({ id }) => id));
+  const approval = await oneOf(run, open, rows, given, what);
+  run.screen?.mayAnswer(approval.id, open.length > 1 ? "at a question" : "in its line");
+  return approval;
 }
 
 /** The one of `found`; of several the one that the person at the terminal chooses. */

@@ -7,6 +7,7 @@ import { eventually } from "../support/harness_wait.ts";
 import { held, pending, TUI } from "../support/hook_process.ts";
 import { TestTerminal } from "../support/terminal.ts";
 import { HAS_TMUX } from "../support/tmux.ts";
+import type { RawClient } from "../support/wire.ts";
 
 const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${REPOSITORY}/tests/support/acp_agent.ts`];
 
@@ -46,17 +47,14 @@ Deno.test({
 chatTest(
   "A4 chat: an /approve that was typed before anything waited approves nothing, and says so",
   async (home, client) => {
-    const row = { sessionId: "s0", agent: "custom", title: "other" };
-    await client.request("session.update", { ...row, status: "working" });
     await using chat = await TestTerminal.open(home, ["chat"]);
     await chat.shows(/\n> ?$/);
-    await enter(chat, "/wait other --until idle");
-    await eventually(() => chat.isCooked(), 5000, "the command has the terminal");
+    const go = await waitsIn(chat, client);
     await enter(chat, "/approve");
     await using web = await held(home, client, { session: "s1", cwd: "/w/web", command: "npm test", env: TUI });
     await hasRead();
-    await client.request("session.update", { ...row, status: "idle" });
-    const told = await chat.shows("error: nothing waited on this screen when that was typed");
+    await go();
+    const told = await chat.shows(refusal(web.id));
     assertMatch(told, /web waits: Bash: npm test/);
     assertEquals((await pending(client)).map(({ id }) => id), [web.id]);
     await hasRead();
@@ -64,3 +62,77 @@ chatTest(
     await chat.shows(`${web.id}: approved once`);
   },
 );
+
+chatTest(
+  "A4 chat: a request that was read lets no other through, whatever a line names that was typed before it appeared",
+  async (home, client) => {
+    await using api = await held(home, client, { session: "s2", cwd: "/w/api", command: "touch a", env: TUI });
+    await using chat = await TestTerminal.open(home, ["chat"]);
+    await chat.shows(/▲1 > ?$/);
+    await hasRead();
+    const go = await waitsIn(chat, client);
+    // The line in front takes longer than what a person needs to read.
+    await setStatus(client, "more", "working");
+    const ahead = ["/approve web", "/deny web", "/approve --all --session web --yes", "/approve api web"];
+    for (const line of ["/wait more --until idle", ...ahead]) await enter(chat, line);
+    await using web = await held(home, client, { session: "s1", cwd: "/w/web", command: "touch b", env: TUI });
+    await go();
+    await chat.shows(/▲2 > \/wait more/);
+    await hasRead();
+    await setStatus(client, "more", "idle");
+    const refused = refusal(web.id).source;
+    await chat.shows(new RegExp(`(?:${refused}[^]*){4}▲2 > ?$`));
+    assertEquals(await openIds(client), [api.id, web.id].sort());
+    await hasRead();
+    await enter(chat, "/approve web api");
+    await chat.shows(new RegExp(`${web.id}: approved once[^]*${api.id}: approved once`));
+  },
+);
+
+chatTest("A4 chat: each command of a paste was typed when it was pasted", async (home, client) => {
+  await using api = await held(home, client, { session: "s2", cwd: "/w/api", command: "touch a", env: TUI });
+  await using chat = await TestTerminal.open(home, ["chat"]);
+  await chat.shows(/▲1 > ?$/);
+  await hasRead();
+  await setStatus(client, "other", "working");
+  await chat.type("\x1b[200~/approve api\n/wait other --until idle\n/approve\x1b[201~");
+  await chat.press("Enter");
+  await chat.shows(`${api.id}: approved once`);
+  await using web = await held(home, client, { session: "s1", cwd: "/w/web", command: "touch b", env: TUI });
+  await hasRead();
+  await setStatus(client, "other", "idle");
+  await chat.shows(refusal(web.id));
+  assertEquals(await openIds(client), [web.id]);
+});
+
+chatTest("A4 chat: the daemon's console, which knows no screen, answers nothing from a chat", async (home, client) => {
+  await using web = await held(home, client, { session: "s1", cwd: "/w/web", command: "touch b", env: TUI });
+  await using chat = await TestTerminal.open(home, ["chat"]);
+  await chat.shows(/▲1 > ?$/);
+  await enter(chat, `/exec /approve ${web.id}`);
+  await chat.shows(/error: \/exec does not run in the chat: what it answers may never have been/);
+  await enter(chat, "/exec /approvals");
+  await chat.shows(/exec \/approvals\n[^]*Bash: touch b/);
+  assertEquals(await openIds(client), [web.id]);
+});
+
+/** What the chat says, on lines of any width. */
+function refusal(id: string): RegExp {
+  return new RegExp(`request "${id}" was not on this screen when that was typed`.replaceAll(" ", "\\s+"));
+}
+
+/** A command has the terminal until the function is called that this returns. */
+async function waitsIn(chat: TestTerminal, client: RawClient): Promise<() => Promise<void>> {
+  await setStatus(client, "other", "working");
+  await enter(chat, "/wait other --until idle");
+  await eventually(() => chat.isCooked(), 5000, "the command has the terminal");
+  return () => setStatus(client, "other", "idle");
+}
+
+async function setStatus(client: RawClient, title: string, status: "working" | "idle"): Promise<void> {
+  await client.request("session.update", { sessionId: `id-${title}`, agent: "custom", title, status });
+}
+
+async function openIds(client: RawClient): Promise<readonly string[]> {
+  return (await pending(client)).map(({ id }) => String(id)).sort();
+}

@@ -15,6 +15,7 @@ chatTest(
     const told = await chat.shows(/▲1 > half a 日本 line$/);
     assertMatch(told, new RegExp(`▲ web waits: Bash: npm test  /approve ${web.id} · /deny ${web.id}\\n▲1 > half`));
     await chat.press("C-u");
+    await hasRead();
     await chat.type("/approve ");
     await chat.press("Tab");
     await chat.shows(new RegExp(`▲1 > /approve ${web.id}$`));

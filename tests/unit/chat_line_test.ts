@@ -9,7 +9,7 @@ import { layOut } from "../../src/chat/layout.ts";
 import { LineEditor } from "../../src/chat/line_editor.ts";
 import { slashText } from "../../src/chat/slash_text.ts";
 import { escapedWord, splitLine } from "../../src/lib/line_words.ts";
-import { answersUnnamed, runsInTurn, SeenRequests } from "../../src/chat/seen.ts";
+import { runsInTurn, SeenRequests } from "../../src/chat/seen.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 /** A line after these keys. The caret is `|`. */
@@ -232,23 +232,44 @@ Deno.test("A4 chat: a paste whose end never comes keeps no Ctrl-C from its perso
   assertEquals(parser.push("\x03"), [{ paste: "half" }, { key: "\x03" }]);
 });
 
-Deno.test("A4 chat: an answer that names no request is for one that was on the screen; one that names it, or shows it, is not held up", () => {
-  const seen = new SeenRequests();
-  seen.see(["a1"], 1000);
-  seen.see(["a1", "b2"], 2000);
-  assertEquals([seen.wasAny(["a1"], 999), seen.wasAny(["a1", "b2"], 1000), seen.wasAny(["b2"], 1999)], [
+Deno.test("A4 chat: only a request that was on the screen when a line was typed is answered by it", () => {
+  let now = 1000;
+  const seen = new SeenRequests(() => now);
+  const isRead = (id: string, typedAt: number, answered: "in its line" | "at a question" = "in its line") => {
+    try {
+      seen.readAt(typedAt).mayAnswer(id, answered);
+      return true;
+    } catch (error) {
+      assert(error instanceof ConsoleError && error.message.startsWith(`request "${id}" was not on this screen`));
+      return false;
+    }
+  };
+  seen.see(["a1"]);
+  now = 2000;
+  seen.see(["a1", "b2"]);
+  assertEquals([isRead("a1", 1399), isRead("a1", 1400), isRead("b2", 2399), isRead("b2", 2400)], [
     false,
     true,
     false,
+    true,
   ]);
-  seen.see(["a1"], 3000);
-  assert(!seen.wasAny(["a1"], 2000), "it was over, and is another showing");
-  for (const line of ["/approve", " /deny -m 'not now'", "/approve web", "/approve --scope session"]) {
-    assert(answersUnnamed(line, ["a1"]), line);
-  }
-  for (const line of ["/approve a1", "/approve -i", "/approve --all --session s1", "/approvals", "approve", "/ls"]) {
-    assert(!answersUnnamed(line, ["a1"]), line);
-  }
+  // One that was seen lets no other through, and a question counts from when it showed them.
+  assertEquals([isRead("c3", 9000), isRead("b2", 1000, "at a question")], [false, false]);
+  seen.readAt(1000).shows(["c3"]);
+  now = 2400;
+  assertEquals([isRead("c3", 2000), isRead("c3", 2000, "at a question")], [false, true]);
+});
+
+Deno.test("A4 chat: what is over is forgotten, however many requests a chat sees", () => {
+  let now = 0;
+  const seen = new SeenRequests(() => now);
+  for (let i = 0; i < 1000; i++, now++) seen.see([`r${i}`, "stays"]);
+  assertEquals(seen.size, 2);
+  seen.readAt(400).mayAnswer("stays", "in its line");
+  assertThrows(() => seen.readAt(9000).mayAnswer("r0", "in its line"), ConsoleError);
+});
+
+Deno.test("A4 chat: answers and the list of what waits run in a turn, other lines do not", () => {
   assertEquals(["/approve x", "/deny", "/approvals", "/ls", "approve it"].map(runsInTurn), [
     true,
     true,

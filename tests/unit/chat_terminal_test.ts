@@ -58,6 +58,18 @@ Deno.test("F5 chat: the terminal is given back after a line, at its end and at a
   assertEquals(broken.raw, [true, false]);
 });
 
+Deno.test("A4 chat: a line that came behind another was typed when it came, however long that one ran", async () => {
+  const fake = terminal(["/wait web\r/app", "rove\r", "/ls\r"]);
+  using prompt = new OpenPrompt(fake);
+  assertEquals(await prompt.read([]), { kind: "line", text: "/wait web" });
+  const came = prompt.typedAt;
+  await new Promise((resolve) => setTimeout(resolve, 50));
+  assertEquals(await prompt.read([]), { kind: "line", text: "/approve" });
+  assertEquals(prompt.typedAt, came);
+  assertEquals(await prompt.read([]), { kind: "line", text: "/ls" });
+  assert(prompt.typedAt >= came + 40);
+});
+
 Deno.test("V2 chat: a pasted text runs nothing, also where a read cuts its mark behind the Escape", async () => {
   const fake = terminal(["end", "\x1b", "[200~/daemon stop\n\x1b", "[201~", "\r"]);
   using prompt = new OpenPrompt(fake);

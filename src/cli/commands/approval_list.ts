@@ -35,6 +35,7 @@ export async function listApprovals(run: CommandContext, options: ApprovalListOp
     (options.agent === undefined || one.agent === options.agent) &&
     (options.for === undefined || one.for === kindOf(options.for));
   const found = approvals.filter(isWanted);
+  run.screen?.shows(found.filter(({ status }) => status === "pending").map(({ id }) => id));
   const elsewhere = terminalQuestions.filter(isWanted);
   if (options.json) return run.out.json({ approvals: found, terminalQuestions: elsewhere });
   if (options.quiet) return found.forEach(({ id }) => run.out.plain(id));

@@ -57,6 +57,7 @@ const NOT_INSIDE: Readonly<Record<string, string>> = {
   hook: "an agent runs it, with an event on its stdin",
   statusline: "an agent runs it, with its state on its stdin",
   daemon: "without a further word it runs the daemon here; start, stop, status and others control it",
+  "exec /approve": "what it answers may never have been on this screen; /approve and /deny answer here",
   "memory append -": "with - its text would be what is typed here",
 };
 
@@ -71,9 +72,9 @@ function commandPort(run: CommandContext, root: Command, another: TreeMaker): Co
       about: command.description(),
       isListed: command.name() === "daemon" || NOT_INSIDE[command.name()] === undefined,
     })),
-    run: async (words, signal, takeSignals) => {
+    run: async (words, { signal, takeSignals, screen }) => {
       let isReaderGone = false;
-      const tree = another({ signal, takeSignals, onGreeted });
+      const tree = another({ signal, takeSignals, screen, onGreeted });
       tree.hook("preAction", (_, command) => fitInside(command));
       // Its handler is not in the tree: hooks are run before the tree is made.
       tree.commands.find((one) => one.name() === "hook")?.action(() => {});
@@ -114,7 +115,9 @@ function fitInside(command: Command): void {
   if (path === "watch") command.setOptionValue("log", true);
   const { daemonize, foreground } = command.opts<{ daemonize?: boolean; foreground?: boolean }>();
   const readsStdin = path === "memory append" && command.args.length === 1 && command.args[0] === "-";
-  const name = path === "daemon start" && foreground ? "daemon" : readsStdin ? `${path} -` : path;
+  const answers = path === "exec" && /^\s*\/(approve|deny)\b/.test(command.args.join(" "));
+  const inside = readsStdin ? `${path} -` : answers ? "exec /approve" : path;
+  const name = path === "daemon start" && foreground ? "daemon" : inside;
   // A mistyped word behind it is the command's to refuse.
   const controls = path === "daemon" && (daemonize || command.args.length > 0);
   const why = controls ? undefined : NOT_INSIDE[name];

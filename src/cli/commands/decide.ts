@@ -152,6 +152,7 @@ async function approveAll(run: CommandContext, given: readonly string[], options
   }
   if (open.length === 0) return run.out.note("No request of this session waits for an approval.");
   if (!options.yes) {
+    run.screen?.shows(open.map(({ id }) => id));
     const board = await loadBoard(run);
     for (const one of open) {
       run.out.note(stripAnsiCode((await requestLines(run, one, board, { isAsked: true })).join("\n")));
@@ -160,6 +161,7 @@ async function approveAll(run: CommandContext, given: readonly string[], options
       throw new ConsoleError("failed", "nothing was approved, because it was not confirmed");
     }
   }
+  for (const { id } of open) run.screen?.mayAnswer(id, options.yes ? "in its line" : "at a question");
   await each(open, (one) => decide(run, one, { id: one.id, decision: "approve", ...scopeOf(options) }));
 }
 

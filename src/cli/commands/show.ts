@@ -36,6 +36,7 @@ export async function show(run: CommandContext, given: string, options: ShowOpti
   const target = await resolveTarget(run, given, board);
   if (target.kind === "approval") {
     const whole = await wholeApproval(run, target.approval);
+    run.screen?.shows([whole.id]);
     if (options.json) return run.out.json({ approvals: [whole] });
     return await printPaged(run, await requestLines(run, whole, board, form), options);
   }

@@ -4,7 +4,8 @@ import type { ClientContext } from "../../client/endpoint.ts";
 import type { CommandContext } from "../context.ts";
 
 /** What a tree of commands is made for. */
-export interface TreeOptions extends Pick<CommandContext, "openDashboard" | "openMcp" | "signal" | "takeSignals"> {
+export interface TreeOptions
+  extends Pick<CommandContext, "openDashboard" | "openMcp" | "screen" | "signal" | "takeSignals"> {
   /** Told what each daemon says of itself; without it the first difference is noted. */
   readonly onGreeted?: ClientContext["onGreeted"];
 }
