@@ -82,6 +82,11 @@ export class Processes {
     return this.#lives.has(pid);
   }
 
+  /** It was seen alive here, in this run, and no look since has missed it. */
+  isSeenAlive(pid: number): boolean {
+    return this.#lives.get(pid) === true;
+  }
+
   /** It was seen alive here, and then no more. */
   isGone(pid: number): boolean {
     return this.#lives.get(pid) === false;

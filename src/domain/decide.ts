@@ -21,6 +21,8 @@ import {
   NONE_SEEN,
   sourceOf,
   withoutFront,
+  withoutServer,
+  withOwnServer,
   withSourceInFront,
   withUrgentInFront,
 } from "./row_processes.ts";
@@ -63,11 +65,12 @@ export function decideReport(
   const state = nextState(row, report);
   const fields = withoutState(row);
   const facts = cleanFacts(report.facts);
-  const next = confirmedPid(fields, report, {
+  const told = confirmedPid(fields, report, {
     ...inWorkspace(session, fields, facts),
     ...facts,
     ...counters(fields, report),
   });
+  const next = withOwnServer(fields, { ...report, facts }, told);
   return event(session, timed(session, withUrgentInFront(join(seenPid(fields, next), state)), now));
 }
 
@@ -270,8 +273,9 @@ export function cleanFacts(facts: Facts): Facts {
   return clean;
 }
 
-/** A working row shows the number of its sub-agents: kept equal to the session's own number here. */
+/** A working row shows the number of its sub-agents: kept equal to the session's own number here. A closed one has no server. */
 function join(fields: SessionFields, state: State): Session {
+  if (state.status === "closed") return { ...withoutServer(fields), ...state };
   if (state.status !== "working") return { ...fields, ...state };
   return { ...fields, status: "working", working: { ...state.working, subagents: fields.subagents } };
 }

@@ -134,10 +134,11 @@ function closing({ agent, id: sessionId }: Session, { elsewhere }: Report): Repo
 }
 
 /** Process and terminal are shared; folder, mode, prompt and title of a sub-agent are not the session's. */
-function place({ pid, parentPid, tty, terminal }: Facts): Facts {
+function place({ pid, parentPid, serverUrl, tty, terminal }: Facts): Facts {
   return {
     ...(pid === undefined ? {} : { pid }),
     ...(parentPid === undefined ? {} : { parentPid }),
+    ...(serverUrl === undefined ? {} : { serverUrl }),
     ...(tty === undefined ? {} : { tty }),
     ...(terminal === undefined ? {} : { terminal }),
   };

@@ -6,6 +6,7 @@
  */
 import type { Report } from "./report.ts";
 import {
+  type Facts,
   type OtherProcess,
   type OwnFields,
   type ProcessRef,
@@ -81,6 +82,25 @@ export function withoutFront(row: Session): Session | undefined {
   return next === undefined ? undefined : put(row, next, others.filter((one) => one !== next));
 }
 
+/**
+ * `next`, which is `before` after `report`, with the server that its process says it has. Each event of a process says that
+ * anew: one that names no server says that there is none. An event without a pid, or of ours, says nothing of it; behind one
+ * from elsewhere the session goes on where its address means another machine.
+ */
+export function withOwnServer(before: Facts, report: Report, next: SessionFields): SessionFields {
+  const { facts, elsewhere, event } = report;
+  const kept = elsewhere === undefined && next.pid === before.pid ? before.serverUrl : undefined;
+  const serverUrl = facts.pid === undefined || OURS.has(event.kind) ? kept : facts.serverUrl;
+  return { ...withoutServer(next), ...(serverUrl === undefined ? {} : { serverUrl }) };
+}
+
+/** What we say of a request: its process is named, and has not spoken. */
+const OURS: ReadonlySet<Report["event"]["kind"]> = new Set(["decided", "dismissed", "left_to_agent"]);
+
+export function withoutServer({ serverUrl: _, ...fields }: SessionFields): SessionFields {
+  return fields;
+}
+
 /** All pids of `row`, with whether each was seen. */
 export function processesOf(
   { pid, pidSeen, others = [] }: Session,
@@ -114,19 +134,19 @@ function freshInFront(row: Session, others: readonly OtherProcess[]): Session {
 }
 
 function asOther(row: Session): OtherProcess[] {
-  const { pid, pidSeen, tty, terminal, subagents, promptId, cost } = row;
+  const { pid, pidSeen, serverUrl, tty, terminal, subagents, promptId, cost } = row;
   if (pid === undefined) return [];
-  return [{ pid, subagents, ...defined({ pidSeen, tty, terminal, promptId, cost }), ...sessionState(row) }];
+  return [{ pid, subagents, ...defined({ pidSeen, serverUrl, tty, terminal, promptId, cost }), ...sessionState(row) }];
 }
 
 function put(row: Session, next: OtherProcess, others: readonly OtherProcess[]): Session {
   const fields = sharedFields(row);
-  const { pid, pidSeen, tty, terminal, subagents, promptId, cost } = next;
+  const { pid, pidSeen, serverUrl, tty, terminal, subagents, promptId, cost } = next;
   return {
     ...fields,
     pid,
     subagents,
-    ...defined({ pidSeen, tty, terminal, promptId, cost }),
+    ...defined({ pidSeen, serverUrl, tty, terminal, promptId, cost }),
     ...(others.length === 0 ? {} : { others }),
     ...sessionState(next),
   };
@@ -134,8 +154,8 @@ function put(row: Session, next: OtherProcess, others: readonly OtherProcess[]):
 
 /** Without what is in {@link OwnFields}, but for the count that every row has. */
 function sharedFields(row: Session): SessionFields {
-  const { pid: _, pidSeen: _1, tty: _2, terminal: _3, promptId: _4, cost: _5, others: _6, ...fields } = withoutState(
-    row,
+  const { pid: _, pidSeen: _1, tty: _2, terminal: _3, promptId: _4, cost: _5, others: _6, ...fields } = withoutServer(
+    withoutState(row),
   );
   return fields;
 }

@@ -139,7 +139,7 @@ export interface Facts {
   readonly pid?: number;
   /** The process that started the last hook, for agents that send no pid with their hooks (confirmed_pid.ts). */
   readonly parentPid?: number;
-  /** Where the agent's process says that its own server is; on this machine, and so of the process that `pid` is. */
+  /** Where the process `pid` says that its own server is (row_processes.ts). */
   readonly serverUrl?: string;
   readonly tty?: string;
   readonly terminal?: Terminal;
@@ -158,6 +158,7 @@ export interface ProcessRef {
 
 /** What belongs to one process of a conversation. */
 export interface OwnFields extends ProcessRef {
+  readonly serverUrl?: string;
   readonly tty?: string;
   readonly terminal?: Terminal;
   readonly subagents: number;

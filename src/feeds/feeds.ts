@@ -103,6 +103,7 @@ function portOf(context: FeedsContext, agent: string): FeedPort {
   return {
     sessions: () => store.sessions(),
     get: (sessionId) => store.get(rowForFeed({ agent, sessionId }, store).sessionId),
+    isSeenAlive: (pid) => store.processes.isSeenAlive(pid),
     children: (id) => store.children(id),
     now,
     report: (report) => {

@@ -42,7 +42,8 @@ export class OtherSessions {
     const row = store.get(id);
     if (row === undefined || row.status === "closed") return undefined;
     if (isNoPerson(source)) throw notAPerson(id);
-    const give = promptWays.into(row.agent, id);
+    // Whoever is there in the place of a process that is gone is not the person's agent.
+    const give = store.isLost(id) ? undefined : promptWays.into(row.agent, id);
     if (give === undefined) throw this.#noWay(row);
     return { id, agent: row.agent, cwd: row.cwd ?? "/", give };
   }
@@ -78,6 +79,7 @@ export class OtherSessions {
     const listener = {
       sending: () => {
         this.#stop.throwIfAborted();
+        if (store.isLost(sessionId)) throw new Error("the session's process is gone");
         store.commit({ type: "turn.started", data: { turnId, sessionId } }, DAEMON);
         isSent = true;
       },

@@ -201,3 +201,40 @@ serverTest(
     }
   },
 );
+
+serverTest(
+  "R7 behind the end of a session's process whoever listens there gets neither prompt nor password",
+  async () => {
+    const { home, opencode, client } = await withOpenCode({ OPENCODE_SERVER_PASSWORD: "secret" });
+    await using _ = home;
+    const process = new Deno.Command("/bin/sleep", { args: ["60"] }).spawn();
+    try {
+      const event = {
+        type: "session.created",
+        sessionID: "ses_ends",
+        pid: process.pid,
+        serverUrl: SERVER,
+        properties: {},
+      };
+      await client.request("session.report", { agent: "opencode", event, env: {} });
+      const session = async () => (await client.request("session.get", { sessionId: "ses_ends" }))["session"] as Json;
+      await eventually(async () => (await session())["pidSeen"] === true, 10_000, "the look that shows it alive");
+      process.kill("SIGKILL");
+      await process.status;
+      await eventually(async () => (await session())["lost"] === true, 10_000, "the lost row");
+      const before = opencode.calls;
+      const { code, stderr } = await home.cli(["submit", "ses_ends", "hello"]);
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "its process is gone: agent-console session close ses_ends, then submit goes on");
+      assertEquals(opencode.calls, before);
+    } finally {
+      try {
+        process.kill("SIGKILL");
+      } catch {
+        // it has ended
+      }
+      await home.stop();
+      await opencode.stop();
+    }
+  },
+);

@@ -44,6 +44,7 @@ function play(name: string, { feed, hookMs = 0 }: Options): Map<string, { end: s
     port: {
       sessions: () => replay.sessions(),
       get: (id) => replay.get(id),
+      isSeenAlive: () => false,
       children: (id) => replay.children(id),
       report: (report) => void replay.report(report, now),
       now: () => now,

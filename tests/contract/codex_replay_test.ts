@@ -157,6 +157,7 @@ Deno.test("H2 Codex with hooks and feed: the first prompt goes working once, whi
     const port = {
       sessions: () => player.sessions(),
       get: (row: string) => player.get(row),
+      isSeenAlive: () => false,
       children: (row: string) => player.children(row),
       now: () => NOW,
       report: (report: Report) => void player.report(report, NOW),

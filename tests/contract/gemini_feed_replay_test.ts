@@ -42,6 +42,7 @@ function play({ feed, hookMs = 0 }: Options): Map<string, string[]> {
     port: {
       sessions: () => replay.sessions(),
       get: (id) => replay.get(id),
+      isSeenAlive: () => false,
       children: () => [],
       report: (report) => void replay.report(report, now),
       now: () => now,

@@ -32,6 +32,7 @@ export class CodexBench {
       port: {
         sessions: () => this.replay.sessions(),
         get: (id) => this.replay.get(id),
+        isSeenAlive: () => false,
         children: (id) => this.replay.children(id),
         now,
         report: (report) => {

@@ -35,7 +35,14 @@ function feedOn({ dial }: { readonly dial: Dial }): CodexAppServerFeed {
   return new CodexAppServerFeed({
     dial,
     requestDecision: () => Promise.resolve(undefined),
-    port: { sessions: () => [], get: () => undefined, children: () => [], now: () => "", report: () => {} },
+    port: {
+      sessions: () => [],
+      get: () => undefined,
+      children: () => [],
+      isSeenAlive: () => false,
+      now: () => "",
+      report: () => {},
+    },
     clientInfo: { name: "n", version: "0" },
     guarded: (_what, action) => action(),
   });

@@ -150,7 +150,14 @@ Deno.test("A4 a session that Codex unloads and loads again asks here again", asy
 });
 
 Deno.test("A4 what an item will change is known until it is done or the connection is gone", async () => {
-  const port = { sessions: () => [], get: () => undefined, children: () => [], now: () => "", report: () => {} };
+  const port = {
+    sessions: () => [],
+    get: () => undefined,
+    children: () => [],
+    isSeenAlive: () => false,
+    now: () => "",
+    report: () => {},
+  };
   const threads = new CodexThreads(port);
   threads.started({ id: "t", kind: "session", begun: true, facts: {} });
   const asked: string[] = [];

@@ -68,7 +68,14 @@ function row(id: string, agent: string, more: Partial<Session>): Session {
 }
 
 function port(sessions: readonly Session[]) {
-  return { sessions: () => sessions, get: () => sessions[0], children: () => [], now: () => T, report: () => {} };
+  return {
+    sessions: () => sessions,
+    get: () => sessions[0],
+    children: () => [],
+    isSeenAlive: () => false,
+    now: () => T,
+    report: () => {},
+  };
 }
 
 function claude(guarded: Guarded, folder: string, read: (path: string) => Uint8Array): ClaudeSessionsFeed {

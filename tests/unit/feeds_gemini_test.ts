@@ -106,6 +106,7 @@ function bench(sessions: Session[]) {
     port: {
       sessions: () => sessions,
       get: (id) => sessions.find((one) => one.id === id),
+      isSeenAlive: () => false,
       children: () => [],
       report: (report) => void reports.push(report),
       now: () => T(100),

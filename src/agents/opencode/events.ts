@@ -59,7 +59,7 @@ function factsOf(event: Fields, type: string, properties: Fields, env: HookEnv):
     ...optional("title", title === undefined || UNTITLED.test(title) ? undefined : excerpt(title, TEXT_CAPS.title)),
     ...optional("lastPrompt", prompt && excerpt(prompt, TEXT_CAPS.prompt)),
     ...optional("pid", typeof pid === "number" && Number.isSafeInteger(pid) && pid > 0 ? pid : undefined),
-    // Told with each event: where the session goes on in a process without a server, the address of the old one goes.
+    // With each event: where the session goes on in a process without a server, the address of the old one goes.
     ...optional("serverUrl", stringField(event, "serverUrl")),
     ...place,
   };

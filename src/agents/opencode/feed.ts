@@ -25,10 +25,12 @@ const LOOK_MS = 2000;
 const LOST_LOOKS = 3;
 /** A prompt that was taken has begun its turn by then, ms. */
 const BEGIN_MS = 30_000;
-/** After so long a turn that was aborted is over, whatever OpenCode says, ms. */
+/** So long behind its cancel a turn is over, whatever OpenCode says, ms. */
 const CANCEL_MS = 10_000;
 /** Events are told from then on, or it goes on without, ms. */
 const EVENTS_MS = 3000;
+
+const GONE = "OpenCode does not say any more that this session's process listens there";
 
 const SESSION_ID = /^ses_\w+$/;
 
@@ -45,18 +47,27 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
   }
 
   wayInto(id: string): GivePrompt | undefined {
-    const row = this.#port.get(id);
-    if (row?.serverUrl !== SERVER_URL || row.parentId !== undefined || !SESSION_ID.test(id)) return undefined;
+    if (this.#servedBy(id) === undefined) return undefined;
     return async (text, listener, signal) => {
       signal.throwIfAborted();
       if (this.#open.has(id)) throw new Error("another prompt goes into this session now");
       this.#open.add(id);
       try {
-        return await this.#give({ id, cwd: row.cwd }, text, listener, signal);
+        return await this.#give({ id, cwd: this.#port.get(id)?.cwd }, text, listener, signal);
       } finally {
         this.#open.delete(id);
       }
     };
+  }
+
+  /**
+   * The process that says that it runs the session and listens there, while the process table shows it: whoever listens
+   * behind its end gets neither prompt nor password.
+   */
+  #servedBy(id: string): number | undefined {
+    const { serverUrl, parentId, pid } = this.#port.get(id) ?? {};
+    const isThere = serverUrl === SERVER_URL && parentId === undefined && SESSION_ID.test(id);
+    return isThere && pid !== undefined && this.#port.isSeenAlive(pid) ? pid : undefined;
   }
 
   /** What was sent goes on: its turn is its session's. */
@@ -65,15 +76,25 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
   }
 
   async #give(session: ServedSession, text: string, listener: PromptListener, cancelled: AbortSignal): Promise<Ended> {
-    const over = new AbortController(); // ends the events
+    const over = new AbortController(); // ends the events, and each call
     const before = AbortSignal.any([cancelled, this.#stop.signal]);
     const behind = AbortSignal.any([over.signal, this.#stop.signal]);
+    const turn = new Looks();
+    const takenBack = Promise.withResolvers<void>();
+    let callOff = () => {};
+    const onCancel = () => {
+      callOff = setTimer(CANCEL_MS, () => over.abort(cancelled.reason));
+      takenBack.resolve();
+      turn.hurry();
+    };
+    cancelled.addEventListener("abort", onCancel, { once: true });
     try {
+      const pid = this.#servedBy(session.id);
+      if (pid === undefined) throw new Error(GONE);
       await this.#server.know(session, before);
       await this.#untilFree(session, before);
       const [last] = await this.#server.messages(session, before, 1);
       const parts = new TurnParts(text, listener);
-      const turn = new Looks();
       const opened = Promise.withResolvers<void>();
       const hear = (event: Fields) => {
         const properties = objectField(event, "properties") ?? {};
@@ -85,20 +106,18 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
       void this.#server.follow(session, behind, hear, () => opened.resolve());
       await Promise.race([opened.promise, daemonTimers.sleep(EVENTS_MS, before)]);
       before.throwIfAborted();
+      if (this.#servedBy(session.id) === undefined) throw new Error(GONE);
       listener.sending();
-      // Taken back before there is a reply, it may have been taken all the same: then it is aborted.
-      await this.#server.prompt(session, text, behind).catch((error: unknown) => {
-        if (!(error instanceof NoReply)) throw error;
-        throw new Error("OpenCode's server did not say whether it has taken the prompt");
+      const taken = this.#server.prompt(session, text, behind).catch((error: unknown) => {
+        if (!(error instanceof NoReply)) return over.abort(error);
+        if (!cancelled.aborted) over.abort(new Error("OpenCode's server did not say whether it has taken the prompt"));
       });
-      const onAbort = () => turn.hurry();
-      cancelled.addEventListener("abort", onAbort, { once: true });
-      try {
-        return await this.#untilEnd(session, { parts, turn, last: idOf(last), cancelled, signal: behind });
-      } finally {
-        cancelled.removeEventListener("abort", onAbort);
-      }
+      // Taken back before there is a reply, or where it is lost, it may have been taken all the same: then it is aborted.
+      await Promise.race([taken, takenBack.promise]);
+      return await this.#untilEnd(session, { pid, parts, turn, last: idOf(last), cancelled, signal: behind });
     } finally {
+      callOff();
+      cancelled.removeEventListener("abort", onCancel);
       over.abort();
     }
   }
@@ -108,6 +127,7 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
     let wait = FREE_MS.first;
     const latest = performance.now() + BUSY_MS;
     while (await this.#server.isBusy(session, signal)) {
+      if (this.#servedBy(session.id) === undefined) throw new Error(GONE);
       if (performance.now() > latest) throw new Error("it was busy for a day");
       await daemonTimers.sleep(wait, signal);
       wait = Math.min(wait * 2, FREE_MS.longest);
@@ -115,18 +135,16 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
   }
 
   /** Events only say when to look: they are lost where the connection is. */
-  async #untilEnd(session: ServedSession, { parts, turn, last, cancelled, signal }: Sent): Promise<Ended> {
+  async #untilEnd(session: ServedSession, { pid, parts, turn, last, cancelled, signal }: Sent): Promise<Ended> {
     const sentAt = performance.now();
-    let abortedAt: number | undefined;
     let hasBegun = false;
     let lost = 0;
     for (;;) {
       try {
-        if (cancelled.aborted) {
-          abortedAt ??= performance.now();
-          if (performance.now() - abortedAt > CANCEL_MS) throw cancelled.reason;
-          await this.#server.abort(session, signal); // again, until it has: a turn that has not begun hears none
-        }
+        signal.throwIfAborted();
+        if (!this.#port.isSeenAlive(pid)) throw new Error("OpenCode has ended");
+        // Again, until it has: a turn that has not begun hears none.
+        if (cancelled.aborted) await this.#server.abort(session, signal);
         if (!await this.#server.isBusy(session, signal)) {
           const replies = parts.rest(await this.#server.messages(session, signal), last);
           const end = replies?.at(-1);
@@ -149,6 +167,8 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
 }
 
 interface Sent {
+  /** The process that got it. */
+  readonly pid: number;
   readonly parts: TurnParts;
   readonly turn: Looks;
   /** The last message before it. */

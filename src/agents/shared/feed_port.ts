@@ -7,6 +7,8 @@ export interface FeedPort {
   /** All rows, the closed ones too. */
   sessions(): Iterable<Session>;
   get(id: string): Session | undefined;
+  /** The process table here shows this process alive. */
+  isSeenAlive(pid: number): boolean;
   /** The open rows of sub-agents of this session. */
   children(id: string): readonly Session[];
   /** Decides what a report means and keeps it. Never throws. */
