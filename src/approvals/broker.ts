@@ -82,7 +82,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     // Hooks that block their agent do not wait for a human who has left.
     presence.onLastLeft = () => {
       for (const pending of this.#all()) {
-        if (pending.request.dialog !== "beside") this.#resolver.expire(pending, "window_closed");
+        if (blocks(pending.request)) this.#resolver.expire(pending, "window_closed");
       }
     };
   }
@@ -139,7 +139,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   /** Beside the agent's own dialog waiting blocks nobody; otherwise wait only while a person can decide. */
   #mayWait({ request, report }: IncomingRequest, result: PolicyResult): boolean {
     if (this.#stopping.signal.aborted) return false;
-    if (request.dialog === "beside") return true;
+    if (!blocks(request)) return true;
     if (this.requestedByFeed(report.agent, report.sessionId)) return false;
     const waits = request.dialog === "behind" || (result.kind === "undecided" && result.needsHuman);
     return waits && this.#o.presence.isSomeoneThere;
@@ -287,4 +287,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   #all(): readonly PendingRequest[] {
     return this.#resolver.pending.open();
   }
+}
+
+/** Whoever runs the agent waits behind it: of an agent with its dialog on the screen, or one that the daemon runs, nobody does. */
+function blocks({ dialog }: Pick<ApprovalRequest, "dialog">): boolean {
+  return dialog === "behind" || dialog === "gate";
 }

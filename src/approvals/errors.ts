@@ -32,7 +32,9 @@ function endText(approval: Approval): string {
     case "dismissed":
       return "was already dismissed in the agent's terminal";
     case "expired":
-      return "has ended: nobody answered in time, so the agent asks in its own terminal";
+      return approval.noDialog
+        ? "has ended: nobody answered in time, so its call was cancelled"
+        : "has ended: nobody answered in time, so the agent asks in its own terminal";
     case "cancelled":
       return `has ended: ${escapeControls(approval.cancelled.reason)}`;
     case "pending": // resolved, but the journal could not record it yet (the disk is full)

@@ -1,4 +1,7 @@
-/** What a row is told of a request that is left to its agent: why only the agent's own terminal can answer it. Pure. */
+/**
+ * What a row is told of a request that is left to its agent: why only the agent's own terminal can answer it. An agent that the
+ * daemon runs has none, and goes on without a decision. Pure.
+ */
 import type { AgentEvent } from "../domain/report.ts";
 import type { TerminalOnly } from "../domain/session.ts";
 import type { ClassifiedIncoming } from "./policy_engine.ts";
@@ -12,6 +15,7 @@ interface Circumstances {
 }
 
 export function leftEvent({ report: { event }, request }: ClassifiedIncoming, now: Circumstances): AgentEvent {
+  if (request.dialog === "none") return { kind: "noted" };
   const terminalOnly = whyLeft(request, now);
   return event.kind === "requested" && terminalOnly !== undefined ? { ...event, terminalOnly } : event;
 }

@@ -91,7 +91,7 @@ export class ApprovalResolver {
   }
 
   /**
-   * The agent did not get the decision: its own dialog is open, or opens now. A gate has none, and a row that waits for
+   * The agent did not get the decision: its own dialog is open, or opens now. Where it has none, nothing is, and a row that waits for
    * something else by now keeps that. An acknowledgement that comes late corrects it once more.
    */
   undelivered(pending: PendingRequest): void {
@@ -109,7 +109,7 @@ export class ApprovalResolver {
   #showOwnDialog(pending: PendingRequest): StatusFields["waiting"] | undefined {
     const { rowId, request, rowTold, question: { approvalId: _, ...question } } = pending;
     const row = this.#o.core.store.get(rowId);
-    if (request.dialog === "gate" || request.scripted || row?.status !== "working") return undefined;
+    if (!hasDialog(request) || request.scripted || row?.status !== "working") return undefined;
     if (row.lastEventAt !== rowTold) return undefined;
     this.#tellRow(pending, { kind: "requested", ...question, terminalOnly: "undelivered" }, DAEMON);
     return this.#waiting(rowId);
@@ -183,7 +183,7 @@ export class ApprovalResolver {
 
   /** Decided by somebody else, or withdrawn: the agent's own events say what its row does next. */
   elsewhere(pending: PendingRequest): void {
-    this.#end(pending, "elsewhere", "left_to_agent");
+    this.#end(pending, "elsewhere", endWithoutDecision(pending));
   }
 
   cancel(pending: PendingRequest, reason: string, terminalOnly?: TerminalOnly): void {
@@ -196,14 +196,19 @@ export class ApprovalResolver {
   closeOrphans(): void {
     const { core: { store, now }, inbox } = this.#o;
     for (const approval of inbox.pending()) {
-      const gone = resolveApproval(approval, "cancelled", now(), "the daemon was restarted");
+      const why = approval.noDialog ? "its agent ended with the daemon" : "the daemon was restarted";
+      const gone = resolveApproval(approval, "cancelled", now(), why);
       store.commit({ type: "approval.decided", data: { approval: gone } }, DAEMON);
       const { sessionId: rowId, agent, id: approvalId } = approval;
       const row = store.get(rowId);
       if (row?.status !== "waiting" || row.waiting.approvalId !== approvalId) continue; // its agent went on meanwhile
       // At the time of the agent's last event: what its hooks spooled since then is no older than this.
       const whose = { rowId, agent, process: undefined };
-      this.#tellRow(whose, { kind: "left_to_agent", approvalId, terminalOnly: "restarted" }, DAEMON, row.lastEventAt);
+      // What the daemon ran has no terminal to answer in: what becomes of its turn is told by who takes that up.
+      const event: AgentEvent = approval.noDialog
+        ? { kind: "decided", approvalId }
+        : { kind: "left_to_agent", approvalId, terminalOnly: "restarted" };
+      this.#tellRow(whose, event, DAEMON, row.lastEventAt);
     }
   }
 
@@ -282,7 +287,11 @@ export class ApprovalResolver {
   }
 }
 
-/** A gate has no dialog: without a decision the call runs. */
+/** Without a dialog nobody asks on: the call of a gate runs, that of an agent that the daemon runs is cancelled. */
 function endWithoutDecision({ request }: PendingRequest): RowKind {
-  return request.dialog === "gate" ? "decided" : "left_to_agent";
+  return hasDialog(request) ? "left_to_agent" : "decided";
+}
+
+function hasDialog({ dialog }: PendingRequest["request"]): boolean {
+  return dialog === "beside" || dialog === "behind";
 }

@@ -62,8 +62,12 @@ export function approvalBlock(item: BlockItem, width: number, isAlone = false): 
 }
 
 /** How else it may be answered, and how far an answer reaches. */
-function answerNotes({ cut, scopes, takesOwnWords }: BlockItem): string[] {
-  const notes = ["once the time is over only its own terminal can answer"];
+function answerNotes({ cut, noDialog, scopes, takesOwnWords }: BlockItem): string[] {
+  const notes = [
+    noDialog
+      ? "the daemon runs its agent: once the time is over, or its turn, the call is cancelled"
+      : "once the time is over only its own terminal can answer",
+  ];
   if (cut !== undefined) return notes;
   if (takesOwnWords) notes.push("a number, its text or the beginning of it; your own words: --say TEXT");
   const wider = scopes?.filter((scope) => scope !== "once");

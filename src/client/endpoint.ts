@@ -3,6 +3,7 @@ import { denoFiles } from "../platform/deno_files.ts";
 import { envFlag, type HomePaths, homePaths, resolveFrom } from "../platform/home_paths.ts";
 import { currentFolder, env, ownUid } from "../platform/process.ts";
 import type { ThisProgram } from "../platform/program.ts";
+import { CLI } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { assertHomeSafe, type DaemonEndpoint, resolveOwnHome } from "../config/endpoint.ts";
@@ -44,7 +45,7 @@ export function clientContext(options: ContextOptions): ClientContext {
     paths: homePaths(root),
     socketFlag: options.socket === undefined ? undefined : resolveFrom(options.socket, cwd),
     mayStart: options.start && !envFlag(env("AGENT_CONSOLE_NO_START")),
-    kind: "cli",
+    kind: CLI,
     ...(options.onGreeted === undefined ? {} : { onGreeted: options.onGreeted }),
   };
 }

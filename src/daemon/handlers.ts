@@ -11,7 +11,7 @@ import type { StopControl } from "./stop_control.ts";
 
 export interface DaemonDeps {
   readonly lists: Pick<SessionLists, "answer">;
-  readonly inbox: Pick<Inbox, "pendingCount">;
+  readonly inbox: Pick<Inbox, "pending" | "pendingCount">;
   readonly work: Pick<OpenWork, "counts">;
   readonly config: LiveConfig;
   readonly stop: StopControl;
@@ -52,6 +52,7 @@ export function daemonHandlers(
     },
     shutdown: ({ reason, force, restart, confirmed }) => {
       const requests = inbox.pendingCount;
+      const ofTurns = inbox.pending().filter(({ noDialog }) => noDialog).length;
       const active = { ...(requests === 0 ? {} : { requests }), ...work.counts };
       if (Object.keys(active).length > 0 && !force && !confirmed) {
         const words = Object.entries(active).map(([what, count]) =>
@@ -59,7 +60,7 @@ export function daemonHandlers(
         );
         const isOne = Object.values(active).reduce((sum, count) => sum + count, 0) === 1;
         throw new ConsoleError("confirm_required", `${words.join(" and ")} ${isOne ? "is" : "are"} open`, {
-          active: { approvals: requests, ...work.counts },
+          active: { approvals: requests - ofTurns, ofTurns, ...work.counts },
           hint: "agent-console daemon stop --force",
         });
       }

@@ -5,6 +5,7 @@ import type { CommandContext } from "../cli/context.ts";
 import { ENDED_BY_SIGNAL } from "../cli/exit_meanings.ts";
 import { CommandEnded } from "../cli/tree/shared.ts";
 import { env } from "../platform/process.ts";
+import { TUI } from "../protocol/actor.ts";
 import { openTerminal } from "./pi_terminal.ts";
 import type { StateOptions } from "./state.ts";
 import { DashboardWindow } from "./window.ts";
@@ -12,7 +13,8 @@ import { DashboardWindow } from "./window.ts";
 const EXIT = { ...ENDED_BY_SIGNAL, input: 0 } as const;
 
 /** Until q, Ctrl-C or the end of the terminal, which is given back in every case. @throws {CommandEnded} */
-export async function dashboard(run: CommandContext, options: Pick<StateOptions, "filter" | "view">): Promise<void> {
+export async function dashboard(given: CommandContext, options: Pick<StateOptions, "filter" | "view">): Promise<void> {
+  const run = { ...given, context: { ...given.context, kind: TUI } };
   // Without permission to start one, a missing daemon is an error; one that stops later is waited for.
   if (!run.context.mayStart) (await connectOrStart(run.context)).close();
   const color = getColorEnabled();

@@ -23,14 +23,11 @@ type TellWork = Extract<Effect, { kind: "tell_work" }>;
 
 export class WorkEffects {
   readonly #run: CommandContext;
-  /** Prompts are told to come from here. */
-  readonly #own: CommandContext;
   #asking: Promise<void> | undefined;
   #isAskedAgain = false;
 
   constructor(run: CommandContext) {
     this.#run = run;
-    this.#own = { ...run, context: { ...run.context, kind: "tui" } };
   }
 
   /** Asks for all jobs; what changes meanwhile is asked for behind it. */
@@ -85,7 +82,7 @@ export class WorkEffects {
     try {
       assertFolder(prompt);
       const folder = "sessionId" in prompt ? state.live.session(prompt.sessionId)?.cwd : prompt.cwd;
-      const { turnId } = await call(this.#own, "turn.submit", withWorkspace(this.#own.context, prompt, folder));
+      const { turnId } = await call(this.#run, "turn.submit", withWorkspace(this.#run.context, prompt, folder));
       const isNew = !("sessionId" in prompt);
       if ("sessionId" in prompt) state.work.drafts.delete(prompt.sessionId);
       else state.work.newSession = undefined;

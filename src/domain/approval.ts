@@ -95,8 +95,9 @@ export interface ApprovalRequest {
    * `beside`: on the screen, so that waiting blocks nobody.
    * `behind`: the agent shows it only after its hook has ended.
    * `gate`: there is none; without a decision the call runs (a hook before a tool). Only rules decide here.
+   * `none`: there is none, because the daemon runs the agent; without a decision the call is cancelled.
    */
-  readonly dialog: "beside" | "behind" | "gate";
+  readonly dialog: "beside" | "behind" | "gate" | "none";
   /** So long the agent lets the request wait for us, s; absent: as long as the hooks that we register may run. */
   readonly holdSecs?: number;
   /** False where the hook can deny the call but not approve it. */
@@ -182,6 +183,8 @@ export type Approval = ApprovalState & {
   readonly unsandboxed?: true;
   /** While it is open, the agent's own terminal shows no dialog for it: the agent waits for its hook. */
   readonly hidesDialog?: true;
+  /** Its agent has no terminal, because the daemon runs it: nobody else can answer it, and it ends with its turn. */
+  readonly noDialog?: true;
   readonly risk: Risk;
   readonly reasoning?: string;
   readonly choices?: readonly Choice[];

@@ -46,8 +46,10 @@ export class LivenessLook {
 
   status(): LivenessStatus | undefined {
     const { store } = this.#context;
-    const foreign = [...store.processes.foreign].filter((id) => !["closed", undefined].includes(store.get(id)?.status));
-    const unseen = this.#unseen.filter(({ id, pid }) => store.get(id)?.pid === pid).length + foreign.length;
+    const isOpen = (id: string) => !["closed", undefined].includes(store.get(id)?.status);
+    const foreign = [...store.processes.foreign].filter(isOpen);
+    const unseen = this.#unseen.filter(({ id, pid }) => isOpen(id) && store.get(id)?.pid === pid).length +
+      foreign.length;
     if (this.#problem !== undefined) return { problem: this.#problem };
     return unseen === 0 ? undefined : { unseen };
   }

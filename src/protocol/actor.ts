@@ -16,5 +16,11 @@ export const CRON = "cron";
 /** The kind of what agents call by the tools of the MCP server. */
 export const MCP = "mcp";
 
+/** The kind of the command line, for whoever types a command. */
+export const CLI = "cli";
+
+/** The kind of the dashboard, for all that is done in that window. */
+export const TUI = "tui";
+
 /** The daemon, or whoever has a connection: `<kind>:<scope>`. The kind is the client's own word. */
 export type Actor = typeof DAEMON | `${string}:${Scope}`;

@@ -18,7 +18,7 @@ export function acpRequest(call: ToolCall, cwd: string, acceptsApproval: boolean
   const subject = subjectOf(call);
   const what = { for: "permission" } as const;
   return {
-    request: { ...what, cwd, ...subject, dialog: "beside", holdSecs: HOLD_SECS, acceptsApproval },
+    request: { ...what, cwd, ...subject, dialog: "none", holdSecs: HOLD_SECS, acceptsApproval },
     event: {
       kind: "requested",
       ...what,

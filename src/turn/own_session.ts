@@ -7,6 +7,7 @@ import { canAllowOnce, CANCELLED, outcomeOf, type PermissionAsked, type Permissi
 import type { AcpUpdate } from "../acp/read_update.ts";
 import { commitReport } from "../core/apply_report.ts";
 import type { WorkPlace } from "../core/work_places.ts";
+import { decideSeen } from "../domain/decide.ts";
 import type { NewEvent } from "../domain/event.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import { type Facts, TEXT_CAPS } from "../domain/session.ts";
@@ -96,7 +97,13 @@ export class OwnSession {
 
   /** @param resumed it was open in an earlier process */
   announce(resumed: boolean): void {
+    const { store } = this.#context;
+    store.proved(this.id); // the daemon runs it itself: it is what its row says
     this.#report({ kind: "announced", resumed }, { cwd: this.cwd, pid: this.process.pid });
+    const row = store.get(this.id);
+    // Its process is known to have been here: a next daemon that does not find it need not doubt where it was.
+    const seen = row === undefined ? undefined : decideSeen(row, this.process.pid, undefined);
+    if (seen !== undefined) this.#record(seen);
   }
 
   /** What the workspace's own configuration says for the turn that comes; undefined: nobody looked. */

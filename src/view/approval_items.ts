@@ -60,6 +60,8 @@ export interface ApprovalItem {
   readonly isPatch: boolean;
   /** What of it is missing for good. */
   readonly cut?: string;
+  /** Its agent has no terminal of its own. */
+  readonly noDialog: boolean;
   /** What its terminal does meanwhile, where that is not what one would expect. */
   readonly notice?: string;
   readonly reasoning: readonly string[];
@@ -115,6 +117,7 @@ export function approvalItems(
       detail: detail === undefined ? [] : linesOf(detail === "" ? "(empty)" : detail.replace(/\n$/, "")),
       isPatch: approval.detailForm === "patch" || approval.detailForm === "edit",
       ...(cutBy === undefined || !isOpen ? {} : { cut: cutText(cutBy) }),
+      noDialog: approval.noDialog === true,
       ...(hidesItsDialog(approval) ? { notice: HIDDEN_DIALOG } : {}),
       reasoning: reasoning === undefined ? [] : linesOf(reasoning),
       questions: choices.map(({ question, options, descriptions = [], multiple }) => ({

@@ -50,6 +50,10 @@ dashboardTest(
     assertEquals((await asks.hook.exit(END_MS)).stdout, ALLOWED);
     await screen.shows(/approved once \(Bash: touch a1\)/);
     assertEquals((await row(client))["status"], "working");
+    const { approvals: [answered] } = await client.request("approval.list", { status: "all" }) as {
+      approvals: { approved: { by: string } }[];
+    };
+    assertEquals(answered?.approved.by, "tui:admin", "by the window in which it was given, as its prompts are");
   },
 );
 

@@ -32,7 +32,7 @@ Deno.test("X2 a home that others may write to says nothing about the user's sett
   const uninstall = async (passed: boolean) => {
     const name = evil.replaceAll("=", "==").replaceAll("/", "=-");
     await Deno.mkdir(`${user.root}/homes/${name}`, PRIVATE);
-    const { code, stderr } = await user.fromClone("uninstall");
+    const { code, stderr } = await user.fromClone("uninstall", "--yes");
     assertEquals([code, stderr.includes("evil: it is not a folder that is yours alone")], [0, passed], stderr);
   };
   await Deno.mkdir(`${evil}/backups`, PRIVATE);

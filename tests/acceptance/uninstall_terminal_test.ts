@@ -61,6 +61,21 @@ Deno.test("first hour 1: uninstall asks nothing with --yes, and where there is n
   assertEquals(await Deno.readTextFile(settings), SETTINGS);
 });
 
+Deno.test("first hour 1: uninstall without a terminal takes nothing back without --yes", async () => {
+  const { home, settings } = await withHooks();
+  await using _home = home;
+  const hooked = await Deno.readTextFile(settings);
+  for (const stdin of ["", "n\n", "y\n"]) {
+    const { code, stdout, stderr } = await home.cli(["uninstall"], { stdin });
+    assertEquals([code, stdout], [1, ""], stderr);
+    assertStringIncludes(stderr, "error: stdin is no terminal, so nobody can confirm\nhint: give --yes\n");
+    assertEquals(await Deno.readTextFile(settings), hooked);
+  }
+  assertEquals((await home.cli(["uninstall", "--yes"])).code, 0);
+  assertEquals(await Deno.readTextFile(settings), SETTINGS);
+  assertEquals((await home.cli(["uninstall"])).code, 0, "nothing is left to take back");
+});
+
 Deno.test("first hour 1: uninstall removes completions and the man page where the documentation has them put, if they are ours", async () => {
   await using home = await TestHome.create();
   const docs = await Deno.readTextFile(`${REPOSITORY}/docs/commands.md`);
@@ -75,7 +90,7 @@ Deno.test("first hour 1: uninstall removes completions and the man page where th
   }
   const rc = "# agent-console completions\n  source <(agent-console completions bash)\ncd ~/src/agent-console\n";
   await write(".bashrc", rc);
-  const { code, stdout } = await home.cli(["uninstall"]);
+  const { code, stdout } = await home.cli(["uninstall", "--yes"]);
   assertEquals(code, 0);
   for (const { place } of SHELL_FILES) {
     assertStringIncludes(stdout, `removed ~/${place}\n`);
@@ -89,7 +104,7 @@ Deno.test("first hour 1: uninstall removes completions and the man page where th
   await write("dotfiles/fish", (await home.cli(["completions", "fish"])).stdout);
   const link = `${home.root}/.config/fish/completions/agent-console.fish`;
   await Deno.symlink(`${home.root}/dotfiles/fish`, link);
-  const again = await home.cli(["uninstall"]);
+  const again = await home.cli(["uninstall", "--yes"]);
   for (const place of [".zfunc/_agent-console", ".config/fish/completions/agent-console.fish"]) {
     assertStringIncludes(again.stdout, `left ~/${place}: it is not as we made it\n`);
     assert(exists(`${home.root}/${place}`), place);

@@ -57,7 +57,7 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
 
   await t.step("uninstall takes all of it back and says what it leaves", async () => {
     const pid = home.needPid();
-    const { code, stdout, stderr } = await user.installed("uninstall");
+    const { code, stdout, stderr } = await user.installed("uninstall", "--yes");
     assertEquals([code, stderr], [0, ""], stdout);
     assertEquals(user.tree(HOME), before);
     assert(!isAlive(pid));
@@ -81,14 +81,14 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
     await Deno.chmod(at(".claude/settings.json"), 0o440);
     await Deno.mkdir(at(".local/bin"));
     await Deno.writeTextFile(user.binLink, "another's", { mode: 0o755 });
-    const { code, stdout, stderr } = await user.fromClone("uninstall");
+    const { code, stdout, stderr } = await user.fromClone("uninstall", "--yes");
     assertEquals(code, 1, stdout);
     assertMatch(stderr, /^error: not all was removed:\n {2}[^\n]*settings\.json[^\n]* is read-only\nhint: /);
     assert(!exists(user.root) && !exists(`${home.dir}/daemon.pid`), stdout);
     assertEquals(await Deno.readTextFile(user.binLink), "another's");
     assertEquals((await Deno.readTextFile(at(".claude/settings.json"))).includes("agent-console/hook"), true);
     await Deno.chmod(at(".claude/settings.json"), 0o640);
-    assertEquals((await user.fromClone("uninstall")).code, 0);
+    assertEquals((await user.fromClone("uninstall", "--yes")).code, 0);
     await Deno.remove(at(".local/bin"), { recursive: true });
     assertEquals(user.tree(HOME), before);
   });

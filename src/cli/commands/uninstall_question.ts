@@ -29,17 +29,17 @@ export interface Uninstalling {
 }
 
 /**
- * Without a terminal there is nobody to ask, and it goes on; but nothing is ever purged so.
+ * Without a terminal there is nobody to ask: then what is to be taken back needs --yes.
  *
- * @throws {ConsoleError} `failed` where the user says no, or --purge was not confirmed; {CommandEnded} 130
+ * @throws {ConsoleError} `failed` where the user says no, or nobody can be asked; {CommandEnded} 130
  */
 export async function confirmUninstall(run: CommandContext, what: Uninstalling): Promise<void> {
   const { root } = run.context.paths;
   const purges = what.purge && !isAbsent(root);
-  if (what.yes || (!purges && !stdinKeyboard.isTerminal)) return;
+  if (what.yes) return;
+  const lines = await takenBack(run, what);
+  if (lines.length === 0 && !purges) return;
   if (stdinKeyboard.isTerminal) {
-    const lines = await takenBack(run, what);
-    if (lines.length === 0 && !purges) return;
     const { columns = Infinity } = stdinKeyboard;
     const shown = lines.flatMap((line) => wrapHanging(`  ${escapeControls(line)}`, columns, 4));
     if (lines.length > 0) run.out.note(["This takes back:", ...shown].join("\n"));
@@ -66,7 +66,7 @@ async function takenBack(run: CommandContext, { homes, program }: Uninstalling):
   for (const home of homes) {
     const found = await lookAtRunning(ofHome(run, homePaths(home)), { silent: true }).catch(() => undefined);
     if (found === undefined) continue;
-    const open = found.open === 0 ? "" : `; ${openText(found.open)}, left to the agents' own terminals`;
+    const open = found.open === 0 ? "" : `; ${openText(found.open)}, left to their agents`;
     lines.push(`the daemon of ${withTilde(home)}, which will be stopped${open}`);
   }
   return lines;

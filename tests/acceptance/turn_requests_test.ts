@@ -1,0 +1,56 @@
+/** What an agent that the daemon runs asks: it has no terminal, so that its question ends with it, and nobody is sent there. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { eventually } from "../support/harness_wait.ts";
+import { submit, untilTurn, withAgent } from "../support/turn_home.ts";
+
+/** A turn that asks, and the id of its request. */
+async function asking() {
+  const home = await withAgent();
+  await using client = await home.connect({ token: true });
+  const turn = await submit(client, { agent: "mine", text: "run true; say answered" });
+  const id = await eventually(
+    async () => {
+      const { approvals: [one] } = await client.request("approval.list") as { approvals: { id: string }[] };
+      return one?.id;
+    },
+    20_000,
+    "its request",
+  );
+  const { sessionId } = await untilTurn(client, turn, ({ status }) => status === "running", "its begin");
+  return { home, turn, id, sessionId };
+}
+
+Deno.test("H4 R4 a request of an agent that the daemon runs: show and daemon restart name no terminal, its end is the turn's", async () => {
+  const { home: opened, id } = await asking();
+  await using home = opened;
+  const { stdout } = await home.cli(["show", id]);
+  assertStringIncludes(stdout, "the daemon runs its agent: once the time is over, or its turn, the call is cancelled");
+  assert(!stdout.includes("own terminal"), stdout);
+  const { code, stderr } = await home.cli(["daemon", "restart"]);
+  assertEquals(code, 0, stderr);
+  assertStringIncludes(
+    stderr,
+    "a request and a turn are open: what agents of turns ask ends with their processes; turns go on behind the restart",
+  );
+  assert(!stderr.includes("own terminal"), stderr);
+});
+
+Deno.test("H4 R4 C1 behind kill -9 a request of an agent that the daemon ran is closed, and nobody is sent to a terminal", async () => {
+  const { home: opened, id, turn, sessionId } = await asking();
+  await using home = opened;
+  Deno.kill(home.needPid(), "SIGKILL");
+  await home.start();
+  const { stdout, stderr } = await home.cli(["approvals"]);
+  assertEquals([stdout, stderr], ["", "Nothing waits for an answer.\n"]);
+  await using client = await home.connect({ token: true });
+  const { approvals } = await client.request("approval.list", { status: "all" }) as {
+    approvals: { id: string; cancelled?: unknown }[];
+  };
+  const closed = approvals.find((one) => one.id === id);
+  assertEquals((closed?.cancelled as { reason: string }).reason, "its agent ended with the daemon");
+  // What the new daemon runs itself is proven by that, and the process of before was here, in no container.
+  await untilTurn(client, turn, ({ status }) => status === "running" || status === "finished", "it goes on");
+  const { session } = await client.request("session.get", { sessionId }) as { session: Record<string, unknown> };
+  assertEquals([session["unproven"], session["pidSeen"]], [undefined, true]);
+  assert(!(await home.cli(["status"])).stdout.includes("in a container"));
+});
