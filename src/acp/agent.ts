@@ -42,6 +42,8 @@ const CLOSE_MS = 5000;
 const LAST_WORDS_MS = 250;
 /** Between TERM and KILL, ms. */
 const GRACE_MS = 3000;
+/** Of its stderr: all that is kept of it says why it did not start, or has ended. */
+const START = 0;
 /** In one line of the log, UTF-16 units. */
 const STDERR_LOGGED = 2000;
 
@@ -90,7 +92,7 @@ export class Agent {
     }
     const agent = new Agent(process, options, startedAt);
     try {
-      agent.#abilities = await agent.#within(START_MS, signal, (within) => agent.#connection.initialize(within));
+      agent.#abilities = await agent.#within(START_MS, signal, (within) => agent.#connection.initialize(within), START);
     } catch (error) {
       await agent.end();
       throw error;
@@ -131,7 +133,8 @@ export class Agent {
   async reopenSession(id: string, cwd: string, mode: string | null, signal: AbortSignal): Promise<void> {
     const { reopen } = this.#abilities;
     if (reopen === undefined) {
-      throw this.#problem(`it cannot open a session again; agent-console run ${this.#name} begins another`);
+      const what = `it cannot open a session again; agent-console run ${this.#name} begins another`;
+      throw this.#problem(what, this.#words.position);
     }
     await this.#within(START_MS, signal, async (within) => {
       await this.#connection.reopenSession(reopen, id, cwd, within);
@@ -183,17 +186,22 @@ export class Agent {
     await signalGroup(killer, this.pid, "KILL");
   }
 
-  /** Until `work` is done, the agent has ended, `signal` fires, or `ms` are over. */
+  /**
+   * Until `work` is done, the agent has ended, `signal` fires, or `ms` are over.
+   *
+   * @param since where its stderr says why this fails: what it wrote before is of other work, also of other sessions
+   */
   async #within<T>(
     ms: number | undefined,
     signal: AbortSignal,
     work: (within: AbortSignal) => Promise<T>,
+    since = this.#words.position,
   ): Promise<T> {
     const deadline = new AbortController();
     const seconds = Math.round((ms ?? 0) / 1000);
     const stop = ms === undefined
       ? () => {}
-      : setTimer(ms, () => deadline.abort(this.#problem(`it did not answer within ${seconds} s`)));
+      : setTimer(ms, () => deadline.abort(this.#problem(`it did not answer within ${seconds} s`, since)));
     try {
       return await work(AbortSignal.any([signal, this.gone, deadline.signal]));
     } catch (error) {
@@ -202,7 +210,7 @@ export class Agent {
         throw this.gone.reason;
       }
       if (!(error instanceof ConsoleError) || error.kind !== "failed" || this.#isOurs(error)) throw error;
-      throw this.#problem(error.message);
+      throw this.#problem(error.message, since);
     } finally {
       stop();
     }
@@ -212,9 +220,9 @@ export class Agent {
     return message.startsWith(`the agent ${this.#name}: `);
   }
 
-  /** With the last lines of its stderr, where most agents say what is wrong. */
-  #problem(what: string): ConsoleError {
-    const said = this.#words.last();
+  /** With the last lines of its stderr behind `since`, where most agents say what is wrong. */
+  #problem(what: string, since: number): ConsoleError {
+    const said = this.#words.last(since);
     const words = `the agent ${this.#name}: ${this.#words.masked(what)}`;
     return new ConsoleError("failed", said === "" ? words : `${words}\n${said}`, { hint: "agent-console daemon logs" });
   }
@@ -222,7 +230,7 @@ export class Agent {
   #hasEnded(how: string): void {
     if (this.gone.aborted) return;
     this.#connection.close();
-    this.#gone.abort(this.#problem(`it has ended: ${how}`));
+    this.#gone.abort(this.#problem(`it has ended: ${how}`, START));
     this.#end.resolve();
   }
 

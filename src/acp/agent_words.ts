@@ -19,6 +19,8 @@ export class AgentWords {
   #lines = "";
   /** The line that has not ended. */
   #line = "";
+  /** Lines that have ended, also those that are not kept. */
+  #count = 0;
 
   /** @param values of the environment that the configuration gives it */
   constructor(values: readonly string[]) {
@@ -39,14 +41,27 @@ export class AgentWords {
     if (end === 0) return "";
     const lines = this.#mask.mask(this.#withoutValues(all.slice(0, end)));
     this.#lines = (this.#lines + lines).slice(-KEPT);
+    this.#count += lines.split("\n").length - 1;
     return lines;
   }
 
-  /** The last lines. The one that has not ended counts: nothing comes behind it any more. */
-  last(): string {
+  /** Where it is now, for {@link last}: a line that has begun stands before it. */
+  get position(): number {
+    return this.#count + (this.#line === "" ? 0 : 1);
+  }
+
+  /**
+   * The last lines. The one that has not ended counts: nothing comes behind it any more.
+   *
+   * @param since a {@link position}: only what came behind it
+   */
+  last(since = 0): string {
     this.add(this.#line === "" ? "" : "\n");
-    const all = maskSecrets(this.#lines).trim(); // again, for what stands in two lines
-    return clip(all.split("\n").slice(-SHOWN_LINES).join("\n"), SHOWN);
+    const count = this.#count - since;
+    if (since > 0 && count <= 0) return "";
+    const all = maskSecrets(this.#lines).replace(/\n$/, "").split("\n"); // again, for what stands in two lines
+    const behind = (since > 0 ? all.slice(-count) : all).join("\n").trim();
+    return clip(behind.split("\n").slice(-SHOWN_LINES).join("\n"), SHOWN);
   }
 
   #withoutValues(text: string): string {

@@ -1,6 +1,8 @@
 /** A prompt for an agent that the daemon runs, and all that its turn says: for every window that waits for the answer. */
 import type { Approval } from "../domain/approval.ts";
 import { workspaceText } from "../config/workspace_file.ts";
+import { turnChange } from "../domain/turn_change.ts";
+import { optional } from "../lib/json_fields.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import { connectOrStart } from "./reach.ts";
@@ -21,7 +23,7 @@ export type ToldTurn =
   | { readonly kind: "tool"; readonly tool: TurnRecord["tools"][number] }
   /** What the agent is going to do, as it says now. */
   | { readonly kind: "plan"; readonly steps: NonNullable<TurnRecord["plan"]> }
-  /** Another daemon goes on with it. Once. */
+  /** Another daemon goes on with it: its session is open again. Once. */
   | { readonly kind: "resumed" }
   /** Undefined: the daemon knows nothing of it any more. */
   | { readonly kind: "ended"; readonly turn: TurnRecord | undefined };
@@ -51,6 +53,8 @@ export async function* submitTurn(
   let late: ReturnType<typeof setTimeout> | undefined;
   let turnId: string | undefined;
   let isResumed = false;
+  /** What says whether it went on behind a daemon's end. */
+  let known: Pick<TurnRecord, "startedAt" | "interrupted" | "resumed" | "sessionId"> = { sessionId: null };
   let { sessionId } = params;
   try {
     // Subscribed first, so that nothing of it is missed.
@@ -75,8 +79,10 @@ export async function* submitTurn(
         if (one.event.data["turnId"] !== turnId) continue;
         const told = toldBy(one.event);
         if (told?.kind === "started") sessionId = told.sessionId;
-        if (told !== undefined && !(told.kind === "resumed" && isResumed)) yield told;
-        if (told?.kind === "resumed") isResumed = true;
+        if (told !== undefined) yield told;
+        known = { ...known, ...turnChange<TurnRecord["tools"][number], never>(known, one.event, one.event.ts ?? "") };
+        if (known.resumed && !isResumed) yield { kind: "resumed" };
+        isResumed ||= known.resumed === true;
         if (one.event.type !== "turn.ended") continue;
       }
       // It has ended, or events may have been missed: then the record says what became of it.
@@ -84,6 +90,13 @@ export async function* submitTurn(
       // Its event may have come while nobody listened.
       if (turn?.resumed && !isResumed) yield { kind: "resumed" };
       isResumed ||= turn?.resumed === true;
+      if (turn !== undefined) {
+        known = {
+          ...optional("startedAt", turn.startedAt),
+          ...optional("interrupted", turn.interrupted),
+          sessionId: turn.sessionId,
+        };
+      }
       if (turn === undefined || turn.endedAt !== undefined) return yield { kind: "ended", turn };
     }
   } finally {
@@ -98,7 +111,6 @@ export async function* submitTurn(
 
 function toldBy({ type, data }: WireEvent): ToldTurn | undefined {
   if (type === "turn.started") return { kind: "started", sessionId: String(data["sessionId"]) };
-  if (type === "turn.resumed") return { kind: "resumed" };
   if (type === "turn.tool") return { kind: "tool", tool: data["tool"] as TurnRecord["tools"][number] };
   if (type === "turn.plan") return { kind: "plan", steps: data["steps"] as NonNullable<TurnRecord["plan"]> };
   return type === "turn.chunk" && data["kind"] === "text" ? { kind: "text", text: String(data["text"]) } : undefined;

@@ -11,6 +11,7 @@ export function isTurnOver(status: TurnStatus): boolean {
 
 interface KeptTool {
   readonly id: string;
+  readonly status: string;
   readonly detail?: string;
 }
 
@@ -18,6 +19,7 @@ interface KeptTool {
 interface KeptTurn<Tool> {
   readonly sessionId: string | null;
   readonly startedAt?: string;
+  readonly interrupted?: true;
   readonly reply?: string;
   readonly tools?: readonly Tool[];
 }
@@ -30,6 +32,7 @@ export interface TurnChange<Tool, Step> {
   reply?: string;
   tools?: Tool[];
   plan?: Step[];
+  interrupted?: true;
   resumed?: true;
   stopReason?: string;
   error?: string;
@@ -56,7 +59,12 @@ export function turnChange<Tool extends KeptTool, Step>(
   const { reply, tools } = turn;
   switch (type) {
     case "turn.started":
-      return { status: "running", sessionId: data["sessionId"] as string, startedAt: at };
+      return {
+        status: "running",
+        sessionId: data["sessionId"] as string,
+        startedAt: at,
+        ...(turn.interrupted ? { resumed: true } : {}),
+      };
     case "turn.chunk":
       if (data["kind"] !== "text" || reply === undefined) return undefined;
       return { reply: join(reply, String(data["text"])) };
@@ -69,7 +77,8 @@ export function turnChange<Tool extends KeptTool, Step>(
         status: "queued",
         // What it says behind the end of a daemon is a paragraph of its own.
         ...(reply ? { reply: join(reply, "\n\n") } : {}),
-        ...(turn.startedAt === undefined ? {} : { resumed: true }), // one that had not begun is begun
+        ...(turn.startedAt === undefined ? {} : { interrupted: true }), // one that had not begun is begun
+        ...ended(tools),
       };
     case "turn.ended": {
       const { status, stopReason, error, sessionId } = data as TurnChange<Tool, Step>;
@@ -77,6 +86,7 @@ export function turnChange<Tool extends KeptTool, Step>(
         ...(status === undefined ? {} : { status }),
         sessionId: sessionId ?? turn.sessionId,
         endedAt: at,
+        ...ended(tools),
         ...(stopReason === undefined ? {} : { stopReason }),
         ...(error === undefined ? {} : { error }),
       };
@@ -90,6 +100,16 @@ export function turnChange<Tool extends KeptTool, Step>(
 export function replyWith(reply: string, text: string): string {
   const all = reply + text;
   return all.length <= KEPT_OF_TURN.reply ? all : all.slice(-KEPT_OF_TURN.reply).replace(/^[\udc00-\udfff]/, "");
+}
+
+/** Of a call whose end nobody told before its turn, or the daemon, ended. */
+export const NO_RESULT = "no_result";
+
+/** Nothing of them runs any more. */
+function ended<Tool extends KeptTool>(tools: readonly Tool[] | undefined): { tools?: Tool[] } {
+  const isOpen = ({ status }: Tool) => !["completed", "failed", NO_RESULT].includes(status);
+  if (!tools?.some(isOpen)) return {};
+  return { tools: tools.map((tool) => isOpen(tool) ? { ...tool, status: NO_RESULT } : tool) };
 }
 
 /** A call is one entry, as it was told last. */

@@ -77,7 +77,9 @@ class LateScheduler {
     const [{ Scheduler }, { jobHandlers }] = await Promise.all([import("./scheduler.ts"), import("./handlers.ts")]);
     const deps = { context: this.#context, jobs: this.#jobs };
     const scheduler = new Scheduler(deps);
-    scheduler.tick(); // first, so that nobody sees a run that a crash has cut off as one that goes on
+    // First, so that nobody sees a run that a crash has cut off as one that goes on.
+    scheduler.tick();
+    await scheduler.runs.looked();
     return this.loaded = { scheduler, handlers: jobHandlers({ ...deps, scheduler }) };
   }
 

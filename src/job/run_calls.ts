@@ -9,6 +9,7 @@ import { maskSecrets } from "../domain/mask.ts";
 import { clip } from "../domain/sanitize.ts";
 import { CRON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { timeSpan } from "../lib/time_span.ts";
 import { earlyEnd } from "../view/turn_words.ts";
 import type { Job, PromptAction, RunEnd } from "./job.ts";
 import { said } from "./said.ts";
@@ -86,7 +87,7 @@ async function runPrompt(
     ...said("stdout", turn?.reply ?? ""),
   };
   if (late.aborted && turn?.status !== "finished") {
-    return { outcome: "timed_out", problem: `its turn did not end within ${timeoutSecs / 60} minutes`, ...about };
+    return { outcome: "timed_out", problem: `its turn did not end within ${timeSpan(timeoutSecs)}`, ...about };
   }
   return { ...endOf(turn), ...about };
 }

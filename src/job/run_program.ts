@@ -4,6 +4,7 @@ import { clip } from "../domain/sanitize.ts";
 import type { RunBounded, RunOutcome } from "../platform/bounded_run.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { env } from "../platform/process.ts";
+import { timeSpan } from "../lib/time_span.ts";
 import type { RunEnd } from "./job.ts";
 import { jobEnv, programToRun } from "./programs.ts";
 import { said } from "./said.ts";
@@ -36,5 +37,5 @@ function endOf(outcome: RunOutcome, timeoutMs: number): RunEnd {
   if (outcome.kind === "ended") {
     return { outcome: outcome.code === 0 ? "succeeded" : "failed", code: outcome.code, ...printed };
   }
-  return { outcome: "timed_out", problem: `it did not end within ${timeoutMs / 60_000} minutes`, ...printed };
+  return { outcome: "timed_out", problem: `it did not end within ${timeSpan(timeoutMs / 1000)}`, ...printed };
 }

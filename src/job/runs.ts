@@ -7,7 +7,7 @@ import type { FeatureContext } from "../core/service.ts";
 import type { Once } from "../core/idempotency.ts";
 import type { CommitResult } from "../core/commit_result.ts";
 import type { RunBounded } from "../platform/bounded_run.ts";
-import { endLeft, identify, type LeftProcess } from "../platform/left_processes.ts";
+import { endLeft, identify, type LeftProcess, living } from "../platform/left_processes.ts";
 import { isFailure, type JobOutcome } from "../domain/job_outcome.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -52,8 +52,9 @@ export class Runs {
   readonly #stopping = new AbortController();
   /** Another daemon starts at once and goes on with the turns that run: their runs get no end here. */
   #leavesTurns = false;
-  /** Programs of an earlier daemon that are being ended, by their runs. */
+  /** Programs of an earlier daemon that are being ended, by their runs; the looks whether they are there. */
   #ending = new Map<string, Promise<void>>();
+  #looks: Promise<unknown>[] = [];
 
   constructor(deps: RunsDeps) {
     this.#deps = deps;
@@ -157,12 +158,33 @@ export class Runs {
   #endLeftProgram(runId: string, process: LeftProcess): void {
     if (this.#ending.has(runId)) return;
     const { context: { pid, log, store }, onEnd } = this.#deps;
-    const ending = endLeft(pid, [process], store.replayedUntil, this.#stopping.signal).then((ended) => {
-      if (ended === undefined) log.warn("nobody can tell whether the program of a job still runs", { ...process });
+    const until = store.replayedUntil;
+    const over = () => {
       this.#unrecorded.set(runId, INTERRUPTED);
+      try {
+        this.settle();
+      } catch (error) { // a full disk: the next tick records it
+        if (!(error instanceof ConsoleError)) throw error;
+      }
       onEnd();
+    };
+    const look = living(pid, [process], until).then((there) => {
+      if (there?.length === 0) over();
+      return there?.length !== 0;
+    });
+    this.#looks.push(look);
+    const ending = look.then(async (mayRun) => {
+      if (!mayRun) return;
+      const ended = await endLeft(pid, [process], until, this.#stopping.signal);
+      if (ended === undefined) log.warn("nobody can tell whether the program of a job still runs", { ...process });
+      over();
     });
     this.#ending.set(runId, ending);
+  }
+
+  /** Until it is known which programs of an earlier daemon are gone: their runs have their ends then. */
+  async looked(): Promise<void> {
+    await Promise.all(this.#looks.splice(0));
   }
 
   /** @param restart another daemon starts at once: what has a turn is left to that one, as behind a crash */

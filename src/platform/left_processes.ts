@@ -57,7 +57,8 @@ export async function endLeft(
   return rest.length === 0 ? found.map(({ pid }) => pid) : undefined;
 }
 
-async function living(
+/** Those of `left` that are there, as {@link endLeft} looks for them; undefined where nobody can tell. */
+export async function living(
   own: number,
   left: readonly LeftProcess[],
   aliveUntil: string | undefined,

@@ -32,7 +32,9 @@ const turn = v.object({
   priority: v.number(),
   /** Its session is one that somebody else runs. */
   isElsewhere: v.exactOptional(v.literal(true)),
-  /** It was begun again, or went on, behind a daemon's end. */
+  /** A daemon ended in it, and the next one took it up: at most once. */
+  interrupted: v.exactOptional(v.literal(true)),
+  /** Then it went on: its session is open again. */
   resumed: v.exactOptional(v.literal(true)),
   status: v.picklist(["queued", "running", "finished", "cancelled", "failed"]),
   submittedAt: v.string(),
@@ -114,7 +116,7 @@ declare module "../protocol/method_schemas.ts" {
       readonly configured: readonly string[];
       /** Sessions in which a turn runs that asks no person, and for how long its agent has said nothing; absent where none does. */
       readonly quiet?: readonly { readonly sessionId: string; readonly agent: string; readonly secs: number }[];
-      /** Of the turns that the last daemon left open: those that went on, and those that did not. */
+      /** Of the turns that the last daemon left open: those that went on, and those that ended before; absent while all wait. */
       readonly interrupted?: { readonly resumed: number; readonly failed: number };
     };
   }

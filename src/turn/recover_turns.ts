@@ -1,6 +1,7 @@
 /** Takes up what a daemon that was killed has left: ends its agents, then goes on with its turns or fails them. Once. */
 import { isTurnOver } from "../domain/turn_change.ts";
 import { commitReport } from "../core/apply_report.ts";
+import type { NewEvent } from "../domain/event.ts";
 import type { Session } from "../domain/session.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { endLeftAgents } from "./left_agents.ts";
@@ -26,8 +27,9 @@ export class RecoverTurns {
   /** Until it is dealt with. */
   #left: { readonly turns: readonly Turn[]; readonly agents: readonly LeftAgent[] };
   #ending: Promise<boolean> | undefined;
-  /** The turns that it has dealt with. */
-  #ids: readonly string[] = [];
+  /** The turns that it took up and that neither went on nor ended yet. */
+  readonly #waiting = new Set<string>();
+  #counts = { resumed: 0, failed: 0 };
 
   constructor(deps: RecoverDeps) {
     this.#deps = deps;
@@ -35,11 +37,16 @@ export class RecoverTurns {
     this.#left = { turns: turns.all().filter(({ status }) => !isTurnOver(status)), agents: turns.leftAgents() };
   }
 
-  /** What became of its turns; undefined where there were none. */
+  /** Its turns that went on, and those that ended before they did; undefined where that is known of none yet. */
   get counts(): { readonly resumed: number; readonly failed: number } | undefined {
-    if (this.#ids.length === 0) return undefined;
-    const failed = this.#ids.filter((id) => this.#deps.turns.get(id)?.status === "failed").length;
-    return { resumed: this.#ids.length - failed, failed };
+    const { resumed, failed } = this.#counts;
+    return resumed + failed === 0 ? undefined : { resumed, failed };
+  }
+
+  /** Hears of every turn what became of it. */
+  heard({ type, data }: NewEvent): void {
+    if ((type !== "turn.started" && type !== "turn.ended") || !this.#waiting.delete(data.turnId)) return;
+    this.#counts[type === "turn.started" ? "resumed" : "failed"]++;
   }
 
   /** Once, and again where the journal took no records. Never throws. @param stop ends the wait */
@@ -51,8 +58,8 @@ export class RecoverTurns {
     if (this.#left !== left || stop.aborted) return; // another call did it
     this.#left = { turns: [], agents: [] };
     for (const row of this.#rows(left)) this.#endRow(row);
+    for (const { id } of left.turns) this.#waiting.add(id);
     for (const turn of left.turns) this.#recoverTurn(turn, areGone);
-    this.#ids = left.turns.map(({ id }) => id);
     context.log.info("turns of the last daemon were taken up", {
       turns: left.turns.length,
       agents: left.agents.length,

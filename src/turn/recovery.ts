@@ -34,7 +34,7 @@ export function recoveryOf(
   settings: Pick<AgentSettings, "resume"> | undefined,
   areGone: boolean,
 ): TurnRecovery {
-  const { status, sessionId, prompt, isWhole, isElsewhere, resumed, startedAt } = turn;
+  const { status, sessionId, prompt, isWhole, isElsewhere, interrupted, resumed, startedAt } = turn;
   const hasBegun = status === "running" || startedAt !== undefined;
   const ended = hasBegun ? WITHIN : BEFORE;
   if (isElsewhere) {
@@ -47,7 +47,7 @@ export function recoveryOf(
       ? { kind: "resumed", text: prompt, before: BEFORE }
       : { kind: "failed", error: `${BEFORE}, and a prompt that is long or holds a secret is not kept` };
   }
-  if (resumed) return { kind: "failed", error: `${ended}, for the second time` };
+  if (interrupted || resumed) return { kind: "failed", error: `${ended}, for the second time` };
   if (!areGone) return { kind: "failed", error: `${ended}, and nobody can tell whether its agent still runs` };
   return sessionId === null ? { kind: "failed", error: ended } : { kind: "resumed", text: GO_ON, before: WITHIN };
 }

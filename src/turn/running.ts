@@ -70,7 +70,8 @@ export class RunningTurns {
         this.#open.begin(turn, (cancelled) => this.#run(turn, { text, before, byUser }, cancelled));
       },
     });
-    this.#unlisten = context.bus.listen(context.store.seq, new Set(["session"]), ({ event }) => {
+    this.#unlisten = context.bus.listen(context.store.seq, new Set(["session", "turn"]), ({ event }) => {
+      this.#recovery.heard(event);
       if (event.type === "session.closed" || event.type === "session.deleted") this.#closed(event.data.session.id);
     });
   }

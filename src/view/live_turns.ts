@@ -25,7 +25,9 @@ export interface TurnTold {
   readonly plan?: readonly StepTold[];
   /** Its session is one that somebody else runs. */
   readonly isElsewhere?: true;
-  /** It went on behind a daemon's end. */
+  /** A daemon ended in it, and the next one took it up. */
+  readonly interrupted?: true;
+  /** Then it went on: its session is open again. */
   readonly resumed?: true;
   readonly stopReason?: string;
   readonly error?: string;

@@ -1,6 +1,7 @@
 /** What is said to who waits for a turn. Pure. */
 import type { Approval } from "../domain/approval.ts";
 import { escapeControls, escapeControlsKeepLines, oneLine } from "../domain/sanitize.ts";
+import { NO_RESULT } from "../domain/turn_change.ts";
 import type { Tone } from "./states.ts";
 import { fitHead } from "./text_fit.ts";
 import { duration } from "./times.ts";
@@ -37,6 +38,7 @@ export interface ToolShown {
 const TOOL_LOOKS: ReadonlyMap<string, Omit<ToolShown, "text">> = new Map([
   ["completed", { sign: "✓", tone: "quiet" }],
   ["failed", { sign: "✖", tone: "danger" }],
+  [NO_RESULT, { sign: "–", tone: "quiet" }],
 ]);
 
 /** A call of a tool, as every window shows it. Escaped. */

@@ -98,7 +98,11 @@ export class WorkLines {
       this.#turns.set(id, turn);
       return turnLine(
         turn,
-        type === "turn.started" ? turnAbout(turn) : `goes on behind a daemon's end: ${turnAbout(turn)}`,
+        type === "turn.resumed"
+          ? `waits again behind a daemon's end: ${turnAbout(turn)}`
+          : turn.resumed
+          ? `goes on behind a daemon's end: ${turnAbout(turn)}`
+          : turnAbout(turn),
       );
     }
     this.#turns.delete(id);

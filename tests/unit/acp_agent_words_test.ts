@@ -3,6 +3,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Agent } from "../../src/acp/agent.ts";
 import { AgentWords } from "../../src/acp/agent_words.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
+import { REPOSITORY } from "../support/harness.ts";
+import { denoDir } from "../support/harness_guard.ts";
+import { eventually } from "../support/harness_wait.ts";
 
 const BODY = Array.from({ length: 400 }, (_, at) => `MIIEvQIBADANBgkqhkiG9w0BAQEFAASC${at}`);
 const KEY = ["-----BEGIN RSA PRIVATE KEY-----", ...BODY, "-----END RSA PRIVATE KEY-----"];
@@ -47,4 +50,47 @@ Deno.test("A3 R4 an agent that does not start is told with the last of its stder
   );
   assert(error.message.endsWith("\nno access with ***"), error.message);
   assert(logged.length > 0 && !logged.join().includes("tulip"), logged.join());
+});
+
+Deno.test("R4 of an agent that runs on, only what it wrote since a position is told", () => {
+  const words = new AgentWords([]);
+  words.add("old\nolder, and not ended");
+  const since = words.position;
+  words.add(", now it has\n\nnew\nnewest");
+  assertEquals([words.last(since), words.last(words.position)], ["new\nnewest", ""]);
+  assertEquals(words.last(), "old\nolder, and not ended, now it has\n\nnew\nnewest");
+});
+
+Deno.test("R4 an error of a turn has nothing of what its agent wrote in another one, and that of its end has it", async () => {
+  let logged = "";
+  const say = (_: string, fields?: Record<string, unknown>) => void (logged += String(fields?.["stderr"] ?? ""));
+  const agent = `${REPOSITORY}/tests/support/acp_agent.ts`;
+  const command = {
+    name: "mine",
+    argv: [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", agent],
+    env: { DENO_DIR: denoDir(), DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" },
+    secrets: [],
+    cwd: "/",
+  };
+  const log = { debug: say, info: say, warn: say, error: say };
+  const events = { update: () => {}, permission: () => Promise.reject(new Error("asked")) };
+  const never = new AbortController().signal;
+  const mine = await Agent.start({ command, events, log: log as never }, never);
+  try {
+    const id = await mine.newSession("/", null, never);
+    await mine.prompt(id, "garbage", never);
+    await eventually(
+      () => logged.split("unknown request").length === 4,
+      10_000,
+      "what it says of the answers to its garbage",
+    );
+    const failed = await assertRejects(() => mine.prompt(id, "error", never), ConsoleError, "the model is on fire");
+    assert(!failed.message.includes("unknown request"), failed.message);
+    const closed = await assertRejects(() => mine.reopenSession(id, "/", null, never), ConsoleError);
+    assertEquals(closed.message.split("\n").length, 1, closed.message);
+    const ended = await assertRejects(() => mine.prompt(id, "die", never), ConsoleError, "it has ended");
+    assert(ended.message.endsWith("\nI am going down"), ended.message);
+  } finally {
+    await mine.end();
+  }
 });

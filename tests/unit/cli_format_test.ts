@@ -5,6 +5,7 @@ import { bytes } from "../../src/cli/format.ts";
 import { shortIds } from "../../src/view/names.ts";
 import { fit, fitEnds, wrap, wrapHanging, wrapMessage } from "../../src/view/text_fit.ts";
 import { clockTime, duration, localTime } from "../../src/view/times.ts";
+import { timeSpan } from "../../src/lib/time_span.ts";
 
 Deno.test("duration: two units at most, never negative", () => {
   const cases: [number, string][] = [[-5, "0s"], [59_999, "59s"], [180_000, "3m"], [7_500_000, "2h05m"], [
@@ -12,6 +13,11 @@ Deno.test("duration: two units at most, never negative", () => {
     "9d",
   ]];
   for (const [ms, text] of cases) assertEquals(duration(ms), text);
+  const spans: readonly (readonly [number, string])[] = [[6, "6s"], [90, "90s"], [1800, "30m"], [28_800, "8h"], [
+    0.5,
+    "0.5s",
+  ]];
+  for (const [secs, text] of spans) assertEquals(timeSpan(secs), text);
   assertEquals([bytes(12), bytes(2048), bytes(62 * 1024 * 1024)], ["12 B", "2.0 KiB", "62 MiB"]);
 });
 

@@ -73,7 +73,7 @@ Deno.test("V1 A4 why a turn failed, ended early, was cancelled or waits again is
   const lines = new ChangeLines();
   assertEquals(told(lines, submitted({ sessionId: null }), turn("resumed", { sessionId: null })), [
     "○ queued mine mine from page: make it work",
-    "○ queued mine mine goes on behind a daemon's end: make it work",
+    "○ queued mine mine waits again behind a daemon's end: make it work",
   ]);
 });
 

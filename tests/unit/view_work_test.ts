@@ -83,6 +83,25 @@ Deno.test("V4 a turn is what its events say, from its prompt to its end; what a 
   assertEquals(texts.end, ["the agent ended its turn early: max tokens"]);
 });
 
+Deno.test("R4 a call that has no end when its turn is over, or a daemon ended in it, runs no more; it went on once it is started again", () => {
+  const live = new LiveTurns();
+  live.snapshot(1, { turns: [] });
+  live.event({ seq: 2, type: "turn.submitted", data: { turn: turn("a", { reply: "", tools: [] }) } });
+  const call = (seq: number, id: string, status: string) =>
+    live.event({ seq, type: "turn.tool", data: { turnId: "a", tool: { id, name: "Bash", status } } });
+  const shown = () => turnTexts(live.get("a")!, NOW, { reply: 100, tools: 5 }).tools.map(({ sign }) => sign).join("");
+  call(3, "t1", "completed");
+  call(4, "t2", "pending");
+  assertEquals(shown(), "✓●");
+  live.event({ seq: 5, type: "turn.resumed", data: { turnId: "a", sessionId: "s1" } });
+  assertEquals([shown(), live.get("a")?.interrupted, live.get("a")?.resumed], ["✓–", true, undefined]);
+  live.event({ seq: 6, ts: ago(5), type: "turn.started", data: { turnId: "a", sessionId: "s1" } });
+  assertEquals(live.get("a")?.resumed, true);
+  call(7, "t3", "in_progress");
+  live.event({ seq: 8, type: "turn.ended", data: { turnId: "a", sessionId: "s1", status: "finished" } });
+  assertEquals(shown(), "✓––");
+});
+
 Deno.test("V4 an answer to turn.recent and the events around it make one text, whichever comes first", () => {
   const live = new LiveTurns();
   live.snapshot(1, { turns: [turn("a")] });

@@ -4,6 +4,7 @@ import { escapeControls, oneLine } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { MAX_NEXT, MAX_RUNS_TOLD } from "../../protocol/limits.ts";
 import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
+import { timeSpan } from "../../lib/time_span.ts";
 import { duration, localTime, zonedTime } from "../../view/times.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { resolveSession } from "../resolve.ts";
@@ -88,7 +89,7 @@ function actionText(action: Job["action"]): string {
       const whose = agent ?? `session ${sessionId}`;
       const how = [
         ...(cwd === undefined ? [] : [`in ${withTilde(cwd)}`]),
-        ...(timeoutSecs === undefined ? [] : [`within ${duration(timeoutSecs * 1000)}`]),
+        ...(timeoutSecs === undefined ? [] : [`within ${timeSpan(timeoutSecs)}`]),
       ];
       return `${[whose, ...how].join(", ")}: ${oneLine(text)}`;
     }
