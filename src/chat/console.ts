@@ -7,7 +7,6 @@ import { exit, onSignal, onUncaught, type Signal } from "../platform/process.ts"
 import { stderrScreen, writeStderr } from "../platform/stdio.ts";
 import type { Need } from "../view/need_words.ts";
 import { fitHead } from "../view/text_fit.ts";
-import { ConsoleError } from "../protocol/errors.ts";
 import { bareAnswer } from "./bare_answer.ts";
 import { ChatHistory } from "./history.ts";
 import { OWN_NAMES } from "./input.ts";

@@ -75,7 +75,7 @@ Deno.test("R4 an error of a turn has nothing of what its agent wrote in another 
   const log = { debug: say, info: say, warn: say, error: say };
   const events = { update: () => {}, permission: () => Promise.reject(new Error("asked")) };
   const never = new AbortController().signal;
-  const mine = await Agent.start({ command, events, log: log as never }, never);
+  const mine = await Agent.start({ command, events, log: log as never, now: () => "" }, never);
   try {
     const id = await mine.newSession("/", null, never);
     await mine.prompt(id, "garbage", never);
