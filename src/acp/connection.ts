@@ -133,9 +133,14 @@ function problemOf(error: unknown): string {
   const message = error instanceof Error ? error.message : stringField(fields, "message");
   const data = objectField(fields, "data") ?? {};
   const more = stringField(fields, "data") ?? DETAILS.flatMap((name) => stringField(data, name) ?? [])[0];
-  const said = [message, more].filter((one) => one !== undefined && one !== "");
+  const isLocked = fields["code"] === AUTH_REQUIRED;
+  const said = [message, more, isLocked ? "log in with its own program first" : undefined].filter((one) =>
+    one !== undefined && one !== ""
+  );
   return said.length === 0 ? "it answered with an error and no words" : [...new Set(said)].join(": ");
 }
 
+/** ACP's code for an agent that nobody has logged in to. */
+const AUTH_REQUIRED = -32000;
 /** Where agents put them. */
 const DETAILS = ["details", "message", "error"];

@@ -15,13 +15,18 @@ export function withSetup(error: unknown, agent: string): unknown {
 
 function setupOf(agent: string): string | undefined {
   const acp = AGENTS.find(({ name }) => name === agent)?.program?.acp;
-  if (acp === undefined) return undefined;
-  const [program, ...args] = acp.argv;
-  const found = findProgram(program);
-  const words = JSON.stringify([found ?? program, ...args]);
+  return acp === undefined ? undefined : setupSteps(`agents.${agent}.command`, acp.argv);
+}
+
+/** How `configKey` comes to name a program that is there: it is installed where it is not and npm has it. */
+export function setupSteps(configKey: string, [program = "", ...args]: readonly string[]): string {
+  const [name = ""] = program.split("/").slice(-1);
+  const found = findProgram(name);
+  const acp = AGENTS.map((agent) => agent.program?.acp).find((one) => one?.argv[0] === name);
+  const known = acp?.package === undefined ? `/PATH/${name}` : name;
   const steps = [
-    ...(found === undefined && acp.package !== undefined ? [`npm install -g ${acp.package}`] : []),
-    `agent-console config set agents.${agent}.command ${shellQuote([words])}`,
+    ...(found === undefined && acp?.package !== undefined ? [`npm install -g ${acp.package}`] : []),
+    `agent-console config set ${configKey} ${shellQuote([JSON.stringify([found ?? known, ...args])])}`,
     "agent-console daemon restart",
   ];
   return steps.join(", then ");

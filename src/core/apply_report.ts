@@ -6,7 +6,7 @@ import { type MayLive, processesOf, senderOf, withSourceInFront } from "../domai
 import { dropStaleEvent, routeReport } from "../domain/report_routing.ts";
 import { type Actor, DAEMON } from "../protocol/actor.ts";
 import type { ApprovalsPort } from "./approvals_port.ts";
-import type { Once } from "./idempotency.ts";
+import { type Once, REPORT } from "./idempotency.ts";
 import type { CommitResult } from "./commit_result.ts";
 import type { Store } from "./store.ts";
 
@@ -105,7 +105,7 @@ function besideLiving(report: Report): Report {
 
 /** A report names its session in the agent's own words: its key alone says that it is the same one. */
 export function reportOnce(key: string | undefined): Once {
-  return { key, change: "session.report" };
+  return { key, change: REPORT };
 }
 
 function latest(a: string, b: string | undefined): string {

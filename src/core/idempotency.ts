@@ -54,9 +54,18 @@ export interface KeyedChange<T> {
   readonly result: T;
 }
 
-/** The newest `capacity` keys; the oldest are dropped. */
+/** What anybody may call, and as often as he likes. */
+export const REPORT = "session.report";
+
+type Kept<T> = Map<string, KeyedChange<T>>;
+
+/**
+ * The newest `capacity` keys, and as many of reports; the oldest are dropped. Reports need no token: their keys push out no
+ * others and stand in the way of none.
+ */
 export class Idempotency<T> {
-  #changes = new Map<string, KeyedChange<T>>();
+  #reports: Kept<T> = new Map();
+  #others: Kept<T> = new Map();
   #capacity: number;
 
   constructor(capacity: number) {
@@ -65,7 +74,7 @@ export class Idempotency<T> {
 
   /** @throws {ConsoleError} `conflict` where the key stands for another change */
   result({ key, change }: Once): T | undefined {
-    const made = key === undefined ? undefined : this.#changes.get(key);
+    const made = key === undefined ? undefined : this.#of(change).get(key);
     if (made === undefined || isSame(made.change, change)) return made?.result;
     throw new ConsoleError("conflict", "the idempotencyKey was used for another change before", {
       param: "idempotencyKey",
@@ -74,14 +83,19 @@ export class Idempotency<T> {
   }
 
   set(key: string, made: KeyedChange<T>): void {
-    this.#changes.delete(key);
-    this.#changes.set(key, made);
-    if (this.#changes.size <= this.#capacity) return;
-    const [oldest] = this.#changes.keys();
-    if (oldest !== undefined) this.#changes.delete(oldest);
+    const kept = this.#of(made.change);
+    kept.delete(key);
+    kept.set(key, made);
+    if (kept.size <= this.#capacity) return;
+    const [oldest] = kept.keys();
+    if (oldest !== undefined) kept.delete(oldest);
   }
 
   entries(): [string, KeyedChange<T>][] {
-    return [...this.#changes];
+    return [...this.#reports, ...this.#others];
+  }
+
+  #of(change: string | undefined): Kept<T> {
+    return change === REPORT ? this.#reports : this.#others;
   }
 }

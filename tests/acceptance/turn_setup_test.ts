@@ -15,6 +15,8 @@ Deno.test("R1 V1 a prompt for an agent that is not configured says how it is, wi
   };
   const step = `agent-console config set agents.gemini.command '["${folder}/gemini","--acp"]'`;
   assertStringIncludes(await hintOf("gemini"), `\nhint: ${step}, then agent-console daemon restart\n`);
+  const npm = "\nhint: npm install -g opencode-ai, then agent-console config set agents";
+  assertStringIncludes(await hintOf("opencode"), npm);
   assertStringIncludes(
     await hintOf("claude"),
     "\nhint: npm install -g @agentclientprotocol/claude-agent-acp, then agent-console config set agents.claude.command",
@@ -38,4 +40,16 @@ Deno.test("R1 V1 an agent whose program is nowhere to be found says so, and who 
   assertEquals(code, 1);
   const why = "error: the program of the agent mine was not found when the daemon started: no-such-agent; ";
   assertStringIncludes(stderr, `${why}agent-console doctor says what to do\n`);
+});
+
+Deno.test("first hour 7: config set says at once that a program is nowhere to be found, and that a group has no value", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const set = await home.cli(["config", "set", "agents.mine.command", '["no-such-agent","--acp"]']);
+  assertEquals(set.code, 0);
+  assertStringIncludes(set.stderr, "\nagents.mine.command names no-such-agent, which is not there\n");
+  const step = `agent-console config set agents.mine.command '["/PATH/no-such-agent","--acp"]'`;
+  assertStringIncludes(set.stderr, `\nhint: ${step}, then agent-console daemon restart\n`);
+  const group = await home.cli(["config", "get", "agents"]);
+  assertStringIncludes(group.stderr, "error: agents is a group of settings\nhint: agent-console config show\n");
 });

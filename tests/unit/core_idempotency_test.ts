@@ -1,6 +1,6 @@
 /** What an idempotency key stands for: a method with its parameters, of which a hash is kept. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { Idempotency, onceOf } from "../../src/core/idempotency.ts";
+import { Idempotency, onceOf, REPORT } from "../../src/core/idempotency.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 const submit = (params: Record<string, unknown>) => onceOf("turn.submit", { idempotencyKey: "k", ...params });
@@ -76,4 +76,17 @@ Deno.test("C8 P6 a key that an earlier version kept gets the earlier answer, whe
     keys.set("k", { change: kept, result: 1 });
     assertThrows(() => keys.result(close), ConsoleError, "another change");
   }
+});
+
+Deno.test("A1 P6 keys of reports, which need no token, push out no others and are in the way of none", () => {
+  const keys = new Idempotency<number>(3);
+  const first = submit({ text: "say hello" });
+  keys.set("k", { change: first.change, result: 1 });
+  for (let i = 0; i < 10; i++) keys.set(i === 0 ? "k" : `r${i}`, { change: REPORT, result: 2 });
+  assertEquals(keys.result(first), 1);
+  assertEquals([keys.result({ key: "r9", change: REPORT }), keys.result({ key: "r1", change: REPORT })], [
+    2,
+    undefined,
+  ]);
+  assertEquals(keys.entries().length, 4);
 });

@@ -8,7 +8,12 @@ import { geminiMcp } from "./mcp.ts";
 
 export const geminiAgent: AgentDescriptor = {
   name: gemini.name,
-  program: { command: "gemini", acp: { argv: ["gemini", "--acp"] }, oldest: "0.61.0", tried: "0.61.0" },
+  program: {
+    command: "gemini",
+    acp: { argv: ["gemini", "--acp"], package: "@google/gemini-cli" },
+    oldest: "0.61.0",
+    tried: "0.61.0",
+  },
   adapter: gemini,
   hooks: geminiHooks,
   feed: geminiFeed,

@@ -9,7 +9,12 @@ import { OPENCODE_TOOLS } from "./request.ts";
 
 export const opencodeAgent: AgentDescriptor = {
   name: opencode.name,
-  program: { command: "opencode", acp: { argv: ["opencode", "acp"] }, oldest: "1.18.0", tried: "1.18.33" },
+  program: {
+    command: "opencode",
+    acp: { argv: ["opencode", "acp"], package: "opencode-ai" },
+    oldest: "1.18.0",
+    tried: "1.18.33",
+  },
   adapter: opencode,
   hooks: opencodeHooks(opencodePlugin),
   files: OPENCODE_FILES,

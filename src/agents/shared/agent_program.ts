@@ -14,6 +14,6 @@ export interface AgentProgram {
 export interface AcpProgram {
   /** Its name on PATH, and its arguments. */
   readonly argv: readonly [string, ...string[]];
-  /** Of npm, where it is none of the agent's own. */
+  /** Which package of npm brings it. */
   readonly package?: string;
 }

@@ -12,6 +12,7 @@ import { configFileOf, editConfigFile, loadConfigFile } from "../config_file.ts"
 import type { CommandContext } from "../context.ts";
 import { type GivenRule, givenRules } from "../../policy/rule.ts";
 import { flawOf } from "../rule_flaws.ts";
+import { missingPrograms } from "../missing_programs.ts";
 import { checkWorkspace } from "./config_workspace.ts";
 import { noteOtherValues } from "./config_in_use.ts";
 
@@ -79,6 +80,8 @@ export async function setConfigKey(run: CommandContext, key: string, text: strin
   const file = editConfigFile(run, (before, format) => setKey(before ?? "{}\n", key, value, format, SCHEMA));
   const { applySetKey } = await import("./config_apply.ts");
   run.out.note(await applySetKey(run, { key, file, load: () => loadConfigFile(run) }));
+  const { missing } = missingPrograms((await loadConfigFile(run)).config);
+  for (const { configKey, text, hint } of missing) if (configKey === key) run.out.note(`${text}\nhint: ${hint}`);
 }
 
 export async function validate(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
@@ -110,9 +113,8 @@ export function idleRules(given: readonly GivenRule[], home: string): readonly s
 function known(key: string): void {
   if (SCHEMA.find(key) !== undefined) return;
   const near = SCHEMA.nearest(key);
-  throw new ConsoleError(
-    "usage",
-    `no setting is named "${key}"`,
-    { hint: near === undefined ? "agent-console config show" : `did you mean ${near}?` },
-  );
+  const isGroup = near === key; // its name is right, and it has no value of its own
+  throw new ConsoleError("usage", isGroup ? `${key} is a group of settings` : `no setting is named "${key}"`, {
+    hint: near === undefined || isGroup ? "agent-console config show" : `did you mean ${near}?`,
+  });
 }

@@ -1,12 +1,9 @@
 /** The configuration: typos, rules that match nothing, programs that are not there, and what keeps ours from starting. */
 import { loadConfigFromProcess } from "../../config/from_process.ts";
-import { featurePrograms, SCHEMA } from "../../daemon/features.ts";
-import { shellQuote } from "../../lib/shell_quote.ts";
-import { denoFiles } from "../../platform/deno_files.ts";
-import { findProgram } from "../../platform/find_program.ts";
-import { env } from "../../platform/process.ts";
+import { SCHEMA } from "../../daemon/features.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
+import { missingPrograms } from "../missing_programs.ts";
 import { idleRules } from "../commands/config.ts";
 import { type Check, type Finding, ok, problem } from "./finding.ts";
 
@@ -30,17 +27,7 @@ async function config({ context: { paths, socketFlag } }: CommandContext): Promi
 async function programs({ context: { paths, socketFlag } }: CommandContext): Promise<Finding[]> {
   const loaded = await loadConfigFromProcess(paths, SCHEMA, { socket: socketFlag }).catch(() => undefined);
   if (loaded === undefined) return []; // the check above says why
-  const exists = (path: string) => denoFiles.stat(path) !== undefined;
-  const named = featurePrograms({ config: loaded.config, env });
-  const missing = named.filter(({ places }) => !places.some(exists));
-  if (missing.length === 0) {
-    return named.length === 0 ? [] : [ok("programs", "each program that the configuration names is there")];
-  }
-  return missing.map(({ configKey, argv: [program = "", ...args] }) => {
-    const [name = ""] = program.split("/").slice(-1);
-    const words = JSON.stringify([findProgram(name) ?? `/PATH/${name}`, ...args]);
-    return problem("programs", `${configKey} names ${program}, which is not there`, {
-      hint: `agent-console config set ${configKey} ${shellQuote([words])}, then agent-console daemon restart`,
-    });
-  });
+  const { isAny, missing } = missingPrograms(loaded.config);
+  if (missing.length > 0) return missing.map(({ text, hint }) => problem("programs", text, { hint }));
+  return isAny ? [ok("programs", "each program that the configuration names is there")] : [];
 }
