@@ -60,7 +60,7 @@ export function daemonHandlers(
         );
         const isOne = Object.values(active).reduce((sum, count) => sum + count, 0) === 1;
         throw new ConsoleError("confirm_required", `${words.join(" and ")} ${isOne ? "is" : "are"} open`, {
-          active: { approvals: requests - ofTurns, ofTurns, ...work.counts },
+          active: { approvals: requests - ofTurns, ...(ofTurns === 0 ? {} : { ofTurns }), ...work.counts },
           hint: "agent-console daemon stop --force",
         });
       }

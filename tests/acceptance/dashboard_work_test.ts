@@ -65,7 +65,7 @@ screenTest(
     await screen.shows(/NEEDS YOU[^]*touch made/);
     await pause(READ_MS);
     await screen.types("a");
-    await screen.shows(/IDLE[^]*finished \d+s[^]*✓ Bash: touch made[^]*149 (?:doneafter|done ?after)/);
+    await screen.shows(/IDLE[^]*finished \d+s[^]*✓ Bash: touch made[^]*149[^]*done ?after/);
     await screen.types("i");
     await screen.shows(/prompt for .*:/);
     await screen.types("-l", "slow 1000");
