@@ -51,7 +51,7 @@ const WRONG: Readonly<Record<string, Json>> = {
   },
   "approval.delivered": { id: 5, written: "yes" },
   "approval.list": { status: "open", sessionId: 5 },
-  "approval.request": { sessionId: 5, agent: 5, tool: "", input: 5, reasoning: 5, waitSecs: "1h" },
+  "approval.request": { sessionId: 5, agent: 5, tool: "", input: 5, reasoning: 5, waitSecs: "1h", callId: 5 },
   "approval.revoke": { id: 5 },
   "approval.text": { id: 5 },
   "approval.wait": { id: 5 },
@@ -250,13 +250,13 @@ Deno.test("P6 one idempotency key twice makes one event with the same result, al
   );
   const [reported, ...changed] = changes as string[];
   assertEquals(reported, "session.report");
-  assertEquals(changed.map((change) => change.replace(/ [0-9a-f]{32}$/, " #")), [
+  assertEquals(changed.map((change) => change.replace(/ sha256:[0-9a-f]{32}$/, " #")), [
     ...["update", "close", "reopen", "delete"].map((word) => `session.${word} #`),
   ]);
   const others: [string, Json][] = [
     ...calls.slice(1).map(([method, params]): [string, Json] => [
       method,
-      { ...params, idempotencyKey: method === "session.update" ? "r-1" : "u-1" },
+      { ...params, idempotencyKey: method === "session.update" ? "c-1" : "u-1" },
     ]),
     ...calls.slice(2).map(([method, params]): [string, Json] => [method, { ...params, sessionId: "other" }]),
     ["session.update", { sessionId: "u", agent: "test", title: "two", idempotencyKey: "u-1" }],
