@@ -16,6 +16,7 @@ export const opencodeFeed: AgentFeed = {
     "`opencode serve`). The daemon may then connect to that address, and read the password that OpenCode takes from " +
     "the environment.",
   takesPrompts: true,
+  tellsNothing: true,
   place: () => SERVER_ADDRESS,
   permissions: (address) => [
     { kind: "net", values: [address], reason: "OpenCode's server, on this machine" },

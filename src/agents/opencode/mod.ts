@@ -1,6 +1,7 @@
 /** OpenCode. */
 import type { AgentDescriptor } from "../shared/descriptor.ts";
 import { opencode } from "./events.ts";
+import { opencodeFeed } from "./feed_spec.ts";
 import { OPENCODE_FILES } from "./files.ts";
 import { opencodeHooks } from "./hooks.ts";
 import { opencodeMcp } from "./mcp.ts";
@@ -17,6 +18,7 @@ export const opencodeAgent: AgentDescriptor = {
   },
   adapter: opencode,
   hooks: opencodeHooks(opencodePlugin),
+  feed: opencodeFeed,
   files: OPENCODE_FILES,
   mcp: opencodeMcp,
   tools: OPENCODE_TOOLS,

@@ -14,6 +14,8 @@ export interface AgentFeed {
   readonly means: string;
   /** Its reader has ways into sessions. */
   readonly takesPrompts?: true;
+  /** It tells nothing of sessions, so installing the hooks does not turn it on. */
+  readonly tellsNothing?: true;
   /**
    * The file, folder or socket, absolute; undefined where the environment names no usable one. `env` is called only for
    * the variables needed, because the daemon may read no other. Pure: client and daemon compute the same.

@@ -114,8 +114,10 @@ export async function turnOffFeed(run: CommandContext, agent: string | undefined
   }
 }
 
+/** What tells more of its sessions than the hooks of `agent` do. */
 function feedOf(agent: string | undefined): AgentFeed | undefined {
-  return AGENTS.find(({ name }) => name === agent)?.feed;
+  const feed = AGENTS.find(({ name }) => name === agent)?.feed;
+  return feed?.tellsNothing ? undefined : feed;
 }
 
 function keyOf({ configKey }: AgentFeed): string {
