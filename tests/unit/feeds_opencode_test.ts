@@ -178,7 +178,10 @@ Deno.test("R7 a process that no look has shown, or that is gone, gets neither pr
 
   processes.saw(100, true);
   bench.replies.clear();
-  bench.replies.set("prompt_async", () => processes.saw(100, false));
+  bench.replies.set("prompt_async", () => {
+    processes.saw(100, false);
+    return {};
+  });
   await assertRejects(() => give(bench.way), Error, "OpenCode has ended");
   assertEquals(bench.calls.at(-1), "POST prompt_async");
 });

@@ -25,7 +25,7 @@ function pool(settings: Partial<AgentSettings>) {
   const said = () => {};
   const log = { debug: said, info: said, warn: said, error: said };
   const stop = new AbortController();
-  const context = { settings: { booted: all, current: all }, clock, log } as unknown as TurnContext;
+  const context = { settings: { booted: all, current: all }, clock, log, now: () => "" } as unknown as TurnContext;
   return { pool: new AgentPool(context, { events: () => EVENTS, started: () => {} }, stop.signal), clock, stop };
 }
 
