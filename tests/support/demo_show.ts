@@ -33,7 +33,8 @@ export async function windowOpened(client: RawClient, signal: AbortSignal): Prom
     async () => {
       if (signal.aborted) return true;
       const { clients } = await client.request("status");
-      return ((clients as { byKind: Record<string, number> }).byKind["tui"] ?? 0) > 0;
+      const { cli = 0, tui = 0 } = (clients as { byKind: Record<string, number> }).byKind;
+      return cli + tui > 0;
     },
     WINDOW_MS,
     "the window of the demo",
