@@ -119,11 +119,12 @@ Deno.test("L1 of 10,000 events nine live subscribers get all in order, and a sta
     const end = Number((await reader.request("audit.head"))["size"]);
     assert(end >= 12_000, `${end} records`);
     assertEquals(live.map((seen) => seen.fault(end)).filter((fault) => fault !== undefined), []);
-    const before = quantile(without, 0.99);
-    const after = quantile(stalling, 0.99);
+    // Of 3,000 the slowest thirty may be one pause of the machine; a daemon that is held up shows in many more.
+    const before = quantile(without, 0.95);
+    const after = quantile(stalling, 0.95);
     assert(
       after <= Math.max(2 * before, before + 20),
-      `p99 ${after.toFixed(1)} ms, without it ${before.toFixed(1)} ms`,
+      `p95 ${after.toFixed(1)} ms, without it ${before.toFixed(1)} ms`,
     );
 
     const lines = (await reading).split("\n").filter((line) => line !== "");
