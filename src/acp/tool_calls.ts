@@ -3,6 +3,7 @@
  * one, put together by its id. Agents send the input in parts, or never. Pure.
  */
 import type { ApprovalRequest } from "../domain/approval.ts";
+import { isCallOver } from "../domain/turn_change.ts";
 import { type Fields, isFields, objectArrayField, objectField, optional, stringField } from "../lib/json_fields.ts";
 
 /** What is known of a call so far; each part as the agent sent it last. */
@@ -44,11 +45,6 @@ export function readToolCall(fields: Fields, before?: ToolCall): ToolCall | unde
     ...(diffs.length === 0 ? {} : { diffs }),
     ...(locations.length === 0 ? {} : { locations }),
   };
-}
-
-/** @param status of the call */
-export function isCallOver(status: string | undefined): boolean {
-  return status === "completed" || status === "failed";
 }
 
 /**

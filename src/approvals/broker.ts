@@ -35,7 +35,7 @@ import { resolvedState, toldAgain, toldOnce } from "./records.ts";
 import { ruleFromDecision } from "./rule_from_decision.ts";
 import { acknowledged, isDelivered } from "./deliveries.ts";
 import { requestForFeed } from "./feed_request.ts";
-import { requestForScript } from "./request_for_script.ts";
+import { awaitScriptRequest } from "./await_script_request.ts";
 import { questionInTerminal } from "./terminal_questions.ts";
 import { wholeText } from "./whole_text.ts";
 import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, notShown } from "./errors.ts";
@@ -175,7 +175,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   /** For a script: requests and waits in one call. @throws {ConsoleError} `not_found`, `stopping` */
   request(params: ParamsOf<"approval.request">, peer: Peer): Promise<WaitResult> {
-    return requestForScript(
+    return awaitScriptRequest(
       {
         options: this.#o,
         resolver: this.#resolver,

@@ -19,11 +19,6 @@ export class SeenRequests {
     this.#now = now;
   }
 
-  /** How many are remembered. */
-  get size(): number {
-    return this.#since.size;
-  }
-
   /** Those that are open, all on the screen now; the others are over, and forgotten. */
   see(open: readonly string[]): void {
     for (const id of this.#since.keys()) if (!open.includes(id)) this.#since.delete(id);

@@ -54,7 +54,7 @@ export interface KeyedChange<T> {
   readonly result: T;
 }
 
-/** What anybody may call, and as often as he likes. */
+/** The method that anybody may call, as often as they like. */
 export const REPORT = "session.report";
 
 type Kept<T> = Map<string, KeyedChange<T>>;

@@ -97,7 +97,7 @@ export class Store {
     return true;
   }
 
-  /** When the last record of earlier daemons was made, ISO 8601: the last that is known of them. */
+  /** When the last record was made that this start has replayed, ISO 8601: so long an earlier daemon lived at least. */
   get replayedUntil(): string | undefined {
     return this.#replayedUntil;
   }

@@ -80,3 +80,8 @@ export function escapeDeceptive(text: string): string {
 export function oneLine(text: string): string {
   return text.replace(/\s+/g, " ").trim();
 }
+
+/** In one line, and safe to show. */
+export function escapedLine(text: string): string {
+  return escapeControls(oneLine(text));
+}

@@ -102,12 +102,17 @@ export function replyWith(reply: string, text: string): string {
   return all.length <= KEPT_OF_TURN.reply ? all : all.slice(-KEPT_OF_TURN.reply).replace(/^[\udc00-\udfff]/, "");
 }
 
+/** Whether the agent has told the end of a call. @param status of the call, in ACP's words */
+export function isCallOver(status: string | undefined): boolean {
+  return status === "completed" || status === "failed";
+}
+
 /** Of a call whose end nobody told before its turn, or the daemon, ended. */
 export const NO_RESULT = "no_result";
 
 /** Nothing of them runs any more. */
 function ended<Tool extends KeptTool>(tools: readonly Tool[] | undefined): { tools?: Tool[] } {
-  const isOpen = ({ status }: Tool) => !["completed", "failed", NO_RESULT].includes(status);
+  const isOpen = ({ status }: Tool) => !isCallOver(status) && status !== NO_RESULT;
   if (!tools?.some(isOpen)) return {};
   return { tools: tools.map((tool) => isOpen(tool) ? { ...tool, status: NO_RESULT } : tool) };
 }

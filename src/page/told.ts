@@ -1,6 +1,6 @@
 /** What the page tells a person who does not look at it: the tab's title and icon, the badge, a notification, a live region. */
 import type { Approval } from "../domain/approval.ts";
-import { clip, escapeControls, oneLine } from "../domain/sanitize.ts";
+import { clip, escapedLine } from "../domain/sanitize.ts";
 import { singleState } from "../domain/state_words.ts";
 import { markedSummary } from "../view/approval_words.ts";
 import type { WindowView } from "../view/window_view.ts";
@@ -10,7 +10,7 @@ const SHOWN = 160;
 
 /** `web waits for you: Bash: git push`. */
 export function waitsText(name: string, approval: Approval): string {
-  return `${name} ${singleState("waiting")} for you: ${clip(escapeControls(oneLine(markedSummary(approval))), SHOWN)}`;
+  return `${name} ${singleState("waiting")} for you: ${clip(escapedLine(markedSummary(approval)), SHOWN)}`;
 }
 
 /** As they were told last. */

@@ -3,12 +3,13 @@
  * start. Bounded, because an agent that never stops must not fill the disk.
  */
 import type { AcpUpdate, PlanStep } from "../acp/read_update.ts";
-import { isCallOver, readAskedCall, readToolCall, subjectOf, type ToolCall } from "../acp/tool_calls.ts";
+import { readAskedCall, readToolCall, subjectOf, type ToolCall } from "../acp/tool_calls.ts";
 import { describeTool } from "../agents/shared/tool_label.ts";
 import type { NewEvent } from "../domain/event.ts";
 import type { AgentEvent } from "../domain/report.ts";
 import type { Facts } from "../domain/session.ts";
 import { TEXT_CAPS } from "../domain/session.ts";
+import { isCallOver } from "../domain/turn_change.ts";
 import type { Fields } from "../lib/json_fields.ts";
 import type { Clock } from "../platform/system.ts";
 import { StreamMask } from "../domain/stream_mask.ts";

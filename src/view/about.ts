@@ -1,7 +1,7 @@
 /** What a session is about, in one line. Pure. */
 import { type Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
-import { escapeControls, oneLine } from "../domain/sanitize.ts";
+import { escapeControls, escapedLine } from "../domain/sanitize.ts";
 import type { Session } from "../domain/session.ts";
 import { markedSummary } from "./approval_words.ts";
 import { KIND_WORDS } from "../domain/state_words.ts";
@@ -18,12 +18,12 @@ export function activityText(session: Session | SessionView, open?: Approval): s
       const { kind, text } = session.error;
       const words = kind === "unknown" && text !== "" ? "" : kind.replaceAll("_", " ");
       // An agent that says no more of it sends its kind as the text.
-      return [words, text === kind ? "" : prose(text)].filter(Boolean).join(": ");
+      return [words, text === kind ? "" : escapedLine(text)].filter(Boolean).join(": ");
     }
     case "working":
       return workText(session);
     case "idle":
-      return prose(session.idle.lastMessage ?? session.lastPrompt ?? "");
+      return escapedLine(session.idle.lastMessage ?? session.lastPrompt ?? "");
     case "closed":
       return closedText(session);
     case "starting":
@@ -37,17 +37,13 @@ function workText(session: Extract<Session, { status: "working" }>): string {
     ? ""
     : escapeControls(tool.text === undefined ? tool.name : `${tool.name}: ${tool.text}`);
   const helped = subagents === 0 ? "" : `+${subagents} sub-agent${subagents === 1 ? "" : "s"}`;
-  return [what, helped].filter((part) => part !== "").join("  ") || prose(session.lastPrompt ?? "");
+  return [what, helped].filter((part) => part !== "").join("  ") || escapedLine(session.lastPrompt ?? "");
 }
 
 /** What it was asked last, how much it did, and how it ended. */
 function closedText({ closed, turnCount, lastPrompt = "" }: Extract<Session, { status: "closed" }>): string {
   const turns = turnCount === 0 ? "no turn" : `${turnCount} turn${turnCount === 1 ? "" : "s"}`;
-  const did = [turns, prose(endingText(closed.reason))].filter(Boolean).join(", ");
-  const asked = prose(closed.lastMessage ?? lastPrompt);
+  const did = [turns, escapedLine(endingText(closed.reason))].filter(Boolean).join(", ");
+  const asked = escapedLine(closed.lastMessage ?? lastPrompt);
   return asked === "" ? did : `${asked} (${did})`;
-}
-
-function prose(text: string): string {
-  return escapeControls(oneLine(text));
 }

@@ -4,7 +4,7 @@
  */
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
-import { escapeControls, oneLine } from "../domain/sanitize.ts";
+import { escapeControls, escapedLine } from "../domain/sanitize.ts";
 import { type HistoryEntry, lastMessageOf } from "../domain/session.ts";
 import { displayStatus } from "../domain/state_words.ts";
 import { terminalPlace } from "../domain/terminal_place.ts";
@@ -67,7 +67,7 @@ export function detailView(session: SessionView, around: DetailSurroundings): De
   return {
     id,
     name: sessionNames(namedWith(session, sessions)).get(id) ?? escapeControls(id),
-    heading: [agent, model, gitBranch].flatMap((part) => part === undefined ? [] : [shown(part)]),
+    heading: [agent, model, gitBranch].flatMap((part) => part === undefined ? [] : [escapedLine(part)]),
     look: STATE_LOOKS[displayStatus(session)],
     ...(request === undefined ? {} : { request }),
     more: Math.max(0, open.length - 1),
@@ -92,8 +92,8 @@ function factsOf(
   const facts: readonly (readonly [label: string, text: string | undefined])[] = [
     ["now", [`${word} ${duration(now - Date.parse(since))}`, about].filter(Boolean).join(" · ")],
     ["before", before.join(" · ")],
-    ["prompt", lastPrompt === undefined ? undefined : shown(lastPrompt)],
-    ["said", shown(lastMessageOf(session) ?? "")],
+    ["prompt", lastPrompt === undefined ? undefined : escapedLine(lastPrompt)],
+    ["said", escapedLine(lastMessageOf(session) ?? "")],
     ["folder", cwd === undefined ? undefined : tildePath(cwd, home)],
     ["cost", dollars(cost)],
     ["context", contextOf(cost)],
@@ -106,10 +106,6 @@ function factsOf(
 function namedWith(session: SessionView, sessions: readonly SessionView[]): readonly SessionView[] {
   const open = sessions.filter(({ status, id }) => status !== "closed" || id === session.parentId);
   return open.some(({ id }) => id === session.id) ? open : [...open, session];
-}
-
-function shown(text: string): string {
-  return escapeControls(oneLine(text));
 }
 
 function clamped(percent: number): number {

@@ -1,7 +1,7 @@
 /** `--format`: one line a row, from a template with the names of fields in double braces. Pure. */
 import type { Approval } from "../domain/approval.ts";
 import type { SessionView } from "../domain/query.ts";
-import { escapeControls, oneLine } from "../domain/sanitize.ts";
+import { escapedLine } from "../domain/sanitize.ts";
 import { KIND_WORDS } from "../domain/state_words.ts";
 import type { SessionItem } from "./session_items.ts";
 import { approvalSummary, outcomeText } from "./approval_words.ts";
@@ -91,6 +91,6 @@ export function parseTemplate<T>(
     pieces.map((piece, i) => {
       const value = piece(row) ?? "";
       // What stands between the fields is the caller's own.
-      return i % 2 === 1 ? escapeControls(oneLine(String(value))) : value;
+      return i % 2 === 1 ? escapedLine(String(value)) : value;
     }).join("");
 }

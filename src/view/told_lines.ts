@@ -3,6 +3,7 @@
  * between. Pure, but for what it remembers.
  */
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
+import { isCallOver } from "../domain/turn_change.ts";
 import { planLine, toolLine } from "./turn_words.ts";
 
 /** As far as it is shown beside the text. */
@@ -35,7 +36,7 @@ export class ToldLines {
 
   /** Lines of calls that have ended and of steps that were not told yet. Escaped. */
   asides(told: ToldStep): readonly string[] {
-    if (told.kind === "tool") return ["completed", "failed"].includes(told.tool.status) ? [toolLine(told.tool)] : [];
+    if (told.kind === "tool") return isCallOver(told.tool.status) ? [toolLine(told.tool)] : [];
     const fresh = told.steps.map(planLine).filter((line) => !this.#planned.has(line));
     for (const line of fresh) this.#planned.add(line);
     return fresh;

@@ -1,6 +1,6 @@
 /** What is said to who waits for a turn. Pure. */
 import type { Approval } from "../domain/approval.ts";
-import { escapeControls, escapeControlsKeepLines, oneLine } from "../domain/sanitize.ts";
+import { escapeControls, escapeControlsKeepLines, escapedLine } from "../domain/sanitize.ts";
 import { NO_RESULT } from "../domain/turn_change.ts";
 import type { Tone } from "./states.ts";
 import { fitHead } from "./text_fit.ts";
@@ -47,7 +47,7 @@ export function toolShown({ name, text, status }: ToolTold): ToolShown {
   return {
     sign,
     tone,
-    text: [name, text].flatMap((part) => part === undefined ? [] : [escapeControls(oneLine(part))]).join(": "),
+    text: [name, text].flatMap((part) => part === undefined ? [] : [escapedLine(part)]).join(": "),
   };
 }
 

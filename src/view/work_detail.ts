@@ -4,7 +4,7 @@
  */
 import { isFailure } from "../domain/job_outcome.ts";
 import { isTurnOver } from "../domain/turn_change.ts";
-import { escapeControls, escapeControlsKeepLines, oneLine } from "../domain/sanitize.ts";
+import { escapeControls, escapeControlsKeepLines, escapedLine } from "../domain/sanitize.ts";
 import type { DetailFact } from "./detail_view.ts";
 import { type TurnTold } from "./live_turns.ts";
 import { tildePath } from "./names.ts";
@@ -104,10 +104,10 @@ export function turnDetail(turn: TurnTold, name: string, { now, home, state }: W
   return {
     id,
     name,
-    heading: [shown(agent)],
+    heading: [escapedLine(agent)],
     look: WORK_LOOKS[state],
     facts: factsOf([
-      ["from", `${shown(source)}, ${duration(now - Date.parse(submittedAt))} ago`],
+      ["from", `${escapedLine(source)}, ${duration(now - Date.parse(submittedAt))} ago`],
       ["folder", tildePath(cwd, home)],
     ]),
   };
@@ -124,7 +124,7 @@ export function jobDetail(
   const until = nextRun === null ? undefined : untilText(Date.parse(nextRun), now);
   return {
     id,
-    name: shown(id),
+    name: escapedLine(id),
     heading: [actionText(job, home)],
     look: WORK_LOOKS[state],
     facts: factsOf([
@@ -193,13 +193,11 @@ export function openTurn(turns: readonly TurnTold[]): TurnTold | undefined {
 }
 
 function factsOf(facts: readonly (readonly [label: string, text: string | undefined])[]): readonly DetailFact[] {
-  return facts.flatMap(([label, text]) => text === undefined || text === "" ? [] : [{ label, text: shown(text) }]);
+  return facts.flatMap(([label, text]) =>
+    text === undefined || text === "" ? [] : [{ label, text: escapedLine(text) }]
+  );
 }
 
 function linesOf(text: string): readonly string[] {
   return escapeControlsKeepLines(text).split("\n");
-}
-
-function shown(text: string): string {
-  return escapeControls(oneLine(text));
 }

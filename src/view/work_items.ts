@@ -4,7 +4,7 @@
  */
 import { isFailure } from "../domain/job_outcome.ts";
 import { isTurnOver } from "../domain/turn_change.ts";
-import { escapeControls, oneLine } from "../domain/sanitize.ts";
+import { escapeControls, escapedLine, oneLine } from "../domain/sanitize.ts";
 import { type TurnEvent, type TurnTold } from "./live_turns.ts";
 import { type KnownSession, namesIn, tildePath } from "./names.ts";
 import { duration } from "./times.ts";
@@ -175,8 +175,8 @@ function turnRow(
 
 /** What was asked, behind why it failed or ended early. Escaped. */
 export function turnAbout({ prompt, status, error, stopReason }: TurnTold): string {
-  const asked = shown(prompt.split("\n", 1)[0] ?? "");
-  const why = status === "failed" ? shown(error ?? "") : status === "finished" ? earlyEnd(stopReason) : undefined;
+  const asked = escapedLine(prompt.split("\n", 1)[0] ?? "");
+  const why = status === "failed" ? escapedLine(error ?? "") : status === "finished" ? earlyEnd(stopReason) : undefined;
   return [why, asked].filter((part) => part !== undefined && part !== "").join(" · ");
 }
 
@@ -193,7 +193,7 @@ function jobRow(job: JobTold, now: number, home: string | undefined, waits: bool
       of: id,
       state,
       name: escapeControls(id),
-      who: shown(job.action.kind),
+      who: escapedLine(job.action.kind),
       about: jobAbout(job, actionWords(job, { known: id, home }), state, now),
       time: running ? duration(now - since) : next === undefined ? "" : untilText(next, now),
     },
@@ -211,7 +211,7 @@ function jobState({ running, queued, enabled, nextRun, lastRun, trouble }: JobTo
 
 /** What a job does, in a few words: `program backup`, `prompt mine · ~/shop · TEXT`. Escaped. */
 export function actionText(job: Pick<JobTold, "action">, home?: string): string {
-  return [shown(job.action.kind), actionWords(job, { home })].filter((part) => part !== "").join(" ");
+  return [escapedLine(job.action.kind), actionWords(job, { home })].filter((part) => part !== "").join(" ");
 }
 
 /** The same without its kind. Escaped. @param known a word that stands beside it already */
@@ -220,14 +220,14 @@ function actionWords(
   { known, home }: { readonly known?: string; readonly home?: string | undefined },
 ): string {
   const words = Object.values(rest).filter((value): value is string => typeof value === "string" && value !== known);
-  return words.map((word) => shown(tildePath(oneLine(word), home))).join(" · ");
+  return words.map((word) => escapedLine(tildePath(oneLine(word), home))).join(" · ");
 }
 
 /** How a run ended, and why; `runs` while it goes on. Escaped. */
 export function runOutcome({ outcome, code, problem }: Pick<RunTold, "outcome" | "code" | "problem">): string {
   if (outcome === undefined) return "runs";
   const why = problem ?? (code ? `exit code ${code}` : undefined);
-  return shown(outcome.replaceAll("_", " ") + (why === undefined ? "" : `: ${why}`));
+  return escapedLine(outcome.replaceAll("_", " ") + (why === undefined ? "" : `: ${why}`));
 }
 
 function jobAbout(
@@ -243,7 +243,7 @@ function jobAbout(
   const why = skipped && `skipped: ${skipped.why.replaceAll("_", " ")}`;
   // What is wrong comes first.
   const parts = isFailed ? [trouble, last, what, schedule, off, why] : [what, schedule, off, last, why];
-  return parts.flatMap((part) => part ? [shown(part)] : []).join(" · ");
+  return parts.flatMap((part) => part ? [escapedLine(part)] : []).join(" · ");
 }
 
 /** `in 3m`; `now` for what is due. */
@@ -253,8 +253,4 @@ export function untilText(at: number, now: number): string {
 
 function timeOf(iso: string | undefined): number {
   return iso === undefined ? 0 : Date.parse(iso);
-}
-
-function shown(text: string): string {
-  return escapeControls(oneLine(text));
 }

@@ -5,7 +5,7 @@
 import { isFailure } from "../domain/job_outcome.ts";
 import { WORK_LOOKS, type WorkLook, type WorkState } from "./work_looks.ts";
 import { turnChange } from "../domain/turn_change.ts";
-import { escapeControls, oneLine } from "../domain/sanitize.ts";
+import { escapeControls, escapedLine } from "../domain/sanitize.ts";
 import type { ShownState } from "../domain/state_words.ts";
 import type { StepTold, ToolTold, TurnTold } from "./live_turns.ts";
 import { duration } from "./times.ts";
@@ -160,7 +160,7 @@ function unknownTurn(id: string, sessionId: unknown): TurnTold {
 }
 
 function fromText(turn: TurnTold): string {
-  return `from ${shown(turn.source)}: ${turnAbout(turn)}`;
+  return `from ${escapedLine(turn.source)}: ${turnAbout(turn)}`;
 }
 
 function turnLine({ status, sessionId, agent }: TurnTold, text: string): WorkLine {
@@ -170,14 +170,22 @@ function turnLine({ status, sessionId, agent }: TurnTold, text: string): WorkLin
 }
 
 function jobLine(data: WorkEvent["data"], look: WorkLook, text: string): WorkLine {
-  return { ...look, name: shown(String(data["jobId"])), agent: "", by: "job", text: shown(text).trim() };
+  return { ...look, name: escapedLine(String(data["jobId"])), agent: "", by: "job", text: escapedLine(text).trim() };
 }
 
 function noteLine({ type, data }: WorkEvent): WorkLine {
-  const text = typeof data["text"] === "string" ? shown(data["text"]) : "";
+  const text = typeof data["text"] === "string" ? escapedLine(data["text"]) : "";
   const word = type === "memory.appended" ? "noted" : "forgotten";
   const [by = ""] = String(data["by"] ?? "").split(":");
-  return { sign: "·", word, tone: "quiet", name: shown(String(data["id"])), agent: "", by: shown(by), text };
+  return {
+    sign: "·",
+    word,
+    tone: "quiet",
+    name: escapedLine(String(data["id"])),
+    agent: "",
+    by: escapedLine(by),
+    text,
+  };
 }
 
 /** ` (2m)`; empty where the beginning is not known. */
@@ -185,8 +193,4 @@ function tookText(from: string | undefined, to: string | undefined): string {
   return from === undefined || to === undefined || from === ""
     ? ""
     : ` (${duration(Date.parse(to) - Date.parse(from))})`;
-}
-
-function shown(text: string): string {
-  return escapeControls(oneLine(text));
 }

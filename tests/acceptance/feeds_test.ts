@@ -49,6 +49,13 @@ async function becomes(client: RawClient, status: string, ms: number): Promise<v
   await eventually(async () => await statusOf(client) === status, ms, `a row that is ${status}`, 20);
 }
 
+/** Its app-server, where CODEX_HOME is the folder `codex` of the home's root. */
+function codexOf({ root }: TestHome): FakeCodex {
+  const control = `${root}/codex/app-server-control`;
+  Deno.mkdirSync(control, { recursive: true });
+  return new FakeCodex(`${control}/app-server-control.sock`);
+}
+
 Deno.test("H4 feeds.claude_sessions: Esc, a dialog and its Yes are in the row within a second, without any hook", async () => {
   await using home = await TestHome.create({ config: CLAUDE_ON });
   const folder = settingsFolder(home);
@@ -106,9 +113,7 @@ Deno.test("A4 feeds.codex_app_server: the workspace's own rules hold, and before
   const allowed = '"approvals": {"rules": [{"tool": "Bash", "pattern": "touch *", "decision": "allow"}]}';
   const config = `{"feeds": {"codex_app_server": true}, "daemon": {"safety_mode": "autonomous"}, ${allowed}}`;
   await using home = await TestHome.create({ config });
-  const control = `${home.root}/codex/app-server-control`;
-  Deno.mkdirSync(control, { recursive: true });
-  const codex = new FakeCodex(`${control}/app-server-control.sock`);
+  const codex = codexOf(home);
   codex.answers.set("thread/resume", { thread: {} });
   codex.start();
   try {
@@ -139,9 +144,7 @@ Deno.test("A4 feeds.codex_app_server: the workspace's own rules hold, and before
 
 Deno.test("A4 feeds.codex_app_server: a hook does not block a session whose requests the feed brings beside its dialog", async () => {
   await using home = await TestHome.create({ config: '{"feeds": {"codex_app_server": true}}' });
-  const control = `${home.root}/codex/app-server-control`;
-  Deno.mkdirSync(control, { recursive: true });
-  const codex = new FakeCodex(`${control}/app-server-control.sock`);
+  const codex = codexOf(home);
   codex.answers.set("thread/resume", { thread: {} });
   codex.start();
   try {
@@ -211,9 +214,7 @@ Deno.test("A6 a feed that is turned on needs a restart, and a daemon without its
   await home.stop();
   const both = '{"feeds": {"claude_sessions": true, "codex_app_server": true}}';
   Deno.writeTextFileSync(home.path("config.jsonc"), both, { mode: 0o600 });
-  const control = `${home.root}/codex/app-server-control`;
-  Deno.mkdirSync(control, { recursive: true });
-  const codex = new FakeCodex(`${control}/app-server-control.sock`);
+  const codex = codexOf(home);
   codex.start();
   const env = { CODEX_HOME: `${home.root}/codex` };
   const { permissions } = await home.json(["daemon", "permissions", "--json"], { env }) as { permissions: Json[] };

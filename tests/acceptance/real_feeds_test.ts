@@ -9,6 +9,7 @@ import { denoDir, isRoot } from "../support/harness_guard.ts";
 import { processesNaming, type Running, signalIfSame } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
 import type { Json } from "../support/wire.ts";
+import { promptsGoIn } from "../support/lab_prompts.ts";
 
 const LAB = Deno.env.get("AC_LAB") ?? "";
 const STEP_MS = 25_000;
@@ -164,14 +165,7 @@ labTest(
       await scenario.says("ready", 2 * STEP_MS);
       const row = async () => ((await home.json(["ls", "--json"]))["sessions"] as Json[])[0]?.["id"];
       const id = String(await eventually(row, STEP_MS, "its row", 200));
-      const first = await submit(id, "say:from outside");
-      assertEquals([first.code, first.stdout], [0, "from outside\n"], first.stderr);
-      const ran = await submit(id, "run:echo made-here");
-      assertStringIncludes(ran.stdout, "made-here", ran.stderr);
-
-      const slow = submit(id, "slow:3");
-      const next = await submit(id, "say:behind it");
-      assertEquals([(await slow).code, next.code, next.stdout], [0, 0, "behind it\n"], next.stderr);
+      await promptsGoIn(home, id);
 
       const long = submit(id, "slow:60");
       const { turns } = await eventually(

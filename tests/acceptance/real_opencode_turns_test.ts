@@ -4,6 +4,7 @@ import { TestHome } from "../support/harness.ts";
 import { denoDir, isRoot } from "../support/harness_guard.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { endScenario, inLab, LAB, labTest, STEP_MS } from "../support/lab.ts";
+import { promptsGoIn } from "../support/lab_prompts.ts";
 import type { Json } from "../support/wire.ts";
 
 /**
@@ -51,13 +52,7 @@ labTest(
         200,
       );
       const id = String(first?.["id"]);
-      const said = await submit(id, "say:from outside");
-      assertEquals([said.code, said.stdout], [0, "from outside\n"], said.stderr);
-      const ran = await submit(id, "run:echo made-here");
-      assertStringIncludes(ran.stdout, "made-here", ran.stderr);
-      const slow = submit(id, "slow:3");
-      const next = await submit(id, "say:behind it");
-      assertEquals([(await slow).code, next.code, next.stdout], [0, 0, "behind it\n"], next.stderr);
+      await promptsGoIn(home, id);
 
       const long = submit(id, "slow:60");
       await eventually(

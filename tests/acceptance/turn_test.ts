@@ -6,6 +6,7 @@ import { eventually } from "../support/harness_wait.ts";
 import { isAlive } from "../support/harness_process.ts";
 import { TestTerminal } from "../support/terminal.ts";
 import { HAS_TMUX } from "../support/tmux.ts";
+import { untilWarm } from "../support/turn_home.ts";
 
 const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${REPOSITORY}/tests/support/acp_agent.ts`];
 
@@ -80,6 +81,8 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
   const refused = await home.cli(["run", "mute", "say hello"]);
   assertEquals(refused.code, 1);
   assertStringIncludes(refused.stderr, "the agent mute:");
+  const locked = await home.cli(["run", "mine", "locked"]);
+  assertMatch(locked.stderr, /^error: the agent mine: Authentication required: log in with its own program first$/m);
   const unknown = await home.cli(["run", "nobody", "say hello"]);
   assertMatch(unknown.stderr, /no agent is configured as "nobody"\nhint: one of: mine, mute/);
 
@@ -105,6 +108,7 @@ Deno.test("R1 run gives an agent a prompt and shows what it says; its session, i
     "finished refused",
     "failed before",
     "finished still here",
+    "failed ",
     "failed ",
     "finished one",
     "finished two",
@@ -157,14 +161,7 @@ Deno.test("R2 a cancelled turn ends, the next one of its session goes on, and th
   await using home = await withAgents({ warm: true });
   await home.start();
   await using client = await home.connect({ token: true });
-  await eventually(
-    async () => {
-      const { turn } = await client.request("status") as { turn?: { agents: string[] } };
-      return turn?.agents.includes("mine");
-    },
-    20_000,
-    "an agent that is warm",
-  );
+  await untilWarm(client);
   const { turnId } = await client.request("turn.submit", { agent: "mine", text: "slow 1000" }) as { turnId: string };
   const turn = async () => {
     const { turns } = await client.request("context.recent", { turnId }) as { turns: Record<string, string>[] };

@@ -2,6 +2,7 @@
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { eventually } from "../support/harness_wait.ts";
+import { untilWarm } from "../support/turn_home.ts";
 import type { RawClient } from "../support/wire.ts";
 import { prebuiltMain, startDaemon } from "./daemon.ts";
 import { alternate, median } from "./measure.ts";
@@ -22,14 +23,7 @@ export async function turn(): Promise<readonly Row[]> {
   await using _daemon = await startDaemon(home, await prebuiltMain());
   await using client = await home.connect({ token: true });
   await using bare = await BareAgent.start();
-  await eventually(
-    async () => {
-      const { turn } = await client.request("status") as { turn?: { agents: string[] } };
-      return turn?.agents.includes("mine");
-    },
-    20_000,
-    "an agent that is warm",
-  );
+  await untilWarm(client);
   const { sessionId } = await firstWords(client, { agent: "mine", text: "say ready " });
   await client.request("subscribe", { topics: ["turn"] });
   const ours = (text: string) => async () => (await firstWords(client, { sessionId, text })).ms;

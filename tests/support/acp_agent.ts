@@ -2,7 +2,7 @@
  * An agent that speaks ACP, made with the SDK, for tests: what it does is the prompt's own words.
  *
  *     say TEXT · think TEXT · slow N (N pieces, 20 ms apart) · run COMMAND (asks first) · die · garbage · hang
- *     unknown (an update of a kind that nobody knows) · error · flood N (N pieces at once) · cwd · env · offered (by the client)
+ *     unknown (an update of a kind that nobody knows) · error · locked (nobody has logged in) · flood N (N pieces at once) · cwd · env · offered (by the client)
  *     stubborn N TEXT (says it after N ms, whoever cancels) · wait N (ms, as a model does before its first word)
  *     plan A,B · edit FILE TEXT (no question) · past (the prompts of this session so far) · huge N (a message of N MiB)
  *
@@ -121,6 +121,7 @@ const app = acp.agent({ name: "test-agent" })
       else if (word === "unknown") await send({ sessionUpdate: "from_the_future", surprise: [1] });
       else if (word === "garbage") raw("this is no JSON\n[1,2]\n42\n");
       else if (word === "error") throw new acp.RequestError(-32603, "the model is on fire");
+      else if (word === "locked") throw acp.RequestError.authRequired();
       else if (word === "hang") await new Promise(() => {});
       else if (word === "die") {
         Deno.stderr.writeSync(new TextEncoder().encode("I am going down\n"));

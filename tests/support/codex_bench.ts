@@ -2,7 +2,7 @@
 import { assertEquals } from "@std/assert";
 import { codex } from "../../src/agents/codex/events.ts";
 import { CodexAppServerFeed } from "../../src/agents/codex/feed.ts";
-import type { RequestDecision } from "../../src/agents/shared/feed_port.ts";
+import type { FeedPort, RequestDecision } from "../../src/agents/shared/feed_port.ts";
 import type { GivePrompt } from "../../src/domain/session_prompt.ts";
 import { dialWebSocket } from "../../src/platform/web_socket.ts";
 import { Replay, statusLine } from "../contract/replay.ts";
@@ -12,6 +12,16 @@ import { eventually } from "./harness_wait.ts";
 /** A sub-agent of the recorded session. */
 export const CHILD = "01a1f972-dd98-7402-ae03-425b980a5224";
 export const WAIT_MS = 5000;
+
+/** Of a daemon that knows nothing. */
+export const noSessions: FeedPort = {
+  sessions: () => [],
+  get: () => undefined,
+  children: () => [],
+  isSeenAlive: () => false,
+  now: () => "",
+  report: () => {},
+};
 
 export class CodexBench {
   readonly codex: FakeCodex;

@@ -3,6 +3,7 @@ import { assert } from "@std/assert";
 import { REPOSITORY, TestHome } from "./harness.ts";
 import { denoDir } from "./harness_guard.ts";
 import { eventually } from "./harness_wait.ts";
+import type { RawClient } from "./wire.ts";
 
 const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${REPOSITORY}/tests/support/acp_agent.ts`];
 
@@ -38,3 +39,12 @@ export const untilTurn = (client: TestClient, id: string, is: (turn: Told) => bo
     20_000,
     what,
   );
+
+/** Until the process of the agent `mine` runs. */
+export async function untilWarm(client: Pick<RawClient, "request">): Promise<void> {
+  const isWarm = async () => {
+    const { turn } = await client.request("status") as { turn?: { agents: string[] } };
+    return turn?.agents.includes("mine");
+  };
+  await eventually(isWarm, 20_000, "an agent that is warm");
+}

@@ -3,6 +3,7 @@ import { assertEquals } from "@std/assert";
 import { CodexAppServerFeed } from "../../src/agents/codex/feed.ts";
 import { type Dial, Link } from "../../src/agents/codex/json_rpc_link.ts";
 import type { WebSocketEvents } from "../../src/platform/web_socket.ts";
+import { noSessions } from "../support/codex_bench.ts";
 import { eventually } from "../support/harness_wait.ts";
 
 type Sent = { readonly id?: number; readonly method?: string };
@@ -35,14 +36,7 @@ function feedOn({ dial }: { readonly dial: Dial }): CodexAppServerFeed {
   return new CodexAppServerFeed({
     dial,
     requestDecision: () => Promise.resolve(undefined),
-    port: {
-      sessions: () => [],
-      get: () => undefined,
-      children: () => [],
-      isSeenAlive: () => false,
-      now: () => "",
-      report: () => {},
-    },
+    port: noSessions,
     clientInfo: { name: "n", version: "0" },
     guarded: (_what, action) => action(),
   });

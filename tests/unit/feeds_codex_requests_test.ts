@@ -6,7 +6,7 @@ import { decisionOf, readCodexRequest } from "../../src/agents/codex/request_cod
 import { CodexRequests } from "../../src/agents/codex/requests.ts";
 import type { Link } from "../../src/agents/codex/json_rpc_link.ts";
 import { CodexThreads } from "../../src/agents/codex/thread_rows.ts";
-import { CHILD, CodexBench, WAIT_MS } from "../support/codex_bench.ts";
+import { CHILD, CodexBench, noSessions, WAIT_MS } from "../support/codex_bench.ts";
 import { codexQuestions, SESSION } from "../support/fake_app_server.ts";
 import { eventually } from "../support/harness_wait.ts";
 
@@ -150,15 +150,7 @@ Deno.test("A4 a session that Codex unloads and loads again asks here again", asy
 });
 
 Deno.test("A4 what an item will change is known until it is done or the connection is gone", async () => {
-  const port = {
-    sessions: () => [],
-    get: () => undefined,
-    children: () => [],
-    isSeenAlive: () => false,
-    now: () => "",
-    report: () => {},
-  };
-  const threads = new CodexThreads(port);
+  const threads = new CodexThreads(noSessions);
   threads.started({ id: "t", kind: "session", begun: true, facts: {} });
   const asked: string[] = [];
   const questions = new CodexRequests((_report, request) => {

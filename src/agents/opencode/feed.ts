@@ -7,7 +7,7 @@
  */
 import type { GivePrompt, PromptListener } from "../../domain/session_prompt.ts";
 import { type Fields, objectField, stringField } from "../../lib/json_fields.ts";
-import { daemonTimers, setTimer } from "../../platform/clock.ts";
+import { daemonTimers, setTimer, systemClock } from "../../platform/clock.ts";
 import type { FeedPort } from "../shared/feed_port.ts";
 import type { Feed } from "../shared/feed_spec.ts";
 import { NoReply, opencodeError, type OpenCodeServer, type ServedSession, SERVER_URL } from "./server.ts";
@@ -125,10 +125,10 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
   /** A prompt for a session that works would be part of its turn. */
   async #untilFree(session: ServedSession, signal: AbortSignal): Promise<void> {
     let wait = FREE_MS.first;
-    const latest = performance.now() + BUSY_MS;
+    const latest = systemClock.steady() + BUSY_MS;
     while (await this.#server.isBusy(session, signal)) {
       if (this.#servedBy(session.id) === undefined) throw new Error(GONE);
-      if (performance.now() > latest) throw new Error("it was busy for a day");
+      if (systemClock.steady() > latest) throw new Error("it was busy for a day");
       await daemonTimers.sleep(wait, signal);
       wait = Math.min(wait * 2, FREE_MS.longest);
     }
@@ -136,7 +136,7 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
 
   /** Events only say when to look: they are lost where the connection is. */
   async #untilEnd(session: ServedSession, { pid, parts, turn, last, cancelled, signal }: Sent): Promise<Ended> {
-    const sentAt = performance.now();
+    const sentAt = systemClock.steady();
     let hasBegun = false;
     let lost = 0;
     for (;;) {
@@ -153,7 +153,7 @@ export class OpenCodeServerFeed implements Pick<Feed, "wayInto" | "stop"> {
           if (end !== undefined) {
             hasBegun = true;
             turn.hurry();
-          } else if (performance.now() - sentAt > BEGIN_MS) {
+          } else if (systemClock.steady() - sentAt > BEGIN_MS) {
             throw new Error("OpenCode has not begun a turn for the prompt");
           }
         }
@@ -188,6 +188,7 @@ class Looks {
   }
 
   async next(ms: number, signal: AbortSignal): Promise<void> {
+    signal.throwIfAborted(); // its listener below hears of no earlier one
     if (!this.#isDue) {
       await new Promise<void>((resolve) => {
         const off = setTimer(ms, resolve);

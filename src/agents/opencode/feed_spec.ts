@@ -1,7 +1,4 @@
-/**
- * OpenCode's own server, on the port that is OpenCode's default. It is in no descriptor: an installation of the plugin
- * does not turn it on, because it tells nothing of rows that the plugin does not.
- */
+/** OpenCode's own server, on the port that is OpenCode's default: a way for prompts. It tells nothing that the plugin does not. */
 import type { AgentFeed } from "../shared/feed_spec.ts";
 import { SERVER_ADDRESS } from "./server.ts";
 

@@ -1,7 +1,7 @@
 /** `go`: to the terminal of a session. */
 import { goToTerminal } from "../../client/go_to_terminal.ts";
 import { mostUrgent } from "../../domain/query.ts";
-import { escapeControls, oneLine } from "../../domain/sanitize.ts";
+import { escapeControls, escapedLine } from "../../domain/sanitize.ts";
 import type { Session } from "../../domain/session.ts";
 import { nameOfSession } from "../../domain/session_name.ts";
 import { terminalAndFolder } from "../../domain/terminal_place.ts";
@@ -26,7 +26,7 @@ export async function go(run: CommandContext, id: string | undefined): Promise<v
       hint: `agent-console show ${shellQuote([sessionId])}`,
     });
   }
-  run.out.note(escapeControls(oneLine(why)));
+  run.out.note(escapedLine(why));
   run.out.line(known);
 }
 

@@ -34,7 +34,7 @@ export interface ScriptDeps {
 }
 
 /** @throws {ConsoleError} `not_found`, `conflict`, `invalid_params`, `busy`, `stopping` */
-export async function requestForScript(
+export async function awaitScriptRequest(
   { options, resolver, wait, stopping }: ScriptDeps,
   params: ParamsOf<"approval.request">,
   peer: Peer,
