@@ -59,7 +59,8 @@ turnTest(
     await chat.shows("say second");
     await chat.press("C-c");
     const shown = await chat.shows(/\n> ?$/);
-    assertMatch(shown, /0 1 2 3 4[^]* 60 [^]*\^C\ncancelled\n2 queued lines are dropped\n> ?$/);
+    // Words that were on their way when the key was pressed may still come.
+    assertMatch(shown, /0 1 2 3 4[^]* 60 [^]*\^C[\d \n]*\ncancelled\n2 queued lines are dropped\n> ?$/);
     await enter(chat, "say third");
     await chat.shows(/\nthird\n> ?$/);
     const { turns } = JSON.parse((await home.cli(["context", "--json"])).stdout);
