@@ -58,6 +58,7 @@ export async function prepareHome(root: string): Promise<void> {
     stderr: "piped",
   }).output();
   if (code === 0) return;
+  await Deno.remove(root, { recursive: true });
   const why = new TextDecoder().decode(stderr).split("\n")[0];
   throw new Error(`AC_PROGRAM=compiled needs the base of Deno's runtime, which DENORT_BIN can name: ${why}`);
 }
