@@ -138,5 +138,5 @@ async function compile(
   const message = host === undefined
     ? `deno compile failed (${innermost(stderr)})`
     : `the runtime base could not be downloaded from ${host} (${innermost(stderr)})`;
-  throw buildError(message, "deno task bundle, which works offline");
+  throw buildError(message, "deno task install, which works offline");
 }

@@ -49,8 +49,10 @@ export function addCommands(root: Command, run: () => CommandContext, another: T
   for (const add of GROUPS) add(root, run);
   chatCommand(root, run, another);
   root.command("version").description("show the version").option(...JSON_OPTION)
-    .action((options: { json?: boolean }) => {
-      if (options.json) run().out.json({ version: VERSION, ...(BUILD === undefined ? {} : { build: BUILD }) });
+    .option("--check", "compare it with what is installed and what runs, and say what to do; it asks no server")
+    .action(async (options: { check?: boolean; json?: boolean }) => {
+      if (options.check) await (await import("./commands/version.ts")).checkVersions(run(), options);
+      else if (options.json) run().out.json({ version: VERSION, ...(BUILD === undefined ? {} : { build: BUILD }) });
       else writeStdout(`agent-console ${ownVersion()}\n`);
     });
 }

@@ -23,6 +23,7 @@ import {
   versionSource,
 } from "../platform/version_store.ts";
 import { isMadeOf, readInputs, type VersionInputs } from "../platform/version_inputs.ts";
+import { previousVersion } from "./installed_here.ts";
 import { parseErrorText } from "../protocol/error_text.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
@@ -84,9 +85,7 @@ export function installProgram(options: InstallOptions): Promise<Installed> {
 export function rollBack(paths: ProgramPaths, signal: AbortSignal): Promise<Installed> {
   return changing(paths, signal, () => {
     const before = currentVersion(paths);
-    const builtAt = (name: string) => versionSource(paths, name)?.builtAt ?? "";
-    const others = installedVersions(paths).filter((name) => name !== before);
-    const now = others.sort((a, b) => builtAt(a) < builtAt(b) ? -1 : 1).at(-1);
+    const now = previousVersion(paths);
     if (now === undefined) {
       throw new ConsoleError("failed", `no version before this one is kept in ${paths.root}`, {
         hint: "agent-console update",

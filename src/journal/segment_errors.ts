@@ -36,19 +36,33 @@ export function missingNewline(segment: Segment, rest: UnterminatedTail, chain: 
  * @throws {ConsoleError} `incompatible`
  */
 export function checkFormat(files: Files, segment: Segment, sha256?: Sha256): void {
-  const line = firstLine(files, segment.path);
-  if (line === undefined) return;
-  const text = new TextDecoder().decode(line);
-  const record = parseRecord(text);
-  if (record?.type !== SEGMENT_TYPE) return;
-  const { format } = (record.data ?? {}) as Record<string, unknown>;
-  if (typeof format !== "number" || format <= JOURNAL_FORMAT) return;
+  const { text, format } = declared(files, segment) ?? {};
+  if (text === undefined || format === undefined || format <= JOURNAL_FORMAT) return;
   if (sha256 !== undefined && isAlteredOurs(text, format, sha256)) return;
   throw new ConsoleError(
     "incompatible",
     `${segment.name} of the journal has format ${format}, this version reads up to ${JOURNAL_FORMAT}`,
     { segment: segment.name, format, hint: "use the version that wrote it, or a newer one" },
   );
+}
+
+/**
+ * Whether an earlier version wrote the beginning of `segment`: then the next record begins another one. A program of that
+ * version knows by the number alone what it cannot read.
+ */
+export function hasEarlierFormat(files: Files, segment: Segment): boolean {
+  const { format = JOURNAL_FORMAT } = declared(files, segment) ?? {};
+  return format < JOURNAL_FORMAT;
+}
+
+function declared(files: Files, segment: Segment): { readonly text: string; readonly format?: number } | undefined {
+  const line = firstLine(files, segment.path);
+  if (line === undefined) return undefined;
+  const text = new TextDecoder().decode(line);
+  const record = parseRecord(text);
+  if (record?.type !== SEGMENT_TYPE) return undefined;
+  const { format } = (record.data ?? {}) as Record<string, unknown>;
+  return typeof format === "number" ? { text, format } : { text };
 }
 
 function isAlteredOurs(text: string, format: number, sha256: Sha256): boolean {

@@ -13,6 +13,7 @@ import { Sealer, SEGMENT_TYPE } from "./record.ts";
 import type { Appended, NewRecord } from "../protocol/record.ts";
 import { readOnly, SegmentChanged } from "./read_only.ts";
 import { bytesBehind, checkTail, truncateUnsynced } from "./repair.ts";
+import { hasEarlierFormat } from "./segment_errors.ts";
 import { type Segment, segmentOf, type Tip } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 
@@ -32,6 +33,7 @@ export interface WriterOptions {
 
 interface Current {
   readonly segment: Segment;
+  readonly isEarlier?: boolean; // of an earlier format
   file: AppendFile;
   /** Bytes that are records; more may follow only while the journal is read-only. */
   size: number;
@@ -72,7 +74,8 @@ export class Writer {
     this.#retired = tip.unsynced.map(({ path }) => options.files.append(path, "never"));
     if (tip.last !== undefined) {
       const { segment, size } = tip.last;
-      this.#current = { segment, size, file: options.files.append(segment.path, "never") };
+      const isEarlier = hasEarlierFormat(options.files, segment);
+      this.#current = { segment, isEarlier, size, file: options.files.append(segment.path, "never") };
     }
   }
 
@@ -112,7 +115,7 @@ export class Writer {
     const appended: Appended = { seq: this.#seq + 1, ts, type, dataJson };
     const { bytes, hash } = this.#sealer.seal(appended, actor, this.#hash);
     const current = this.#current;
-    if (current === undefined || current.size + bytes.length > this.#options.segmentBytes) {
+    if (current === undefined || current.isEarlier || current.size + bytes.length > this.#options.segmentBytes) {
       return this.#rotate({ ...appended, seq: appended.seq + 1 }, actor);
     }
     this.#write(current.file, bytes, () => current.file.truncate(current.size));

@@ -27,7 +27,7 @@ async function prepared(): Promise<TestHome> {
     assertEquals(code, 0, stderr);
   }
   Deno.mkdirSync(`${home.root}/bin`);
-  const program = `#!/bin/sh\nexec ${programArgv().map((word) => `'${word}'`).join(" ")} "$@"\n`;
+  const program = `#!/bin/sh\nexec ${programArgv(home.root).map((word) => `'${word}'`).join(" ")} "$@"\n`;
   Deno.writeTextFileSync(`${home.root}/bin/agent-console`, program, { mode: 0o755 });
   return home;
 }

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
-import { programArgv } from "../support/harness_program.ts";
+import { isForeign } from "../support/harness_program.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { HAS_TMUX, TmuxScreen } from "../support/tmux.ts";
 
@@ -13,7 +13,7 @@ function screenTest(name: string, test: () => Promise<void>, ignore = false): vo
 }
 
 /** Only Deno's own command line loads a bug into the program: a launcher, or a compiled program, takes none. */
-const TAKES_NO_BUG = programArgv()[1] !== "run";
+const TAKES_NO_BUG = isForeign;
 
 /** Opened in a shell that notes the terminal's settings before and after. */
 class Run {

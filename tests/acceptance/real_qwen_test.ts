@@ -17,7 +17,8 @@ labTest(
   async () => {
     await using hub = await LabHub.open();
     await using terminal = await Terminal.open(hub, "qwen", { args: false });
-    const command = [...programArgv(), "--home", hub.home.dir, "hook", "claude-like", "--name", "qwen"].join(" ");
+    const command = [...programArgv(hub.home.root), "--home", hub.home.dir, "hook", "claude-like", "--name", "qwen"]
+      .join(" ");
     const entry = [{ hooks: [{ type: "command", command, timeout: TIMEOUT_MS }] }];
     const settings = {
       security: { auth: { selectedType: "openai" } },

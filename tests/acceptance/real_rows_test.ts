@@ -64,7 +64,8 @@ labTest(
   async () => {
     await using hub = await LabHub.open();
     await using terminal = await Terminal.open(hub, "qwen", { args: false });
-    const command = [...programArgv(), "--home", hub.home.dir, "hook", "claude-like", "--name", "qwen"].join(" ");
+    const command = [...programArgv(hub.home.root), "--home", hub.home.dir, "hook", "claude-like", "--name", "qwen"]
+      .join(" ");
     const entry = [{ hooks: [{ type: "command", command, timeout: 600_000 }] }];
     const events = ["SessionStart", "UserPromptSubmit", "PreToolUse", "PostToolUse", "PermissionRequest", "Stop"];
     const settings = {

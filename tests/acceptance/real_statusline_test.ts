@@ -14,7 +14,7 @@ labTest(
     await using terminal = await Terminal.open(hub, "claude", { args: false });
     const path = `${terminal.home}/.claude/settings.json`;
     const settings = JSON.parse(await Deno.readTextFile(path)) as Json;
-    const tee = [...programArgv(), "--home", hub.home.dir, "statusline", "--", "sh", "-c"].join(" ");
+    const tee = [...programArgv(hub.home.root), "--home", hub.home.dir, "statusline", "--", "sh", "-c"].join(" ");
     const own = `jq -r '"own line of " + .model.display_name + " in " + .workspace.current_dir'`;
     const command = `${tee} '${own.replaceAll("'", `'\\''`)}'`;
     await Deno.writeTextFile(path, JSON.stringify({ ...settings, statusLine: { type: "command", command } }));

@@ -54,7 +54,10 @@ Deno.test("first hour 7: status is three lines, and -v adds the rest in words", 
     const { code, stdout, stderr } = await home.cli(args);
     assertEquals([code, stderr], [0, ""]);
     const lines = stdout.trimEnd().split("\n");
-    assertMatch(lines[0]!, /^agent-console \d+\.\d+\.\d+ running, pid \d+, up \d+s, safety mode manual$/);
+    assertMatch(
+      lines[0]!,
+      /^agent-console \d+\.\d+\.\d+(?: \(build [0-9a-f]{8}\))? running, pid \d+, up \d+s, safety mode manual$/,
+    );
     assertEquals(lines[1], "sessions  1 at work");
     assertMatch(lines[2]!, /^journal {3}ok, \d+(\.\d+)? (B|KiB)$/);
     assertEquals(lines.length, 3, stdout);

@@ -105,7 +105,7 @@ Deno.test("compile without the runtime base: one line, exit 1, nothing is left",
     assertEquals([outcome.code, outcome.stdout], [1, ""]);
     assertMatch(
       outcome.stderr,
-      /^error: the runtime base could not be downloaded from \S+ \(.+\)\nhint: deno task bundle, which works offline\n$/,
+      /^error: the runtime base could not be downloaded from \S+ \(.+\)\nhint: deno task install, which works offline\n$/,
     );
     assertEquals(exists(`${work}/dist`), false);
     assertEquals(await Array.fromAsync(Deno.readDir(env.TMPDIR)), []);

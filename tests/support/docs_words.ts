@@ -61,6 +61,7 @@ export const TASKS: Readonly<Record<string, string>> = {
   compile: "compiles the program into `dist`; it fetches Deno's runtime",
   test: "all tests, with the short numbers of rounds; types are for `check`",
   "test:long": "the acceptance and fault tests with the numbers of rounds that the promises name",
+  "test:form": "the suites that every form of the program must pass; `AC_PROGRAM` names the form",
   ok: "format, lint, types, tests: the gate",
   bench: "measures, beside a baseline in the same run",
   docs: "writes the generated parts of README and docs anew",

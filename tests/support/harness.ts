@@ -5,8 +5,7 @@
  *     await home.start();
  *     await using client = await home.connect({ token: true });
  *
- * The program is the one that AC_PROGRAM names (harness_program.ts). When the home is disposed of, its daemon is ended, and a process that is left over is
- * a failure of the test.
+ * AC_PROGRAM names the program (harness_program.ts). When the home is disposed of, a process that is left is a failure.
  */
 import { assertContained, assertOurs, asUser, chownAll, denoDir, denoDirForAll } from "./harness_guard.ts";
 import {
@@ -19,7 +18,7 @@ import {
   signalIfSame,
   startTime,
 } from "./harness_process.ts";
-import { formEnv, prepareProgram, programArgv, REPOSITORY } from "./harness_program.ts";
+import { formEnv, prepareHome, prepareProgram, programArgv, REPOSITORY } from "./harness_program.ts";
 import { eventually, pause } from "./harness_wait.ts";
 import { type Json, RawClient } from "./wire.ts";
 
@@ -62,6 +61,7 @@ export class TestHome {
       Deno.mkdirSync(home.dir, { mode: 0o700 });
       Deno.writeTextFileSync(home.path("config.jsonc"), options.config, { mode: 0o600 });
     }
+    await prepareHome(root); // behind the configuration
     if (options.uid !== undefined) chownAll(root, options.uid);
     return home;
   }
@@ -91,7 +91,7 @@ export class TestHome {
       ...options.env,
     };
     assertContained(args, env, this.root);
-    let argv = [...programArgv(), ...args];
+    let argv = [...programArgv(this.root, this.uid), ...args];
     if (options.umask !== undefined) argv = ["sh", "-c", `umask ${options.umask}; exec "$@"`, "sh", ...argv];
     if (this.uid !== undefined) argv = asUser(this.uid, argv);
     return { argv, env };

@@ -15,7 +15,7 @@ import type { CommandContext } from "../context.ts";
 import { lookAtRunning, openText } from "../running_daemon.ts";
 import { CommandEnded } from "../tree/shared.ts";
 import { withTilde } from "../tilde.ts";
-import { versionText } from "../version_note.ts";
+import { versionOfFolder, versionText } from "../version_note.ts";
 import { tellIfNotFound } from "./command_path.ts";
 
 export interface InstallFlags {
@@ -127,26 +127,23 @@ async function runHere(argv: readonly string[]): Promise<number> {
 }
 
 function sayChange(run: CommandContext, paths: ProgramPaths, { before, now }: Installed, verb: string): void {
-  const text = (name: string) => `agent-console ${versionText(versionOf(name))}`;
+  const text = (name: string) => `agent-console ${versionText(versionOfFolder(name))}`;
   if (before === now) {
     run.out.say(`already up to date: ${text(now)}`);
     run.out.note("hint: the clone is taken as it is; git pull there brings a newer version");
   } else {
-    run.out.say(`${verb} ${text(now)}${before === undefined ? "" : `, before: ${versionText(versionOf(before))}`}`);
+    run.out.say(
+      `${verb} ${text(now)}${before === undefined ? "" : `, before: ${versionText(versionOfFolder(before))}`}`,
+    );
     run.out.plain(`program: ${withTilde(`${paths.root}/${now}`)}\ncommand: ${withTilde(paths.binLink)}`);
   }
   tellIfNotFound(run, paths.binLink);
 }
 
-function versionOf(name: string): { readonly version: string; readonly build: string } {
-  const at = name.lastIndexOf("-");
-  return { version: name.slice(0, at), build: name.slice(at + 1) };
-}
-
 /** A daemon that runs is the program that it was started from, until it is started again. */
 async function lookAtDaemon(run: CommandContext, paths: ProgramPaths, now: string, flags: InstallFlags): Promise<void> {
   const found = await lookAtRunning(run, { silent: true }).catch(() => undefined);
-  const installed = versionOf(now);
+  const installed = versionOfFolder(now);
   if (found === undefined) return;
   if (found.version === installed.version && found.build === installed.build) return;
   const note = `note: the daemon runs ${versionText(found)}`;

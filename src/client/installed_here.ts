@@ -1,0 +1,68 @@
+/** What of this program is installed for its user: versions, the stub that hooks run, and the clone that it came from. */
+import stub from "../../install/hook_stub.sh" with { type: "text" };
+import { parseObject, stringField } from "../lib/json_fields.ts";
+import { denoFiles } from "../platform/deno_files.ts";
+import { launcherFolder } from "../platform/home_launchers.ts";
+import type { ProgramPaths } from "../platform/program_folder.ts";
+import { readInputs } from "../platform/version_inputs.ts";
+import { currentVersion, installedVersions, versionSource } from "../platform/version_store.ts";
+
+export interface SourceClone {
+  readonly path: string;
+  /** Of its sources as they are now; undefined where it is gone, or is none any more. */
+  readonly version: string | undefined;
+  /** Whether the installed version was made of other sources than these; undefined where nobody can tell. */
+  readonly changed: boolean | undefined;
+}
+
+export interface InstalledHere {
+  /** Names of folders, as {@link VERSION_FOLDER}. */
+  readonly current: string | undefined;
+  /** What `update --rollback` would go back to. */
+  readonly previous: string | undefined;
+  readonly clone: SourceClone | undefined;
+  /** Whether the stub is the one that this version writes; undefined where there is none. */
+  readonly stubIsOurs: boolean | undefined;
+}
+
+/** Reads files and nothing else. */
+export function lookAtInstalled(paths: ProgramPaths): InstalledHere {
+  const current = currentVersion(paths);
+  const source = current === undefined ? undefined : versionSource(paths, current);
+  return {
+    current,
+    previous: previousVersion(paths),
+    clone: source === undefined ? undefined : cloneNow(source.clone, source.inputs, `${paths.root}/${current}/deno`),
+    stubIsOurs: stubIsOurs(),
+  };
+}
+
+/** The newest of those that do not run. */
+export function previousVersion(paths: ProgramPaths): string | undefined {
+  const current = currentVersion(paths);
+  const builtAt = (name: string) => versionSource(paths, name)?.builtAt ?? "";
+  const others = installedVersions(paths).filter((name) => name !== current);
+  return others.sort((a, b) => builtAt(a) < builtAt(b) ? -1 : 1).at(-1);
+}
+
+function cloneNow(path: string, inputs: string | undefined, deno: string): SourceClone {
+  const settings = parseObject(textAt(`${path}/deno.json`) ?? "");
+  const version = settings === undefined ? undefined : stringField(settings, "version");
+  const now = version === undefined || inputs === undefined ? undefined : readInputs(path, deno);
+  return { path, version, changed: now === undefined ? undefined : now.content !== inputs };
+}
+
+function stubIsOurs(): boolean | undefined {
+  const folder = launcherFolder();
+  const text = folder === undefined ? undefined : textAt(`${folder}/hook`);
+  return text === undefined ? undefined : text === stub;
+}
+
+/** Undefined where nothing can be read there. */
+function textAt(path: string): string | undefined {
+  try {
+    return new TextDecoder().decode(denoFiles.read(path));
+  } catch {
+    return undefined;
+  }
+}
