@@ -13,6 +13,10 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The daemon's command line, from platform/sandbox.ts. */
   readonly argv: readonly string[];
+  /** Whether it can tell systemd how it is: its sandbox was made for the socket that {@link notifySocketOf} found. */
+  readonly notifies?: boolean;
+  /** Whether it runs agents or other programs that the configuration names. */
+  readonly runsPrograms?: boolean;
   /** The home folder where it is not the default one. */
   readonly home?: string | undefined;
   /** What turns the daemon's telemetry on, from the configuration. */
@@ -51,7 +55,7 @@ export function planService(options: ServiceOptions): ServicePlan {
 }
 
 function systemd(options: ServiceOptions): ServicePlan {
-  const { env, userHome, argv } = options;
+  const { env, userHome, argv, notifies = false, runsPrograms = false } = options;
   // The XDG Base Directory Specification has relative values ignored.
   const xdg = env["XDG_CONFIG_HOME"];
   const folder = xdg?.startsWith("/") ? xdg.replace(/\/+$/, "") : `${userHome}/.config`;
@@ -61,7 +65,7 @@ function systemd(options: ServiceOptions): ServicePlan {
   const enable = step(["systemctl", "--user", "enable", UNIT]);
   return {
     path: `${folder}/systemd/user/${UNIT}`,
-    text: renderUnit({ argv, env: variables(options) }),
+    text: renderUnit({ argv, env: variables(options), notifies, runsPrograms }),
     install: [reload, reset, enable, step(["systemctl", "--user", "restart", UNIT])],
     keep: [reset, enable, step(["systemctl", "--user", "start", UNIT])],
     stop: [
@@ -100,7 +104,21 @@ function step(argv: readonly string[], tolerate: Step["tolerate"] = []): Step {
 /** Folders of the installing shell that the daemon must find again: cached dependencies, what agents publish. */
 const PASSED = ["DENO_DIR", ...AGENT_HOME_ENV];
 /** The variables that {@link ServiceOptions.env} must contain. */
-export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", ...PASSED];
+export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", ...PASSED];
+
+/**
+ * Where the user's systemd hears of its services. Looked for when the service is installed, because the sandbox names it
+ * and Type=notify is ended where it cannot say that it serves. Undefined where there is none, or only an abstract one, to
+ * which Deno sends nothing: then the unit is of Type=exec, without a watchdog.
+ */
+export function notifySocketOf(
+  { env, uid }: Pick<ServiceOptions, "env" | "uid">,
+  isSocket: (path: string) => boolean,
+): string | undefined {
+  const runtime = env["XDG_RUNTIME_DIR"];
+  const folders = [...(runtime?.startsWith("/") ? [runtime.replace(/\/+$/, "")] : []), `/run/user/${uid ?? 0}`];
+  return folders.map((folder) => `${folder}/systemd/notify`).find(isSocket);
+}
 
 /**
  * A service manager has a bare environment: without the shell's PATH no agent is found, without its DENO_DIR no cached

@@ -3,10 +3,13 @@ import { noteFolderOf } from "../../client/own_program_paths.ts";
 import { daemonLaunch } from "../../daemon/launch.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { userEnv } from "../../platform/environment.ts";
-import { HOME_NAME } from "../../platform/home_paths.ts";
+import { HOME_NAME, notifyPath } from "../../platform/home_paths.ts";
+import type { ManagerSandbox } from "../../platform/manager_sandbox.ts";
+import { checkSocketPath } from "../../platform/path_safety.ts";
 import { env, OS, ownUid, run as runProgram } from "../../platform/process.ts";
 import { installService, type Ran, type ServiceResult, uninstallService } from "../../service/install.ts";
-import { planService, READ_ENV, type ServiceOptions, type ServicePlan } from "../../service/plan.ts";
+import { notifySocketOf, planService, READ_ENV, type ServiceOptions, type ServicePlan } from "../../service/plan.ts";
+import { checkSandboxPath } from "../../platform/sandbox.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 
@@ -17,10 +20,10 @@ export interface ServiceFlags {
 /** Time for one command of the service manager, ms. */
 const COMMAND_MS = 30_000;
 
-function plan(
-  run: CommandContext,
-  { argv, telemetry }: Pick<ServiceOptions, "argv" | "telemetry">,
-): ServicePlan {
+/** What of the plan the daemon's launch decides. */
+type Launched = Pick<ServiceOptions, "argv" | "notifies" | "runsPrograms" | "telemetry">;
+
+function plan(run: CommandContext, { telemetry, ...launched }: Launched): ServicePlan {
   const userHome = env("HOME");
   if (userHome === undefined) {
     throw new ConsoleError("usage", "HOME is not set, so the service has no place", { hint: "set HOME" });
@@ -30,11 +33,23 @@ function plan(
     os: OS,
     userHome,
     uid: ownUid(),
-    env: Object.fromEntries(READ_ENV.map((name) => [name, env(name)])),
-    argv,
+    env: readEnv(),
+    ...launched,
     ...(telemetry === undefined ? {} : { telemetry }),
     ...(paths.root === `${userHome}/${HOME_NAME}` ? {} : { home: paths.root }),
   });
+}
+
+function readEnv(): ServiceOptions["env"] {
+  return Object.fromEntries(READ_ENV.map((name) => [name, env(name)]));
+}
+
+/** What the service manager of this user is told through; a compiled program has its permissions inside, for none. */
+function managerOf({ context: { paths, program } }: CommandContext): ManagerSandbox {
+  if (OS !== "linux" || program.daemon.form === "compiled") return {};
+  if (checkSocketPath(notifyPath(paths)) !== undefined) return {};
+  const isSocket = (path: string) => denoFiles.stat(path)?.kind === "socket" && checkSandboxPath(path) === undefined;
+  return { notifySocket: notifySocketOf({ env: readEnv(), uid: ownUid() }, isSocket) };
 }
 
 const ports = {
@@ -50,7 +65,9 @@ const ports = {
 
 /** What `daemon install` would write and run now. @throws {ConsoleError} from the configuration */
 export async function servicePlan(run: CommandContext): Promise<ServicePlan> {
-  return plan(run, await daemonLaunch(run.context));
+  const manager = managerOf(run);
+  const { argv, telemetry, runsPrograms } = await daemonLaunch(run.context, {}, OS === "linux" ? { manager } : {});
+  return plan(run, { argv, telemetry, runsPrograms, notifies: manager.notifySocket !== undefined });
 }
 
 /** The service's file, and the link that systemd makes to it. */
