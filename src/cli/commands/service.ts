@@ -8,20 +8,36 @@ import type { ManagerSandbox } from "../../platform/manager_sandbox.ts";
 import { checkSocketPath } from "../../platform/path_safety.ts";
 import { env, OS, ownUid, run as runProgram } from "../../platform/process.ts";
 import { installService, type Ran, type ServiceResult, uninstallService } from "../../service/install.ts";
-import { notifySocketOf, planService, READ_ENV, type ServiceOptions, type ServicePlan } from "../../service/plan.ts";
+import {
+  notifySocketOf,
+  planService,
+  READ_ENV,
+  type ServiceOptions,
+  type ServicePlan,
+  SOCKET_UNIT,
+  unitFolder,
+} from "../../service/plan.ts";
 import { checkSandboxPath } from "../../platform/sandbox.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 
 export interface ServiceFlags {
   readonly dryRun?: boolean;
+  /** systemd holds the socket. Absent: as it was installed before. */
+  readonly socketActivation?: boolean;
+  readonly now?: boolean;
+  /** Absent: yes. */
+  readonly start?: boolean;
 }
 
 /** Time for one command of the service manager, ms. */
 const COMMAND_MS = 30_000;
 
 /** What of the plan the daemon's launch decides. */
-type Launched = Pick<ServiceOptions, "argv" | "notifies" | "runsPrograms" | "telemetry">;
+type Launched = Pick<
+  ServiceOptions,
+  "argv" | "notifies" | "runsPrograms" | "socketPath" | "socketUnit" | "start" | "telemetry"
+>;
 
 function plan(run: CommandContext, { telemetry, ...launched }: Launched): ServicePlan {
   const userHome = env("HOME");
@@ -63,29 +79,60 @@ const ports = {
   },
 };
 
+/** The unit of the socket, where one was installed. */
+function hasSocketUnit(userHome: string): boolean {
+  return OS === "linux" && denoFiles.stat(`${unitFolder({ env: readEnv(), userHome })}/${SOCKET_UNIT}`) !== undefined;
+}
+
 /** What `daemon install` would write and run now. @throws {ConsoleError} from the configuration */
-export async function servicePlan(run: CommandContext): Promise<ServicePlan> {
+export async function servicePlan(run: CommandContext, flags: ServiceFlags = {}): Promise<ServicePlan> {
+  const isThere = hasSocketUnit(env("HOME") ?? "");
+  const wants = flags.socketActivation ?? isThere;
+  if (flags.socketActivation && (OS !== "linux" || run.context.program.daemon.form === "compiled")) {
+    throw new ConsoleError("failed", "socket activation needs systemd, and a program that was not compiled", {
+      hint: "agent-console daemon install",
+    });
+  }
   const manager = managerOf(run);
-  const { argv, telemetry, runsPrograms } = await daemonLaunch(run.context, {}, OS === "linux" ? { manager } : {});
-  return plan(run, { argv, telemetry, runsPrograms, notifies: manager.notifySocket !== undefined });
+  const launch = await daemonLaunch(run.context, {}, OS === "linux" ? { manager } : {});
+  const { argv, telemetry, runsPrograms, socketPath } = launch;
+  return plan(run, {
+    argv,
+    telemetry,
+    runsPrograms,
+    socketPath,
+    notifies: manager.notifySocket !== undefined,
+    socketUnit: wants ? "wanted" : isThere ? "left" : undefined,
+    start: flags.start === false ? "not" : flags.now ? "now" : undefined,
+  });
 }
 
 /** The service's file, and the link that systemd makes to it. */
-function filesOf({ path }: Pick<ServicePlan, "path">): readonly string[] {
+function filesOf({ path, beside, gone }: Pick<ServicePlan, "path" | "beside" | "gone">): readonly string[] {
   const at = path.lastIndexOf("/");
-  return [path, `${path.slice(0, at)}/default.target.wants${path.slice(at)}`];
+  const folder = path.slice(0, at);
+  const sockets = [...beside.map((one) => one.path), ...gone].flatMap((socket) => [
+    socket,
+    `${folder}/sockets.target.wants${socket.slice(at)}`,
+  ]);
+  return [path, `${folder}/default.target.wants${path.slice(at)}`, ...sockets];
 }
 
 /** Where the files of the service are, or would be. @throws {ConsoleError} as {@link removeService} */
 export function serviceFiles(run: CommandContext): readonly string[] {
-  return filesOf(plan(run, { argv: ["/"] }));
+  return filesOf(installedPlan(run));
+}
+
+/** Enough to take it back, whatever the configuration says. */
+function installedPlan(run: CommandContext): ServicePlan {
+  return plan(run, { argv: ["/"], socketUnit: hasSocketUnit(env("HOME") ?? "") ? "left" : undefined });
 }
 
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
-  const planned = await servicePlan(run);
+  const planned = await servicePlan(run, flags);
   if (!flags.dryRun) { for (const path of filesOf(planned)) noteFolderOf(path); }
   const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
-  if (flags.dryRun) run.out.plain(planned.text.trimEnd());
+  if (flags.dryRun) { for (const { text } of [planned, ...planned.beside]) run.out.plain(text.trimEnd()); }
   say(run, result, flags.dryRun === true);
 }
 
@@ -99,7 +146,7 @@ export function removeService(
   run: CommandContext,
   options: { readonly dryRun?: boolean } = {},
 ): Promise<ServiceResult> {
-  return uninstallService(plan(run, { argv: ["/"] }), ports, options);
+  return uninstallService(installedPlan(run), ports, options);
 }
 
 function say(run: CommandContext, result: ServiceResult, dryRun: boolean): void {
