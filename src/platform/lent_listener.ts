@@ -16,6 +16,13 @@ export async function lentListener(fd: number): Promise<Listener> {
   return new LentListener(server);
 }
 
+/**
+ * Node accepts without being asked, so this is the line that the kernel keeps for our own listener. It must not grow until
+ * descriptors are short: in 2.9.6 Node's loop says nothing then, and accepts no more (tried). Of descriptors the unit's
+ * daemon has as many as the system's hard limit allows, for Deno raises its own.
+ */
+const MOST_WAITING = 256;
+
 class LentListener implements Listener {
   readonly isLent = true;
   readonly #server: Server;
@@ -27,7 +34,8 @@ class LentListener implements Listener {
   constructor(server: Server) {
     this.#server = server;
     server.on("connection", (socket) => {
-      this.#came.push(socket);
+      if (this.#came.length < MOST_WAITING) this.#came.push(socket);
+      else socket.destroy();
       this.#next();
     });
     server.on("error", (error) => {

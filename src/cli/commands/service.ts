@@ -94,7 +94,9 @@ export async function servicePlan(run: CommandContext, flags: ServiceFlags = {})
     });
   }
   const manager = managerOf(run);
-  const launch = await daemonLaunch(run.context, {}, OS === "linux" ? { manager } : {});
+  // A compiled program could not read what systemd tells it.
+  const isManaged = OS === "linux" && run.context.program.daemon.form !== "compiled";
+  const launch = await daemonLaunch(run.context, {}, isManaged ? { manager } : {});
   const { argv, telemetry, runsPrograms, socketPath } = launch;
   return plan(run, {
     argv,
