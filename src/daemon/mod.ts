@@ -9,13 +9,14 @@
 import { assertEndpointSafe, resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { homePaths } from "../platform/home_paths.ts";
-import { exit, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
+import { env, exit, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
 import { LIMITS, type Limits } from "../protocol/limits.ts";
 import { compose, type Composed } from "./compose.ts";
 import { type AnyFeature, FEATURES } from "./features.ts";
 import { LiveConfig } from "./live_config.ts";
 import { DaemonLog } from "./logging.ts";
+import { FIRST_SOCKET, managerFacts } from "./manager_facts.ts";
 import type { DaemonOptions } from "./options.ts";
 import * as files from "./runtime_files.ts";
 
@@ -32,6 +33,7 @@ export async function runDaemon(
 ): Promise<number> {
   const limits = { ...usual, ...options.limits };
   narrowUmask();
+  const manager = options.managed === true ? managerFacts(env, ownPid()) : undefined;
   const paths = homePaths(resolveOwnHome(options.home));
   assertEndpointSafe(denoFiles, { paths, socketPath: options.socket ?? paths.socket, uid: ownUid() });
   const config = await LiveConfig.read(paths, options, features);
@@ -45,8 +47,8 @@ export async function runDaemon(
   let listener: Listener | undefined;
   try {
     files.prepareFolders(paths.logs, paths.journal);
-    const listen = async () => listener = await files.listen(socketPath);
-    const composed = await compose({ options, limits, features, paths, config, log, bootId, listen });
+    const listen = async () => listener = await (manager?.sockets ? lent() : files.listen(socketPath));
+    const composed = await compose({ options, limits, features, paths, config, log, bootId, manager, listen });
     await composed.supervisor.prepare();
     try {
       composed.supervisor.start();
@@ -66,6 +68,11 @@ export async function runDaemon(
     log.close();
     lock.release();
   }
+}
+
+/** Node's listener is loaded only where it is needed. @throws the OS error */
+async function lent(): Promise<Listener> {
+  return await (await import("../platform/lent_listener.ts")).lentListener(FIRST_SOCKET);
 }
 
 async function untilStopped({ supervisor, stop, removeOwn }: Composed, limits: Limits): Promise<number> {

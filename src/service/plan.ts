@@ -2,7 +2,7 @@
 import { AGENT_HOME_ENV } from "../agents/files.ts";
 import { RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { renderPlist, renderUnit } from "./render.ts";
+import { renderPlist, renderSocket, renderUnit } from "./render.ts";
 
 export interface ServiceOptions {
   readonly os: string;
@@ -13,6 +13,16 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The daemon's command line, from platform/sandbox.ts. */
   readonly argv: readonly string[];
+  /** Whether it can tell systemd how it is: its sandbox was made for the socket that {@link notifySocketOf} found. */
+  readonly notifies?: boolean;
+  /** Whether it runs agents or other programs that the configuration names. */
+  readonly runsPrograms?: boolean;
+  /** Whether systemd is to hold the daemon's socket; `left`: its unit is there, from another installation. */
+  readonly socketUnit?: "wanted" | "left" | undefined;
+  /** The daemon's socket. */
+  readonly socketPath?: string;
+  /** `now`: also with a socket that would wait for the first client; `not`: with the next login. */
+  readonly start?: "now" | "not" | undefined;
   /** The home folder where it is not the default one. */
   readonly home?: string | undefined;
   /** What turns the daemon's telemetry on, from the configuration. */
@@ -25,10 +35,20 @@ export interface Step {
   readonly tolerate: readonly number[] | "any";
 }
 
+export interface UnitFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 export interface ServicePlan {
   /** Where the unit or the property list goes. */
   readonly path: string;
   readonly text: string;
+  /** What is written beside it, and what of ours is removed: the unit of the socket. */
+  readonly beside: readonly UnitFile[];
+  readonly gone: readonly string[];
+  /** Whether the daemon runs, or its socket waits for a client, after the steps. */
+  readonly starts: boolean;
   /** After the file was written anew: a running daemon is restarted. */
   readonly install: readonly Step[];
   /** Used where nothing was written: a running daemon stays. */
@@ -41,6 +61,7 @@ export interface ServicePlan {
 }
 
 export const UNIT = "agent-console.service";
+export const SOCKET_UNIT = "agent-console.socket";
 const LABEL = "com.agent-console.daemon";
 
 /** @throws {ConsoleError} `failed` on a system that has neither systemd nor launchd; `unsafe_path` from the rendering */
@@ -51,25 +72,65 @@ export function planService(options: ServiceOptions): ServicePlan {
 }
 
 function systemd(options: ServiceOptions): ServicePlan {
-  const { env, userHome, argv } = options;
+  const { argv, notifies = false, runsPrograms = false, socketUnit, socketPath = "", start } = options;
+  const folder = unitFolder(options);
+  const socketFile = `${folder}/${SOCKET_UNIT}`;
+  const activated = socketUnit === "wanted";
+  return {
+    path: `${folder}/${UNIT}`,
+    text: renderUnit({ argv, env: variables(options), notifies, runsPrograms, activated }),
+    beside: activated ? [{ path: socketFile, text: renderSocket(socketPath) }] : [],
+    gone: socketUnit === "left" ? [socketFile] : [],
+    starts: start !== "not",
+    ...systemdSteps(socketUnit, start),
+    notes: [
+      activated
+        ? "The first client starts it; jobs run only while it does. To listen from boot on: loginctl enable-linger"
+        : "It starts when you log in; to start it at boot: loginctl enable-linger",
+    ],
+  };
+}
+
+/** @returns the folder of the user's units */
+export function unitFolder({ env, userHome }: Pick<ServiceOptions, "env" | "userHome">): string {
   // The XDG Base Directory Specification has relative values ignored.
   const xdg = env["XDG_CONFIG_HOME"];
-  const folder = xdg?.startsWith("/") ? xdg.replace(/\/+$/, "") : `${userHome}/.config`;
-  const reload = step(["systemctl", "--user", "daemon-reload"]);
+  return `${xdg?.startsWith("/") ? xdg.replace(/\/+$/, "") : `${userHome}/.config`}/systemd/user`;
+}
+
+type Steps = Pick<ServicePlan, "install" | "keep" | "stop" | "forget">;
+
+function systemdSteps(socketUnit: ServiceOptions["socketUnit"], start: ServiceOptions["start"]): Steps {
+  const control = (words: string, tolerate?: Step["tolerate"]) =>
+    step(["systemctl", "--user", ...words.split(" ")], tolerate);
+  const reload = control("daemon-reload");
   // Fails where the unit never ran; without it a unit that failed too often does not start.
-  const reset = step(["systemctl", "--user", "reset-failed", UNIT], "any");
-  const enable = step(["systemctl", "--user", "enable", UNIT]);
+  const reset = control(`reset-failed ${UNIT}`, "any");
+  const resetSocket = control(`reset-failed ${SOCKET_UNIT}`, "any");
+  const stop = control(`stop ${UNIT}`, "any");
+  const disable = control(`disable ${UNIT}`, "any");
+  // Before the service: the next client would start it again.
+  const noSocket = [control(`stop ${SOCKET_UNIT}`, "any"), control(`disable ${SOCKET_UNIT}`, "any")];
+  const runs = start !== "not";
+  if (socketUnit === "wanted") {
+    // The service is not enabled: it starts with the first client, not with the login.
+    const enable = [reset, resetSocket, disable, control(`enable ${SOCKET_UNIT}`)];
+    const now = start === "now" ? [control(`start ${UNIT}`)] : [];
+    return {
+      // A daemon that has bound its own socket must be gone before systemd binds it.
+      install: [reload, ...enable, ...(runs ? [stop, control(`restart ${SOCKET_UNIT}`), ...now] : [])],
+      keep: [...enable, ...(runs ? [control(`start ${SOCKET_UNIT}`), ...now] : [])],
+      stop: [...noSocket, stop, disable],
+      forget: [reload, reset, resetSocket],
+    };
+  }
+  const left = socketUnit === "left" ? noSocket : [];
+  const enable = [reset, control(`enable ${UNIT}`)];
   return {
-    path: `${folder}/systemd/user/${UNIT}`,
-    text: renderUnit({ argv, env: variables(options) }),
-    install: [reload, reset, enable, step(["systemctl", "--user", "restart", UNIT])],
-    keep: [reset, enable, step(["systemctl", "--user", "start", UNIT])],
-    stop: [
-      step(["systemctl", "--user", "stop", UNIT], "any"),
-      step(["systemctl", "--user", "disable", UNIT], "any"),
-    ],
+    install: [...left, reload, ...enable, ...(runs ? [control(`restart ${UNIT}`)] : [])],
+    keep: [...enable, ...(runs ? [control(`start ${UNIT}`)] : [])],
+    stop: [...left, stop, disable],
     forget: [reload, reset],
-    notes: ["It starts when you log in; to start it at boot: loginctl enable-linger"],
   };
 }
 
@@ -85,6 +146,9 @@ function launchd(options: ServiceOptions): ServicePlan {
   return {
     path,
     text: renderPlist({ argv, env: variables(options) }),
+    beside: [],
+    gone: [],
+    starts: true,
     install: [bootout, enable, bootstrap, step(["launchctl", "kickstart", "-k", `${domain}/${LABEL}`])],
     keep: [enable, bootstrap, step(["launchctl", "kickstart", `${domain}/${LABEL}`])],
     stop: [bootout],
@@ -100,7 +164,21 @@ function step(argv: readonly string[], tolerate: Step["tolerate"] = []): Step {
 /** Folders of the installing shell that the daemon must find again: cached dependencies, what agents publish. */
 const PASSED = ["DENO_DIR", ...AGENT_HOME_ENV];
 /** The variables that {@link ServiceOptions.env} must contain. */
-export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", ...PASSED];
+export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", ...PASSED];
+
+/**
+ * Where the user's systemd hears of its services. Looked for when the service is installed, because the sandbox names it
+ * and Type=notify is ended where it cannot say that it serves. Undefined where there is none, or only an abstract one, to
+ * which Deno sends nothing: then the unit is of Type=exec, without a watchdog.
+ */
+export function notifySocketOf(
+  { env, uid }: Pick<ServiceOptions, "env" | "uid">,
+  isSocket: (path: string) => boolean,
+): string | undefined {
+  const runtime = env["XDG_RUNTIME_DIR"];
+  const folders = [...(runtime?.startsWith("/") ? [runtime.replace(/\/+$/, "")] : []), `/run/user/${uid ?? 0}`];
+  return folders.map((folder) => `${folder}/systemd/notify`).find(isSocket);
+}
 
 /**
  * A service manager has a bare environment: without the shell's PATH no agent is found, without its DENO_DIR no cached

@@ -3,10 +3,11 @@ import fc from "fast-check";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import { daemonFlags, programArgv } from "../../src/platform/sandbox.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
-import { renderUnit, unitWord } from "../../src/service/render.ts";
+import { renderSocket, renderUnit, unitWord } from "../../src/service/render.ts";
 import { codePoint } from "../support/code_point.ts";
 
 const decoder = new TextDecoder();
+const NOTIFYING = { notifies: true, runsPrograms: false, activated: false };
 
 /** Values of a key, in order. */
 function lines(unit: string, key: string): string[] {
@@ -77,7 +78,7 @@ const env = { PATH: '/usr/bin:/a b%c:/q"q:/d\\d:/$HOME', AGENT_CONSOLE_HOME: "/h
 
 Deno.test("X2 the unit's ExecStart and Environment are read back as the same words", () => {
   const argv = hardArgv("/opt");
-  const unit = renderUnit({ argv, env });
+  const unit = renderUnit({ argv, env, ...NOTIFYING });
   assertEquals(execStart(unit), argv);
   const assignments = lines(unit, "Environment").flatMap((line) => parseWords(line, false));
   assertEquals(assignments, Object.entries(env).map(([name, value]) => `${name}=${value}`));
@@ -94,26 +95,62 @@ Deno.test("X2 any word is read back from a unit", () => {
   fc.assert(fc.property(fc.array(word), (words) => {
     assertEquals(parseWords(words.map(unitWord).join(" "), false), words);
     assert(!words.map(unitWord).join(" ").includes("\n"));
-    assertEquals(execStart(renderUnit({ argv: ["/bin/x", ...words], env: {} })), ["/bin/x", ...words]);
+    assertEquals(execStart(renderUnit({ argv: ["/bin/x", ...words], env: {}, ...NOTIFYING })), ["/bin/x", ...words]);
   }));
 });
 
 Deno.test("a plain command line stays plain, and the unit says what the service manager must know", () => {
-  const unit = renderUnit({ argv: ["/usr/bin/deno", "run", "--allow-net=unix:/h/s", "/app/main.ts"], env: {} });
+  const unit = renderUnit({
+    argv: ["/usr/bin/deno", "run", "--allow-net=unix:/h/s", "/app/main.ts"],
+    env: {},
+    ...NOTIFYING,
+  });
   assertEquals(lines(unit, "ExecStart"), ["/usr/bin/deno run --allow-net=unix:/h/s /app/main.ts"]);
   assertEquals(lines(unit, "Environment"), []);
-  assertEquals(lines(unit, "Type"), ["exec"]);
+  assertEquals(lines(unit, "Type"), ["notify"]);
   assertEquals(lines(unit, "UMask"), ["0077"]);
-  assertEquals(lines(unit, "RestartPreventExitStatus"), ["4 5 6 7"]);
+  assertEquals(lines(unit, "RestartPreventExitStatus"), ["2 4 5 6 7 78"]);
   assert(!/^MemoryDenyWriteExecute/m.test(unit), "V8 compiles to memory that it runs");
+});
+
+/** As they were looked at; `AC_GOLDEN=1 deno test -A tests/unit/service_unit_test.ts` writes them anew. */
+async function golden(name: string, text: string): Promise<void> {
+  const path = new URL(`../fixtures/service/${name}`, import.meta.url);
+  if (Deno.env.get("AC_GOLDEN") === "1") await Deno.writeTextFile(path, text);
+  assertEquals(text, await Deno.readTextFile(path));
+}
+
+Deno.test("X2 the rendered units are as they were looked at", async () => {
+  const given = {
+    argv: ["/usr/bin/deno", "run", "-P=managed", "/app/main.ts", "--home", "/home/u/.agent-console", "--managed"],
+    env: { PATH: "/usr/bin:/bin" },
+  };
+  await golden("notify.service", renderUnit({ ...given, ...NOTIFYING }));
+  await golden("exec.service", renderUnit({ ...given, notifies: false, runsPrograms: true, activated: false }));
+  await golden("activated.service", renderUnit({ ...given, ...NOTIFYING, activated: true }));
+  await golden("agent-console.socket", renderSocket("/home/u/.agent-console/daemon.sock"));
+});
+
+Deno.test("X2 a socket's path is read back by systemd as it is, or refused", () => {
+  assertEquals(lines(renderSocket('/a b/%h"$x\\y'), "ListenStream"), ['/a b/%%h"$x\\y']);
+  for (const path of ["rel", "/a\nb", "/a ", "/a\\", ""]) {
+    assertEquals(assertThrows(() => renderSocket(path), ConsoleError).kind, "unsafe_path");
+  }
+});
+
+Deno.test("X2 a daemon that runs programs of the user has no hardening that they would inherit", () => {
+  const unit = (runsPrograms: boolean) =>
+    renderUnit({ argv: ["/bin/x"], env: {}, notifies: true, activated: false, runsPrograms });
+  assertEquals(lines(unit(false), "NoNewPrivileges"), ["yes"]);
+  assert(!/^(?:NoNewPrivileges|Restrict\w+|LockPersonality|SystemCall\w+)=/m.test(unit(true)));
 });
 
 Deno.test("a program's path that systemd refuses is refused before", () => {
   for (const program of ['/a"b', "/a'b", "/a\\b", "/a\nb", "deno", ""]) {
-    const error = assertThrows(() => renderUnit({ argv: [program], env: {} }), ConsoleError);
+    const error = assertThrows(() => renderUnit({ argv: [program], env: {}, ...NOTIFYING }), ConsoleError);
     assertEquals(error.kind, "unsafe_path");
   }
-  assertThrows(() => renderUnit({ argv: ["/bin/x", "a\0b"], env: {} }), ConsoleError, "NUL");
+  assertThrows(() => renderUnit({ argv: ["/bin/x", "a\0b"], env: {}, ...NOTIFYING }), ConsoleError, "NUL");
 });
 
 /** A folder with an executable at `argv[0]` and the unit; ends with the test. */
@@ -124,7 +161,8 @@ async function withUnit(test: (file: string, argv: string[], folder: string) => 
     const argv = hardArgv(folder);
     await Deno.writeTextFile(argv[0]!, "#!/bin/sh\n", { mode: 0o755 });
     const file = `${folder}/agent-console.service`;
-    await Deno.writeTextFile(file, renderUnit({ argv, env }), { mode: 0o644 });
+    await Deno.writeTextFile(file, renderUnit({ argv, env, ...NOTIFYING, activated: true }), { mode: 0o644 });
+    await Deno.writeTextFile(`${folder}/agent-console.socket`, renderSocket(`${folder}/ho me%h/daemon.sock`));
     await Deno.mkdir(`${folder}/run`);
     await test(file, argv, folder);
   } finally {
@@ -163,7 +201,8 @@ Deno.test({
   fn: () =>
     withUnit(async (file, _argv, folder) => {
       assert(has("/usr/bin/systemd-analyze"), "this test needs systemd-analyze (apt install systemd)");
-      const verify = ["systemd-analyze", "--user", "verify", file];
+      const socket = file.replace(/service$/, "socket");
+      const verify = ["systemd-analyze", "--user", "verify", file, socket];
       const { code, stderr } = await run(verify, { HOME: folder, XDG_RUNTIME_DIR: `${folder}/run` });
       assertEquals(decoder.decode(stderr), "");
       assertEquals(code, 0);
@@ -202,7 +241,7 @@ function shellWords(line: string): string[] {
 }
 
 Deno.test("S1 the unit starts in the root, and takes nothing that a session gave its manager for a runtime", () => {
-  const text = renderUnit({ argv: ["/usr/bin/deno", "run"], env: { DENO_DIR: "/cache" } });
+  const text = renderUnit({ argv: ["/usr/bin/deno", "run"], env: { DENO_DIR: "/cache" }, ...NOTIFYING });
   const unset = /^UnsetEnvironment=(.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
   for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "LD_LIBRARY_PATH", "OTEL_DENO", "HTTPS_PROXY", "DENO_V8_FLAGS"]) {
     assert(unset.includes(name), name);
