@@ -78,6 +78,15 @@ export class Calls {
     return this.#note(named, await named.channel.call(content, this.#stopped.signal));
   }
 
+  /** What a channel that calls again asks and tells (CallsDoor of kind.ts). */
+  isWanted({ needs }: CallContent): boolean {
+    return !this.#stopped.signal.aborted && !this.#deps.isSilent() && this.#stillOpen(needs).length > 0;
+  }
+
+  endedLater(name: string, outcome: CallOutcome): void {
+    this.#note({ name }, outcome);
+  }
+
   async #call(gathered: readonly HeardNeed[]): Promise<void> {
     const { isSilent, visible, channels } = this.#deps;
     const open = this.#stillOpen(gathered);
@@ -108,7 +117,7 @@ export class Calls {
   }
 
   /** One line in the log where a channel begins to fail, and one where it works again. */
-  #note({ name }: NamedChannel, outcome: CallOutcome): ChannelOutcome {
+  #note({ name }: Pick<NamedChannel, "name">, outcome: CallOutcome): ChannelOutcome {
     const { clock, log } = this.#deps;
     const before = this.last.get(name)?.ok ?? true;
     const told = { at: new Date(clock.now()).toISOString(), ...outcomeOf(outcome) };

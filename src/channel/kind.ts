@@ -69,6 +69,15 @@ export interface ChannelContext<V = unknown> {
   readonly programEnv: Readonly<Record<string, string>>;
   /** The tmux panes and servers that agents run in. */
   readonly panes: Panes;
+  readonly calls: CallsDoor;
+}
+
+/** For a channel that calls again by itself. */
+export interface CallsDoor {
+  /** Whether somebody needs a person for what `content` says, still and now: nobody is called who is muted, or was answered. */
+  isWanted(content: CallContent): boolean;
+  /** How a call ended that has been told as failed before. */
+  endedLater(outcome: CallOutcome): void;
 }
 
 /** A channel that is on. Its settings may have changed since it was opened: it looks at them at each call. */
@@ -79,6 +88,8 @@ export interface OpenChannel {
   readonly target: string | undefined;
   /** Why it cannot call now, where that is known before a call. */
   problem?(): string | undefined;
+  /** What a person does about that; a restart of the daemon where it is absent. */
+  readonly cure?: string | undefined;
   /** Calls, and ends within {@link CALL_MS}. Never throws. */
   call(content: CallContent, signal: AbortSignal): Promise<CallOutcome>;
   /** In the turn in which the daemon becomes ready: it must not wait. */

@@ -2,9 +2,11 @@
 import { commandKind } from "./command/kind.ts";
 import { desktopKind } from "./desktop/kind.ts";
 import type { ChannelKind } from "./kind.ts";
+import { ntfyKind } from "./ntfy/kind.ts";
 import { tmuxKind } from "./tmux/kind.ts";
+import { webhookKind } from "./webhook/kind.ts";
 
-const TABLE = [desktopKind, tmuxKind, commandKind] as const;
+const TABLE = [desktopKind, tmuxKind, commandKind, ntfyKind, webhookKind] as const;
 
 type Kinds = typeof TABLE[number];
 export type ChannelName = Kinds["name"];

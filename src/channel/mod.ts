@@ -134,7 +134,7 @@ class LateChannels {
     const problem = this.#problem(name);
     if (this.running === undefined || problem !== undefined) {
       throw new ConsoleError("failed", `the channel ${name} cannot call: ${problem ?? "it is not there yet"}`, {
-        hint: "agent-console daemon restart",
+        hint: this.running?.of(name)?.cure ?? "agent-console daemon restart",
       });
     }
     return await this.running.test(name, tmuxSocket);

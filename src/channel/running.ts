@@ -9,7 +9,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { type Need, needMessage } from "../view/need_words.ts";
 import { Calls } from "./calls.ts";
-import type { ChannelContext, OpenChannel } from "./kind.ts";
+import type { CallsDoor, ChannelContext, OpenChannel } from "./kind.ts";
 import { channelKindOf, type ChannelName } from "./kinds.ts";
 import { Panes } from "./panes.ts";
 import { programEnv, TMUX_PROGRAMS } from "./programs.ts";
@@ -63,6 +63,7 @@ export class RunningChannels {
     const program = permitted(TMUX_PROGRAMS);
     const tmux = program === undefined ? undefined : { program, run, env: programs };
     const panes = new Panes({ store: context.store, tmux, uid: ownUid() });
+    const made: { calls?: Calls } = {};
     const open = names.map(async (name): Promise<[ChannelName, OpenChannel]> => {
       const own: ChannelContext["settings"] = {
         get current() {
@@ -70,9 +71,16 @@ export class RunningChannels {
         },
         booted: settings.booted[name],
       };
-      return [name, await channelKindOf(name).open({ settings: own, daemon, run, programEnv: programs, panes })];
+      const calls: CallsDoor = {
+        isWanted: (content) =>
+          channelKindOf(name).isOn(own.current) && made.calls !== undefined && made.calls.isWanted(content),
+        endedLater: (outcome) => made.calls?.endedLater(name, outcome),
+      };
+      return [name, await channelKindOf(name).open({ settings: own, daemon, run, programEnv: programs, panes, calls })];
     });
-    return new RunningChannels(options, panes, new Map(await Promise.all(open)));
+    const running = new RunningChannels(options, panes, new Map(await Promise.all(open)));
+    made.calls = running.#calls;
+    return running;
   }
 
   /** In the turn in which the daemon becomes ready: what is there is known, what comes is heard. */

@@ -26,14 +26,18 @@ type Row = Listed["channels"][number];
 const PAINT = { on: green, off: dim, fails: red } as const;
 
 /** A line, and below it what is wrong, in as many columns as it takes. */
-function channelLines({ name, enabled, program, target = program, problem, last, turnOn = "" }: Row): string[] {
+function channelLines(
+  { name, enabled, program, target = program, problem, last, turnOn = "", details = {} }: Row,
+): string[] {
   const trouble = problem ?? (last === undefined || last.ok ? undefined : `last call: ${failureOf(last)}`);
   const state = !enabled ? "off" : trouble === undefined ? "on" : "fails";
   const called = last?.ok === true ? `, called ${duration(Date.now() - Date.parse(last.at))} ago` : "";
+  const told = Object.entries(details).map(([what, value]) => `${what} ${value}`).join(", ");
   const about = enabled ? `${escapeControls(target ?? "")}${called}` : dim(escapeControls(turnOn));
   return [
     `${name.padEnd(8)} ${PAINT[state](state.padEnd(6))} ${about}`.trimEnd(),
     ...(enabled && trouble !== undefined ? [`  ${escapeControls(trouble)}`] : []),
+    ...(enabled && told !== "" ? [dim(`  ${escapeControls(told)}`)] : []),
   ];
 }
 
