@@ -69,7 +69,7 @@ Deno.test("A7 the sandbox names exactly the hosts and variables of channels that
     ["env", "TZ", "channels.ntfy.enabled"],
   ]);
   const url = "https://hooks.example.com/x";
-  assertEquals(permissions({ webhook: { url, secret_env: null, secret_file: "webhook.secret" } }), [
+  assertEquals(permissions({ webhook: { url, secret_env: null, secret_file: "webhook.secret", answers: false } }), [
     ["net", "hooks.example.com:443", "channels.webhook.url"],
     ["env", "TZ", "channels.webhook.url"],
   ]);

@@ -6,6 +6,7 @@ import { WebhookChannel, type WebhookDeps } from "../../src/channel/webhook/call
 import { secretBytes, signedHeaders } from "../../src/channel/webhook/signature.ts";
 import type { CallContent, CallOutcome } from "../../src/channel/kind.ts";
 import { type HostCall, postToHost } from "../../src/channel/reach_host.ts";
+import { PostsDoor } from "../../src/core/posts_door.ts";
 import { type Need, needMessage } from "../../src/view/need_words.ts";
 import { closedAddress } from "../support/closed_address.ts";
 import { FakeWebhook, WEBHOOK_SECRET } from "../support/fake_webhook.ts";
@@ -32,6 +33,9 @@ class Room {
       url: "https://hooks.example.com/T0/canary",
       secret: () => ({ kind: "found", secret: WEBHOOK_SECRET }),
       sessionOf: () => undefined,
+      mayAnswer: () => false,
+      posts: new PostsDoor(),
+      methods: { as: ({ kind }) => ({ kind, call: () => Promise.reject(new Error("no methods here")) }) },
       now: () => Date.now(),
       post: (call) => {
         this.posted.push(call);

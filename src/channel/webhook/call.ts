@@ -1,4 +1,6 @@
 /** A call by a webhook: what the channel command reads, as the body of a signed POST, tried again where it failed. */
+import type { MethodsDoor } from "../../core/methods_door.ts";
+import type { PostsDoor } from "../../core/posts_door.ts";
 import { visibleJson } from "../../domain/sanitize.ts";
 import { setTimer } from "../../platform/clock.ts";
 import { shownHost } from "../addresses.ts";
@@ -7,12 +9,14 @@ import type { CallOutcome, CallsDoor, ChannelContext, OpenChannel } from "../kin
 import { isTaken, type PostToHost, postToHost, secretPlaces } from "../reach_host.ts";
 import { findSecret, type FoundSecret } from "../secret.ts";
 import { type Letter, type LetterEnd, Letters, type LettersOptions } from "./letters.ts";
+import { ANSWER_PATH, WebhookAnswers } from "./answers.ts";
 import { secretBytes, signedHeaders } from "./signature.ts";
 
 interface WebhookSettings {
   readonly url: string | null;
   readonly secret_env: string | null;
   readonly secret_file: string | null;
+  readonly answers: boolean;
 }
 
 export function openWebhook({ settings, daemon, calls }: ChannelContext<WebhookSettings>): OpenChannel {
@@ -21,6 +25,9 @@ export function openWebhook({ settings, daemon, calls }: ChannelContext<WebhookS
   return new WebhookChannel({
     url: url ?? "",
     secret: () => findSecret({ variable, file: settings.current.secret_file }, places),
+    mayAnswer: () => settings.current.url === url && settings.current.answers,
+    posts: daemon.posts,
+    methods: daemon.methods,
     sessionOf: (id) => daemon.store.get(id),
     now: () => daemon.clock.now(),
     post: postToHost,
@@ -33,6 +40,10 @@ export function openWebhook({ settings, daemon, calls }: ChannelContext<WebhookS
 export interface WebhookDeps extends Pick<LettersOptions, "after" | "random"> {
   readonly url: string;
   readonly secret: () => FoundSecret;
+  /** Whether its server may answer requests, now. */
+  readonly mayAnswer: () => boolean;
+  readonly posts: PostsDoor;
+  readonly methods: MethodsDoor;
   readonly sessionOf: SessionOf;
   /** ms since the epoch. */
   readonly now: () => number;
@@ -48,12 +59,22 @@ export class WebhookChannel implements OpenChannel {
   readonly target: string;
   readonly #deps: WebhookDeps;
   readonly #letters: Letters;
+  readonly #answers: WebhookAnswers;
   readonly #stopped = new AbortController();
   #isGone = false;
+  #endAnswers: (() => void) | undefined;
 
   constructor(deps: WebhookDeps) {
     this.#deps = deps;
     this.target = shownHost(deps.url);
+    this.#answers = new WebhookAnswers({
+      secret: () => {
+        const secret = this.#secret();
+        return typeof secret === "string" ? undefined : secret;
+      },
+      now: deps.now,
+      caller: deps.methods.as({ kind: "webhook", scope: "approve", isRemote: true, signal: this.#stopped.signal }),
+    });
     this.#letters = new Letters({
       ...deps,
       deliver: (letter) => this.#deliver(letter),
@@ -78,21 +99,36 @@ export class WebhookChannel implements OpenChannel {
   }
 
   async call(content: Parameters<OpenChannel["call"]>[0], signal: AbortSignal): Promise<CallOutcome> {
-    const { calls, sessionOf } = this.#deps;
+    const { calls, sessionOf, mayAnswer } = this.#deps;
     const { delivery, nextMs } = await this.#letters.send({
       id: `msg_${crypto.randomUUID()}`,
-      body: visibleJson(callJson(content, sessionOf)),
+      body: visibleJson(callJson(content, sessionOf, mayAnswer())),
       isWanted: () => content.test === undefined && !signal.aborted && calls.isWanted(content),
     });
     return this.#outcome(delivery, nextMs === undefined, nextMs);
   }
 
+  start(): void {
+    this.#takeAnswers();
+  }
+
   /** A person may have mended what the server found gone. */
   reload(): void {
     this.#isGone = false;
+    this.#takeAnswers();
+  }
+
+  /** Begins or ends it, as it is configured now. What came before a reload stays known. */
+  #takeAnswers(): void {
+    const { posts, mayAnswer } = this.#deps;
+    if (!mayAnswer()) {
+      this.#endAnswers?.();
+      this.#endAnswers = undefined;
+    } else this.#endAnswers ??= posts.take(ANSWER_PATH, (posted) => this.#answers.take(posted));
   }
 
   stop(): void {
+    this.#endAnswers?.();
     this.#stopped.abort();
     this.#letters.stop();
   }

@@ -21,6 +21,14 @@ export const webhookKind = channelKind({
     }),
     secret_env: secretVariable(SECRET, "WEBHOOK_SECRET"),
     secret_file: secretFile(SECRET, "webhook.secret"),
+    answers: setting(v.boolean(), false, {
+      title: "Answers by its server",
+      means:
+        "Whether that server may answer requests, each once: by a POST to `/webhook/answer` of the gateway, signed with " +
+        "the same secret. Its calls then hold the whole of what is asked.",
+      must: "true or false",
+      applies: "live",
+    }),
   }),
   reaches: "host",
   configKey: "channels.webhook.url",
