@@ -1,6 +1,5 @@
 /** One call by a host: a POST within the time of a call, whose status is all that is read. */
 import { postForStatus, whyNoReply } from "../platform/http_client.ts";
-import { shownHost } from "./addresses.ts";
 import { CALL_MS } from "./kind.ts";
 import type { SecretPlaces } from "./secret.ts";
 import { denoFiles } from "../platform/deno_files.ts";
@@ -26,7 +25,7 @@ export const postToHost: PostToHost = async (call, signal) => {
     const both = AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
     return { kind: "status", status: await postForStatus({ ...call, signal: both }) };
   } catch (error) {
-    return { kind: "none", why: `${shownHost(call.url)}: ${whyNoReply(error)}` };
+    return { kind: "none", why: whyNoReply(error) };
   }
 };
 
