@@ -7,13 +7,17 @@ import type { NeedKind } from "../domain/need_kinds.ts";
 import type { SessionView } from "../domain/query.ts";
 import { oneLine } from "../domain/sanitize.ts";
 import type { Session } from "../domain/session.ts";
-import type { RunOutcome } from "../platform/bounded_run.ts";
 import type { Clock, Log } from "../platform/system.ts";
 import { type Need, needMessage } from "../view/need_words.ts";
 import { type HeardNeed, Needs } from "../view/needs.ts";
-import type { CallContent, Channel, Nobody } from "./channels.ts";
 import { JobFailures } from "./job_failures.ts";
+import type { CallContent, CallOutcome, OpenChannel } from "./kind.ts";
 import type { ChannelOutcome } from "./methods.ts";
+
+export interface NamedChannel {
+  readonly name: string;
+  readonly channel: Pick<OpenChannel, "call">;
+}
 
 export interface CallsDeps {
   readonly clock: Clock;
@@ -21,7 +25,7 @@ export interface CallsDeps {
   /** Runs `action` after so many ms, unless the returned function was called before. */
   readonly after: (ms: number, action: () => void) => () => void;
   /** Those that are on, as the configuration is now. */
-  readonly channels: () => readonly Channel[];
+  readonly channels: () => readonly NamedChannel[];
   readonly kinds: () => readonly NeedKind[];
   /** All that are known, as they are now. */
   readonly sessions: () => Iterable<Session>;
@@ -33,7 +37,7 @@ export interface CallsDeps {
 
 /** What comes within so long of the first is one call, ms. */
 const GATHER_MS = 2000;
-/** Most needs that wait for a call, and for one channel whose program runs: the newest give way. */
+/** Most needs that wait for a call, and for one channel that calls: the newest give way. */
 const MAX_WAITING = 200;
 
 export class Calls {
@@ -43,7 +47,7 @@ export class Calls {
   #gathered: HeardNeed[] = [];
   #callOff: () => void = () => {};
   #stopped = new AbortController();
-  /** Channel → what it says when its program has ended; undefined while none runs. */
+  /** Channel → what it says when its call has ended; undefined while there is none. */
   #busy = new Map<string, HeardNeed[]>();
   readonly last = new Map<string, ChannelOutcome>();
 
@@ -70,8 +74,17 @@ export class Calls {
   }
 
   /** By one channel, at once, whatever is silent; beside a call of it that runs. */
-  async test(channel: Channel, content: CallContent): Promise<ChannelOutcome> {
-    return this.#note(channel, await channel.call(content, this.#stopped.signal));
+  async test(named: NamedChannel, content: CallContent): Promise<ChannelOutcome> {
+    return this.#note(named, await named.channel.call(content, this.#stopped.signal));
+  }
+
+  /** What a channel that calls again asks and tells (CallsDoor of kind.ts). */
+  isWanted({ needs }: CallContent): boolean {
+    return !this.#stopped.signal.aborted && !this.#deps.isSilent() && this.#stillOpen(needs).length > 0;
+  }
+
+  endedLater(name: string, outcome: CallOutcome): void {
+    this.#note({ name }, outcome);
   }
 
   async #call(gathered: readonly HeardNeed[]): Promise<void> {
@@ -80,31 +93,31 @@ export class Calls {
     if (open.length === 0 || isSilent()) return;
     const inFront = await visible(open);
     const needs = open.filter((need) => !inFront.has(need));
-    for (const channel of channels()) this.#sendTo(channel, needs);
+    for (const named of channels()) this.#sendTo(named, needs);
   }
 
   #stillOpen(needs: readonly HeardNeed[]): readonly Need[] {
     return [...this.#needs.open(needs, this.#deps.sessions()), ...this.#jobs.open(needs)];
   }
 
-  #sendTo(channel: Channel, needs: readonly HeardNeed[]): void {
-    const waiting = this.#busy.get(channel.name);
-    if (waiting === undefined) void this.#send(channel, needs);
+  #sendTo(named: NamedChannel, needs: readonly HeardNeed[]): void {
+    const waiting = this.#busy.get(named.name);
+    if (waiting === undefined) void this.#send(named, needs);
     else waiting.push(...needs.slice(0, Math.max(0, MAX_WAITING - waiting.length)));
   }
 
-  async #send(channel: Channel, needs: readonly HeardNeed[]): Promise<void> {
+  async #send(named: NamedChannel, needs: readonly HeardNeed[]): Promise<void> {
     const open = this.#stillOpen(needs); // somebody may have answered while we looked
     if (open.length === 0 || this.#stopped.signal.aborted) return;
     const waiting: HeardNeed[] = [];
-    this.#busy.set(channel.name, waiting);
-    this.#note(channel, await channel.call({ needs: open, message: needMessage(open) }, this.#stopped.signal));
-    this.#busy.delete(channel.name);
-    if (!this.#deps.isSilent()) await this.#send(channel, waiting);
+    this.#busy.set(named.name, waiting);
+    this.#note(named, await named.channel.call({ needs: open, message: needMessage(open) }, this.#stopped.signal));
+    this.#busy.delete(named.name);
+    if (!this.#deps.isSilent()) await this.#send(named, waiting);
   }
 
   /** One line in the log where a channel begins to fail, and one where it works again. */
-  #note({ name }: Channel, outcome: RunOutcome | Nobody): ChannelOutcome {
+  #note({ name }: Pick<NamedChannel, "name">, outcome: CallOutcome): ChannelOutcome {
     const { clock, log } = this.#deps;
     const before = this.last.get(name)?.ok ?? true;
     const told = { at: new Date(clock.now()).toISOString(), ...outcomeOf(outcome) };
@@ -117,8 +130,9 @@ export class Calls {
   }
 }
 
-function outcomeOf(outcome: RunOutcome | Nobody): Omit<ChannelOutcome, "at"> {
-  if (outcome.kind === "unusable" || outcome.kind === "nobody") return { ok: false, problem: oneLine(outcome.problem) };
+function outcomeOf(outcome: CallOutcome): Omit<ChannelOutcome, "at"> {
+  if (outcome.kind === "taken") return { ok: true };
+  if ("problem" in outcome) return { ok: false, problem: oneLine(outcome.problem) };
   const stderr = oneLine(outcome.stderr).slice(0, 400);
   const told = stderr === "" ? {} : { stderr };
   if (outcome.kind === "killed") return { ok: false, problem: "it was killed, because it did not end", ...told };

@@ -3,18 +3,15 @@ import * as v from "valibot";
 import type { FeatureRows } from "../core/service.ts";
 import { MAX_MUTE_MINUTES } from "../protocol/limits.ts";
 import { committed, idempotencyKey, noParams, text } from "../protocol/schemas.ts";
-
-/** The channels, in the order of lists. */
-export const CHANNEL_NAMES = ["desktop", "tmux", "command"] as const;
-export type ChannelName = typeof CHANNEL_NAMES[number];
+import { CHANNEL_NAMES } from "./kinds.ts";
 
 const outcome = v.object({
-  /** Whether the program ended with code 0. */
+  /** Whether its program ended with code 0, or its host has taken the call. */
   ok: v.boolean(),
   at: v.string(),
   code: v.exactOptional(v.number()),
   stderr: v.exactOptional(v.string()),
-  /** Why it did not run, or not to its end. */
+  /** Why it did not call, or not to the end. */
   problem: v.exactOptional(v.string()),
 });
 export type ChannelOutcome = v.InferOutput<typeof outcome>;
@@ -22,8 +19,16 @@ export type ChannelOutcome = v.InferOutput<typeof outcome>;
 const channel = v.object({
   name: v.string(),
   enabled: v.boolean(),
-  /** What runs; null where there is none that may. */
+  /** What runs; null where there is none that may, or the channel runs nothing. */
   program: v.nullable(v.string()),
+  /** What runs, or where it speaks to; null where it cannot call. Absent in what older daemons say. */
+  target: v.exactOptional(v.nullable(v.string())),
+  /** What a person does to turn it on; where it is off. */
+  turnOn: v.exactOptional(v.string()),
+  /** What a person does when a test of it fails. */
+  whenItFails: v.exactOptional(v.string()),
+  /** What else it tells of itself: counts and the like. */
+  details: v.exactOptional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
   problem: v.exactOptional(v.string()),
   /** Its last call since the daemon's start. */
   last: v.exactOptional(outcome),
@@ -42,7 +47,7 @@ export const methods = {
       quietNow: v.boolean(),
       mutedUntil: v.nullable(v.string()),
     }),
-    doc: "The channels that call a person: which are on, what they run, and how their last call ended.",
+    doc: "The channels that call a person: which are on, what they run or speak to, and how their last call ended.",
   },
   "channel.mute": {
     aliases: [],
@@ -63,8 +68,14 @@ export const methods = {
       name: v.picklist(CHANNEL_NAMES),
       tmuxSocket: v.exactOptional(text(200)),
     }),
-    result: v.object({ ...outcome.entries, program: v.string(), text: v.string() }),
-    doc: "Calls by one channel at once, whatever is quiet or muted, and tells what its program said.",
+    // `program`: what ran; of a channel that runs nothing the same as `target`.
+    result: v.object({
+      ...outcome.entries,
+      program: v.string(),
+      target: v.exactOptional(v.string()),
+      text: v.string(),
+    }),
+    doc: "Calls by one channel at once, whatever is quiet or muted, and tells how that went.",
   },
 } as const satisfies FeatureRows;
 
@@ -79,6 +90,8 @@ declare module "../protocol/method_schemas.ts" {
       readonly mutedUntil?: string;
       /** The channels whose last call failed, each with why. */
       readonly problems?: readonly string[];
+      /** What channels tell of themselves, each under its name. */
+      readonly details?: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
     };
   }
 }

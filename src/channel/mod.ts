@@ -1,16 +1,18 @@
 /**
- * Calls a person when an agent needs one, and only then: by a notification of the desktop, a message in tmux, a command of
- * the user (section channels). Where all are off, what calls is not loaded and nothing is listened to.
+ * Calls a person when an agent needs one, and only then, by the channels of one table (section channels). Where all are
+ * off, what calls is not loaded and nothing is listened to.
  */
 import { onceOf } from "../core/idempotency.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import { isQuiet } from "../domain/quiet_hours.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
-import { CHANNEL_NAMES, type ChannelName, methods } from "./methods.ts";
+import type { ChannelDetails } from "./kind.ts";
+import { channelKindOf, type ChannelName, KINDS } from "./kinds.ts";
+import { methods } from "./methods.ts";
 import { Muted } from "./muted.ts";
-import { channelPermissions } from "./programs.ts";
-import { type ChannelSettings, channelsSection, isOn } from "./section.ts";
+import { channelPermissions } from "./permissions.ts";
+import { type ChannelSettings, channelsSection, isOn, namesOn } from "./section.ts";
 
 export const channel: Feature<keyof typeof methods, Muted, typeof channelsSection> = {
   name: "channel",
@@ -27,6 +29,7 @@ export const channel: Feature<keyof typeof methods, Muted, typeof channelsSectio
         prepare: () => late.prepare(),
         start: () => late.running?.start(),
         status: () => late.status(),
+        reload: () => late.running?.reload(),
         stop: () => late.running?.stop(),
       },
       handlers: {
@@ -56,11 +59,11 @@ class LateChannels {
   }
 
   async prepare(): Promise<void> {
-    if (!CHANNEL_NAMES.some((name) => isOn(this.#context.settings.booted, name))) return;
+    if (namesOn(this.#context.settings.booted).length === 0) return;
     const { RunningChannels } = await import("./running.ts");
     const { clock } = this.#context;
     const isSilent = () => this.#muted.until(clock.now()) !== null || this.#isQuietNow;
-    this.running = new RunningChannels({ context: this.#context, isSilent });
+    this.running = await RunningChannels.open({ context: this.#context, isSilent });
   }
 
   get #isQuietNow(): boolean {
@@ -70,7 +73,7 @@ class LateChannels {
   }
 
   status() {
-    const on = CHANNEL_NAMES.filter((name) => isOn(this.#context.settings.current, name));
+    const on = namesOn(this.#context.settings.current);
     if (on.length === 0) return undefined;
     const mutedUntil = this.#muted.until(this.#context.clock.now());
     const problems = on.flatMap((name) => {
@@ -81,21 +84,36 @@ class LateChannels {
       on,
       ...(mutedUntil === null ? {} : { mutedUntil }),
       ...(problems.length === 0 ? {} : { problems }),
+      ...this.#details(on),
     };
+  }
+
+  #details(on: readonly ChannelName[]): { readonly details?: Readonly<Record<string, ChannelDetails>> } {
+    const told = on.flatMap((name) => {
+      const details = this.running?.of(name)?.details?.();
+      return details === undefined ? [] : [[name, details] as const];
+    });
+    return told.length === 0 ? {} : { details: Object.fromEntries(told) };
   }
 
   list(): ResultOf<"channel.list"> {
     const { settings: { current }, clock } = this.#context;
     return {
-      channels: CHANNEL_NAMES.map((name) => {
+      channels: KINDS.map(({ name, turnOn, whenItFails }) => {
         const problem = this.#problem(name);
         const last = this.running?.last.get(name);
+        const enabled = isOn(current, name);
+        const channel = this.running?.of(name);
+        const details = channel?.details?.();
         return {
           name,
-          enabled: isOn(current, name),
-          program: this.running?.program(name) ?? null,
+          enabled,
+          program: channel?.program ?? null,
+          target: channel?.target ?? null,
+          ...(enabled ? { whenItFails } : { turnOn }),
           ...(problem === undefined ? {} : { problem }),
           ...(last === undefined ? {} : { last }),
+          ...(details === undefined ? {} : { details: { ...details } }),
         };
       }),
       on: [...current.on],
@@ -105,33 +123,29 @@ class LateChannels {
     };
   }
 
-  /** @throws {ConsoleError} `conflict` where the channel is off, `failed` where it has no program */
+  /** @throws {ConsoleError} `conflict` where the channel is off, `failed` where it cannot call */
   async test(name: ChannelName, tmuxSocket: string | undefined): Promise<ResultOf<"channel.test">> {
     const { current } = this.#context.settings;
     if (!isOn(current, name)) {
-      const how = name === "command"
-        ? 'write "command": { "argv": ["/path/to/program"] } into "channels" of the file that agent-console config path names'
-        : `agent-console config set channels.${name}.enabled true`;
       throw new ConsoleError("conflict", `the channel ${name} is off`, {
-        hint: `${how}, then agent-console daemon restart`,
+        hint: `${channelKindOf(name).turnOn}, then agent-console daemon restart`,
       });
     }
     const problem = this.#problem(name);
     if (this.running === undefined || problem !== undefined) {
       throw new ConsoleError("failed", `the channel ${name} cannot call: ${problem ?? "it is not there yet"}`, {
-        hint: "agent-console daemon restart",
+        hint: this.running?.of(name)?.cure ?? "agent-console daemon restart",
       });
     }
     return await this.running.test(name, tmuxSocket);
   }
 
-  /** Why a channel that is on cannot run its program. */
+  /** Why a channel that is on cannot call. */
   #problem(name: ChannelName): string | undefined {
     const { current, booted } = this.#context.settings;
     if (!isOn(current, name)) return undefined;
     if (!isOn(booted, name)) return "the daemon was started without it, and needs a restart";
-    if (this.running?.program(name) !== undefined) return undefined;
-    return `its program was not found when the daemon was started`;
+    return this.running?.of(name)?.problem?.();
   }
 }
 

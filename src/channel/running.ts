@@ -1,19 +1,19 @@
 /** The channels of a running daemon: made of its configuration and its sandbox. Not loaded where all are off. */
 import type { FeatureContext } from "../core/service.ts";
 import { maskSecrets } from "../domain/mask.ts";
-import { isTmuxSocket, tmuxPane } from "../domain/tmux.ts";
 import { type RunBounded, runBounded } from "../platform/bounded_run.ts";
 import { setTimer } from "../platform/clock.ts";
 import { env, ownUid } from "../platform/process.ts";
-import { permitted, programNamed } from "../platform/program_places.ts";
+import { permitted } from "../platform/program_places.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { type Need, needMessage } from "../view/need_words.ts";
 import { Calls } from "./calls.ts";
-import { type Channel, clientsOf, commandChannel, desktopChannel, tmuxChannel } from "./channels.ts";
-import type { ChannelName } from "./methods.ts";
-import { DESKTOP_PROGRAMS, programEnv, TMUX_PROGRAMS } from "./programs.ts";
-import { type ChannelSettings, isOn } from "./section.ts";
+import type { CallsDoor, ChannelContext, OpenChannel } from "./kind.ts";
+import { channelKindOf, type ChannelName } from "./kinds.ts";
+import { Panes } from "./panes.ts";
+import { programEnv, TMUX_PROGRAMS } from "./programs.ts";
+import { type ChannelSettings, isOn, namesOn } from "./section.ts";
 
 export interface RunningOptions {
   readonly context: FeatureContext<ChannelSettings>;
@@ -22,40 +22,65 @@ export interface RunningOptions {
   readonly run?: RunBounded;
 }
 
-/** tmux servers that are spoken to at once. */
-const MAX_SERVERS = 4;
-
 export class RunningChannels {
   #context: FeatureContext<ChannelSettings>;
-  #run: RunBounded;
-  #env: Readonly<Record<string, string>>;
-  #uid = ownUid();
-  #tmux = permitted(TMUX_PROGRAMS);
-  #programs: Readonly<Record<ChannelName, string | undefined>>;
+  /** Those that were on at the start, in the order of lists. */
+  #open: ReadonlyMap<ChannelName, OpenChannel>;
   #calls: Calls;
   #unlisten: () => void = () => {};
 
-  constructor({ context, isSilent, run = runBounded }: RunningOptions) {
+  private constructor(
+    { context, isSilent }: RunningOptions,
+    panes: Panes,
+    open: ReadonlyMap<ChannelName, OpenChannel>,
+  ) {
     this.#context = context;
-    this.#run = run;
-    this.#env = programEnv(env);
-    const { booted } = context.settings;
-    const [command] = booted.command.argv;
-    this.#programs = {
-      desktop: booted.desktop.enabled ? permitted(DESKTOP_PROGRAMS) : undefined,
-      tmux: booted.tmux.enabled ? this.#tmux : undefined,
-      command: command === undefined ? undefined : permitted(programNamed(command, env("HOME"))),
-    };
+    this.#open = open;
     this.#calls = new Calls({
       clock: context.clock,
       log: context.log,
       after: setTimer,
-      channels: () => (Object.keys(this.#programs) as ChannelName[]).flatMap((name) => this.#channel(name) ?? []),
+      channels: () =>
+        [...open.keys()].flatMap((name) => {
+          const channel = this.usable(name);
+          return channel === undefined ? [] : [{ name, channel }];
+        }),
       kinds: () => context.settings.current.on,
       sessions: () => context.store.sessions(),
       isSilent,
-      visible: (needs) => this.#visible(needs),
+      visible: (needs) => panes.visible(needs),
     });
+  }
+
+  /** Those that are on now; the sandbox has no other. */
+  static async open(options: RunningOptions): Promise<RunningChannels> {
+    const { context, run = runBounded } = options;
+    const { settings, ...daemon } = context;
+    const names = namesOn(settings.booted);
+    // The variables of a desktop may be read only where a program gets them.
+    const runsAny = names.some((name) => channelKindOf(name).reaches === "program");
+    const programs = programEnv(runsAny ? env : (name) => name === "HOME" ? env(name) : undefined);
+    const program = permitted(TMUX_PROGRAMS);
+    const tmux = program === undefined ? undefined : { program, run, env: programs };
+    const panes = new Panes({ store: context.store, tmux, uid: ownUid() });
+    const made: { calls?: Calls } = {};
+    const open = names.map(async (name): Promise<[ChannelName, OpenChannel]> => {
+      const own: ChannelContext["settings"] = {
+        get current() {
+          return settings.current[name];
+        },
+        booted: settings.booted[name],
+      };
+      const calls: CallsDoor = {
+        isWanted: (content) =>
+          channelKindOf(name).isOn(own.current) && made.calls !== undefined && made.calls.isWanted(content),
+        endedLater: (outcome) => made.calls?.endedLater(name, outcome),
+      };
+      return [name, await channelKindOf(name).open({ settings: own, daemon, run, programEnv: programs, panes, calls })];
+    });
+    const running = new RunningChannels(options, panes, new Map(await Promise.all(open)));
+    made.calls = running.#calls;
+    return running;
   }
 
   /** In the turn in which the daemon becomes ready: what is there is known, what comes is heard. */
@@ -67,28 +92,39 @@ export class RunningChannels {
       new Set(["session", "approval", "job"]),
       ({ event }) => this.#calls.hear(event),
     );
+    for (const channel of this.#open.values()) channel.start?.();
   }
 
-  stop(): void {
+  reload(): void {
+    for (const channel of this.#open.values()) channel.reload?.();
+  }
+
+  async stop(): Promise<void> {
     this.#unlisten();
     this.#calls.stop();
+    await Promise.all(Array.from(this.#open.values(), (channel) => channel.stop?.()));
   }
 
-  /** @returns undefined where the channel is off, by what the daemon was started with or by what is configured now */
-  program(name: ChannelName): string | undefined {
-    return isOn(this.#context.settings.current, name) ? this.#programs[name] : undefined;
+  /** @returns undefined where it is off, by what the daemon was started with or by what is configured now */
+  of(name: ChannelName): OpenChannel | undefined {
+    return isOn(this.#context.settings.current, name) ? this.#open.get(name) : undefined;
+  }
+
+  /** @returns undefined where it cannot call too */
+  usable(name: ChannelName): OpenChannel | undefined {
+    const channel = this.of(name);
+    return channel?.target === undefined ? undefined : channel;
   }
 
   get last(): Calls["last"] {
     return this.#calls.last;
   }
 
-  /** @throws {ConsoleError} `failed` where there is no such program */
+  /** @throws {ConsoleError} `failed` where it cannot call */
   async test(name: ChannelName, tmuxSocket: string | undefined): Promise<ResultOf<"channel.test">> {
-    const own = tmuxSocket !== undefined && isTmuxSocket(tmuxSocket, this.#uid) ? [tmuxSocket] : [];
-    const channel = this.#channel(name, own);
-    if (channel === undefined) {
-      throw new ConsoleError("failed", `${name} has no program that this daemon may run`, {
+    const channel = this.usable(name);
+    if (channel?.target === undefined) {
+      throw new ConsoleError("failed", `${name} has nothing that this daemon may call by`, {
         hint: "agent-console channel list",
       });
     }
@@ -100,61 +136,10 @@ export class RunningChannels {
       what: `a test of the channel ${name}; nobody waits`,
     };
     const message = needMessage([need]);
-    const outcome = await this.#calls.test(channel, { needs: [need], message, test: true });
-    return { ...outcome, program: channel.program, text: message.text, ...masked(outcome.stderr) };
-  }
-
-  #channel(name: ChannelName, tmuxSockets: readonly string[] = []): Channel | undefined {
-    const program = this.program(name);
-    if (program === undefined) return undefined;
-    const deps = {
-      run: this.#run,
-      env: this.#env,
-      sessionOf: (id: string) => this.#context.store.get(id),
-      tmuxSockets: () => [...new Set([...tmuxSockets, ...this.#sockets()])].slice(0, MAX_SERVERS),
-    };
-    if (name === "desktop") return desktopChannel(program, deps);
-    if (name === "tmux") return tmuxChannel(program, deps);
-    const { current, booted } = this.#context.settings;
-    // Another program needs a restart, other words of the same one do not.
-    const [word, ...args] = current.command.argv[0] === booted.command.argv[0]
-      ? current.command.argv
-      : booted.command.argv;
-    return word === undefined ? undefined : commandChannel(program, args, deps);
-  }
-
-  /** Of the sessions that are open. */
-  #sockets(): readonly string[] {
-    const { store } = this.#context;
-    const sockets = new Set<string>();
-    for (const { id, status } of store.sessions()) {
-      const socket = status === "closed" ? undefined : this.#paneOf(id)?.socket;
-      if (socket !== undefined) sockets.add(socket);
-      if (sockets.size >= MAX_SERVERS) break;
-    }
-    return [...sockets];
-  }
-
-  /** In a container the same path is another server's. */
-  #paneOf(id: string) {
-    const { store } = this.#context;
-    return store.processes.foreign.has(id) ? undefined : tmuxPane(store.get(id)?.terminal, this.#uid);
-  }
-
-  async #visible(needs: readonly Need[]): Promise<ReadonlySet<Need>> {
-    const program = this.#tmux;
-    const panes = needs.map((need) => ({ need, at: this.#paneOf(need.sessionId) }));
-    const sockets = [...new Set(panes.flatMap(({ at }) => at?.socket ?? []))].slice(0, MAX_SERVERS);
-    if (program === undefined) return new Set();
-    const shown = await Promise.all(sockets.map(async (socket) => {
-      const clients = await clientsOf(socket, { program, run: this.#run, env: this.#env });
-      return (clients ?? []).map(({ pane }) => `${pane} ${socket}`);
-    }));
-    const inFront = new Set(shown.flat());
-    return new Set(
-      panes.filter(({ at }) => at !== undefined && inFront.has(`${at.pane} ${at.socket}`))
-        .map(({ need }) => need),
-    );
+    const own = tmuxSocket === undefined ? {} : { tmuxSocket };
+    const outcome = await this.#calls.test({ name, channel }, { needs: [need], message, test: true, ...own });
+    const { target, program = target } = channel;
+    return { ...outcome, program, target, text: message.text, ...masked(outcome.stderr) };
   }
 }
 

@@ -25,6 +25,7 @@ import type { EventBus } from "./event_bus.ts";
 import type { SessionDeps } from "./handlers/session.ts";
 import type { MethodsDoor } from "./methods_door.ts";
 import type { OpenWork } from "./open_work.ts";
+import type { PostsDoor } from "./posts_door.ts";
 import type { Projection } from "./projection.ts";
 import type { PromptWays } from "./prompt_ways.ts";
 import type { ReportQuota } from "./report_quota.ts";
@@ -94,6 +95,8 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly observeCalls: (observer: CallObserver | undefined) => void;
   /** Where clients go that a feature accepts; from the start of the services on. */
   readonly clients: ClientsDoor;
+  /** What servers post to the gateway. */
+  readonly posts: PostsDoor;
   /** What goes on without a client is begun here. */
   readonly work: Pick<OpenWork, "begin">;
   /** Work that costs much takes a place first. */

@@ -12,6 +12,7 @@ import type { Service } from "../core/service.ts";
 import { SessionLists } from "../core/session_lists.ts";
 import { TwinEvents } from "../core/twin_events.ts";
 import { UnrecognizedEvents } from "../core/unrecognized_events.ts";
+import { PostsDoor } from "../core/posts_door.ts";
 import { PromptWays } from "../core/prompt_ways.ts";
 import { WorkPlaces } from "../core/work_places.ts";
 import { TOPICS } from "../domain/event.ts";
@@ -124,6 +125,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     // What both work with is made further down, with what features bring.
     clients: { accept: (channel, credential) => clients.accept(channel, credential) },
     work,
+    posts: new PostsDoor(),
     promptWays: new PromptWays(),
     places: new WorkPlaces(() => config.current.daemon.max_turns, () => systemClock.steady()),
     status: () => supervisor.status(),

@@ -4,6 +4,7 @@
  */
 import { approvalPermissions } from "../approvals/permissions.ts";
 import { channel } from "../channel/mod.ts";
+import { CHANNEL_NAMES } from "../channel/kinds.ts";
 import { command } from "../command/mod.ts";
 import { type Config, configSchema } from "../config/base_sections.ts";
 import type { ConfigSchema } from "../config/schema.ts";
@@ -65,6 +66,9 @@ export function schemaWith(features: readonly AnyFeature[]): ConfigSchema {
 }
 
 export const SCHEMA = schemaWith(FEATURES);
+
+/** What calls a person, by name: the command line knows none of them itself. */
+export { CHANNEL_NAMES };
 
 /** The user's programs that the configuration names. */
 export function featurePrograms({ config, env }: Omit<PermissionsContext, "exists">): readonly NamedProgram[] {

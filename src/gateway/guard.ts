@@ -2,10 +2,11 @@
  * Who may come in: the check of every request before anything else is done with it. Pure. A page of another origin, or of
  * another name that leads to this machine (DNS rebinding), is refused whatever it knows; a program needs a token.
  */
+import { MAX_POST_BYTES } from "../core/posts_door.ts";
 import type { GatewayScope } from "../protocol/methods.ts";
 import { BEARER } from "../protocol/version.ts";
 import type { WebRefusal } from "./reply.ts";
-import { hasBody, listed, type WebRequest } from "./request.ts";
+import { hasBody, listed, postedBytes, type WebRequest } from "./request.ts";
 
 export interface GuardOptions {
   /** Values of Host that name this gateway, in lower case. */
@@ -13,6 +14,8 @@ export interface GuardOptions {
   readonly origins: ReadonlySet<string>;
   /** Paths that are served to whoever asks: they hold nothing of the user. */
   readonly isPublic: (path: string) => boolean;
+  /** Paths that somebody takes posts at, who proves by itself whose they are. */
+  readonly isPosted: (path: string) => boolean;
   /** Whose `token` is; a wrong one counts. */
   readonly judge: (token: string) => Judgement;
 }
@@ -25,6 +28,8 @@ export type Judgement =
 
 export type Verdict =
   | { readonly kind: "passed"; readonly path: string; readonly who: Extract<Judgement, { kind: "known" }> | undefined }
+  /** With so many bytes behind its head. */
+  | { readonly kind: "posted"; readonly path: string; readonly bytes: number }
   | GuardRefusal;
 
 interface GuardRefusal extends WebRefusal {
@@ -46,9 +51,13 @@ export function guard(request: WebRequest, options: GuardOptions): Verdict {
   if (foreign !== undefined) {
     return { ...refused(403, "the request comes from a page of another origin", ORIGIN_HINT), said: foreign };
   }
+  const [path = "", query = ""] = where.split(/\?(.*)/s);
+  if (method === "POST" && options.isPosted(path)) {
+    const bytes = postedBytes(request);
+    return bytes === undefined ? refused(400, POST_LENGTH) : { kind: "posted", path, bytes };
+  }
   if (method !== "GET") return { ...refused(405, "only GET is answered"), headers: { Allow: "GET" } };
   if (hasBody(request)) return refused(400, "a GET has no body");
-  const [path = "", query = ""] = where.split(/\?(.*)/s);
   if (/(?:^|&)[^=&]*token/i.test(unescaped(query))) {
     return refused(400, "a token does not belong into an address, which logs and histories keep", TOKEN_HINT);
   }
@@ -73,6 +82,7 @@ function refused(status: GuardRefusal["status"], why: string, hint?: string): Gu
   return { kind: "refused", status, why, ...(hint === undefined ? {} : { hint }) };
 }
 
+const POST_LENGTH = `a POST says its Content-Length, of at most ${MAX_POST_BYTES} bytes`;
 const HOST_HINT = "add the address that you use to gateway.allowed_origins: docs/gateway.md";
 const ORIGIN_HINT = "add the origin of the page to gateway.allowed_origins, if it is yours: docs/gateway.md";
 const TOKEN_HINT = "send the header Authorization: Bearer TOKEN; agent-console gateway token prints one";

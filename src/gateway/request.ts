@@ -1,5 +1,7 @@
 /** The head of a request of HTTP/1.1, read strictly. Pure. Deno's own server tells neither its version nor its Host. */
 
+import { MAX_POST_BYTES } from "../core/posts_door.ts";
+
 /** Longest head, bytes: what browsers send has one or two thousand. */
 export const MAX_HEAD_BYTES = 16_384;
 
@@ -62,4 +64,11 @@ export function listed(value: string | undefined): readonly string[] {
 /** Whether a body comes behind the head. */
 export function hasBody({ headers }: WebRequest): boolean {
   return headers.has("transfer-encoding") || !["0", undefined].includes(headers.get("content-length"));
+}
+
+/** How many bytes come behind the head; undefined where that is not said, or more than are taken. */
+export function postedBytes({ headers }: WebRequest): number | undefined {
+  const length = headers.get("content-length") ?? "";
+  if (headers.has("transfer-encoding") || !/^\d{1,6}$/.test(length)) return undefined;
+  return Number(length) <= MAX_POST_BYTES ? Number(length) : undefined;
 }

@@ -19,6 +19,7 @@ import type { GatewayScope } from "../protocol/methods.ts";
 import { metricsText } from "./metrics.ts";
 import { names } from "./names.ts";
 import type { PageFile } from "./page_files.ts";
+import { answerPost } from "./posted.ts";
 import { refusalReply, type WebRefusal } from "./reply.ts";
 import { MAX_HEAD_BYTES, type WebRequest } from "./request.ts";
 import { route } from "./routes.ts";
@@ -194,15 +195,20 @@ export class RunningGateway {
     wire: Wire,
     known: Pick<GuardOptions, "hosts" | "origins">,
   ): Promise<Answer> {
-    const { clients, status, limits, log } = this.#context;
+    const { clients, status, limits, log, posts } = this.#context;
     const { peer } = wire.socket;
     this.#requests++;
     if (typeof request === "string") return this.#refuse(BAD_HEADS[request], peer);
     const isPublic = (path: string) => path === PROOF_PATH || this.#page.has(path);
-    const verdict = guard(request, { ...known, isPublic, judge: (token) => this.#judge(token, peer) });
+    const isPosted = (path: string) => posts.at(path) !== undefined;
+    const verdict = guard(request, { ...known, isPublic, isPosted, judge: (token) => this.#judge(token, peer) });
     if (verdict.kind === "refused") return this.#refuse(verdict, peer);
     if (verdict.path === "/") this.#pageRequests++;
     try {
+      if (verdict.kind === "posted") {
+        const note = (refusal: WebRefusal) => this.#note(refusal, peer);
+        return await answerPost(request, verdict, wire, { posts, ms: limits.gatewayHeadMs, note });
+      }
       return await route(verdict, request, wire, {
         clients,
         status,

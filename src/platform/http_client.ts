@@ -1,7 +1,12 @@
-/** A small HTTP client for a server on this machine: bounded bodies, no redirects, and lines of a stream as they come. */
+/**
+ * A small HTTP client for a server on this machine, and for a host that the sandbox names: bounded bodies, no redirects, and
+ * lines of a stream as they come.
+ */
+import { isNotCapable } from "./deno_files.ts";
+
 export interface HttpRequest {
   readonly method: "GET" | "POST";
-  /** With a literal address and a port: no name is looked up. */
+  /** `http:` with a literal address and a port: no name is looked up; or `https:` with the name of a host. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
   readonly body?: string;
@@ -31,6 +36,28 @@ export async function exchangeHttp(request: HttpRequest, maxBytes: number): Prom
     pieces.push(decoder.decode(chunk, { stream: true }));
   }
   return { status: reply.status, text: pieces.join("") + decoder.decode() };
+}
+
+/**
+ * Only the status of the reply is wanted: nothing of its body is read.
+ *
+ * @throws as {@link exchangeHttp}, without the RangeError
+ */
+export async function postForStatus(request: Omit<HttpRequest, "method">): Promise<number> {
+  const reply = await send({ ...request, method: "POST" });
+  await reply.body?.cancel();
+  return reply.status;
+}
+
+/** Why nobody replied, without the address that was called: its path may be a secret. */
+export function whyNoReply(error: unknown): string {
+  if (!(error instanceof Error)) return "it cannot be reached";
+  if (error.name === "TimeoutError") return "it did not reply in time";
+  if (isNotCapable(error)) return "the daemon's sandbox does not name it";
+  const { cause } = error;
+  // `error sending request …: client error (Connect): dns error: …`; what stands before names the address.
+  const [, why] = /\(\w+\): ((?:(?!https?:).)+)$/s.exec(cause instanceof Error ? cause.message : "") ?? [];
+  return why === undefined ? "it cannot be reached" : `it cannot be reached: ${why}`;
 }
 
 /**
@@ -67,14 +94,17 @@ export async function followHttpLines(
 /** By address, which is named by the program and no reply: there are few. */
 const clients = new Map<string, Deno.HttpClient>();
 
-/** Keeps no connection for later, and dials the address itself: a proxy of the environment would get what is sent. */
+/**
+ * Keeps no connection for later. A literal address is dialled as such: a proxy of the environment would get what is sent.
+ * Through one that is in the way TLS goes unread, and a daemon is started without variables that name any.
+ */
 function clientFor(url: string): Deno.HttpClient {
-  const { host, hostname, port } = new URL(url);
-  const known = clients.get(host);
+  const { protocol, host, hostname, port } = new URL(url);
+  const known = clients.get(`${protocol}${host}`);
   if (known !== undefined) return known;
-  const proxy = { transport: "tcp", hostname, port: Number(port) } as const;
-  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, proxy });
-  clients.set(host, client);
+  const dial = protocol === "https:" ? {} : { proxy: { transport: "tcp", hostname, port: Number(port) } as const };
+  const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, ...dial });
+  clients.set(`${protocol}${host}`, client);
   return client;
 }
 

@@ -193,6 +193,7 @@ Deno.test("first hour 5: channel test tells the exit code and what the program s
     ["desktop", false, null],
     ["tmux", false, null],
     ["command", true, `${home.root}/call`],
+    ...channels.slice(3).map(({ name }) => [name, false, null]),
   ]);
   await Deno.writeTextFile(`${home.root}/call`, '#!/bin/sh\ncat > "$(dirname "$0")/call-1"\n');
   const good = await home.cli(["channel", "test", "command"]);

@@ -51,6 +51,7 @@ Deno.test({
       ["desktop", false, undefined],
       ["tmux", true, undefined],
       ["command", false, undefined],
+      ...channels.slice(3).map(({ name }) => [name, false, undefined]),
     ]);
 
     const other = { ...TUI, ...tmux.hookEnv(panes["b1"] ?? "") };

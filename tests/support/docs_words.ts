@@ -97,6 +97,7 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   "playwright-core": "tests and pictures of the page in a real browser, Debian's Chromium",
   preact: "the page: draws only what changed, 17 kB of its script",
   "fast-check": "tests with generated input",
+  standardwebhooks: "tests of the webhook: its own check of the signature",
   "jsonc-parser": "edits settings of other programs and keeps their comments and order",
   "@earendil-works/pi-tui/keys": "names of keys from what terminals send for them",
   "@earendil-works/pi-tui/stdin-buffer": "where in what a terminal sends one key ends, and what is pasted",

@@ -4,6 +4,7 @@
  */
 import { initialSettings } from "../../src/config/values.ts";
 import { OpenWork } from "../../src/core/open_work.ts";
+import { PostsDoor } from "../../src/core/posts_door.ts";
 import { PromptWays } from "../../src/core/prompt_ways.ts";
 import { WorkPlaces } from "../../src/core/work_places.ts";
 import { type Created, createFeatures } from "../../src/daemon/create_features.ts";
@@ -53,6 +54,7 @@ export class FeaturesAlone {
       isReadOnly: () => journal.room <= 0,
       observeCalls: () => {},
       work: new OpenWork(),
+      posts: new PostsDoor(),
       promptWays: new PromptWays(),
       places: new WorkPlaces(() => 1, () => 0),
       clients: {

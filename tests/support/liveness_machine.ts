@@ -1,5 +1,6 @@
 /** A machine whose process table says what the test wants, and a daemon that looks at it. */
 import { OpenWork } from "../../src/core/open_work.ts";
+import { PostsDoor } from "../../src/core/posts_door.ts";
 import { LivenessLook } from "../../src/liveness/look.ts";
 import type { ProcessTable } from "../../src/platform/process_table.ts";
 import { Desk } from "./desk.ts";
@@ -34,6 +35,7 @@ export class Machine {
       isReadOnly: () => false,
       observeCalls: () => {},
       work: new OpenWork(),
+      posts: new PostsDoor(),
     };
     this.look = new LivenessLook(context, () => Promise.resolve(this.#answer()));
   }

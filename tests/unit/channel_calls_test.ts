@@ -1,7 +1,7 @@
 /** When channels call, with a fake clock and fake programs. */
 import { assertEquals } from "@std/assert";
 import { Calls } from "../../src/channel/calls.ts";
-import type { CallContent, Channel } from "../../src/channel/channels.ts";
+import type { CallContent, OpenChannel } from "../../src/channel/kind.ts";
 import { isQuiet } from "../../src/domain/quiet_hours.ts";
 import type { JobOutcome } from "../../src/domain/job_outcome.ts";
 import type { NeedKind } from "../../src/domain/need_kinds.ts";
@@ -27,7 +27,7 @@ class Room {
 
   constructor() {
     const { desk } = this;
-    const channel: Channel = { name: "command", program: "/bin/call", call: (content) => this.#say(content) };
+    const channel: OpenChannel = { target: "/bin/call", call: (content) => this.#say(content) };
     const note = (level: string) => (message: string) => void this.logged.push(`${level} ${message}`);
     this.calls = new Calls({
       clock: desk.clock,
@@ -37,7 +37,7 @@ class Room {
         this.#timers.push(timer);
         return () => this.#timers = this.#timers.filter((other) => other !== timer);
       },
-      channels: () => [channel],
+      channels: () => [{ name: "command", channel }],
       kinds: () => this.kinds,
       sessions: () => desk.store.sessions(),
       isSilent: () => this.silent,

@@ -1,7 +1,11 @@
 /** What channels run: argv without a shell, texts that are no options, formats or markup, and the sandbox for exactly that. */
 import { assert, assertEquals } from "@std/assert";
-import { type CallContent, commandChannel, desktopChannel, tmuxChannel } from "../../src/channel/channels.ts";
-import { channelPermissions, programEnv } from "../../src/channel/programs.ts";
+import { commandChannel } from "../../src/channel/command/call.ts";
+import { desktopChannel } from "../../src/channel/desktop/call.ts";
+import type { CallContent } from "../../src/channel/kind.ts";
+import { channelPermissions } from "../../src/channel/permissions.ts";
+import { programEnv } from "../../src/channel/programs.ts";
+import { tmuxChannel } from "../../src/channel/tmux/call.ts";
 import { type ChannelSettings, channelsSection } from "../../src/channel/section.ts";
 import { initialSettings, valuesOf } from "../../src/config/values.ts";
 import { SCHEMA } from "../../src/daemon/features.ts";
@@ -13,6 +17,7 @@ const HOSTILE = "--help <b>&\"'$(touch /tmp/x) #(touch /tmp/x) #{pane_id} %H `id
 const need: Need = { key: "k", kind: "question", sessionId: "s", name: "-u", what: HOSTILE };
 const content: CallContent = { needs: [need], message: needMessage([need]) };
 const signal = new AbortController().signal;
+const sockets = () => ["/tmp/tmux-0/default"];
 
 function recorder(answer: (argv: readonly string[]) => string = () => "") {
   const ran: { argv: readonly string[]; options: BoundedRun }[] = [];
@@ -20,18 +25,12 @@ function recorder(answer: (argv: readonly string[]) => string = () => "") {
     ran.push({ argv, options });
     return Promise.resolve({ kind: "ended", code: 0, stdout: answer(argv), stderr: "" });
   };
-  const deps = {
-    run,
-    env: { PATH: "/usr/bin:/bin" },
-    sessionOf: () => undefined,
-    tmuxSockets: () => ["/tmp/tmux-0/default"],
-  };
-  return { ran, deps };
+  return { ran, run, env: { PATH: "/usr/bin:/bin" } };
 }
 
 Deno.test("X3 desktop: the texts stand behind --, the body is no markup", async () => {
-  const { ran, deps } = recorder();
-  await desktopChannel("/usr/bin/notify-send", deps).call(content, signal);
+  const { ran, run, env } = recorder();
+  await desktopChannel("/usr/bin/notify-send", run, env).call(content, signal);
   const [{ argv }] = ran as [typeof ran[0]];
   assertEquals(argv.slice(-3), [
     "--",
@@ -41,8 +40,8 @@ Deno.test("X3 desktop: the texts stand behind --, the body is no markup", async 
 });
 
 Deno.test("X3 desktop on macOS: the script is fixed, the texts are its arguments", async () => {
-  const { ran, deps } = recorder();
-  await desktopChannel("/usr/bin/osascript", deps).call(content, signal);
+  const { ran, run, env } = recorder();
+  await desktopChannel("/usr/bin/osascript", run, env).call(content, signal);
   const [{ argv }] = ran as [typeof ran[0]];
   const dashes = argv.indexOf("--");
   assertEquals(argv.slice(dashes), ["--", "agent-console: -u waits", HOSTILE]);
@@ -51,8 +50,8 @@ Deno.test("X3 desktop on macOS: the script is fixed, the texts are its arguments
 
 Deno.test("X3 tmux: no format, no time, no second command, no option; clients without a screen are left out", async () => {
   const clients = "17 $0 %0 0 /dev/pts/1\n18 $0 %0 1 client-99\n20 $1 %3 0 /dev/pts/2\nnonsense\n";
-  const { ran, deps } = recorder((argv) => argv.includes("list-clients") ? clients : "");
-  const outcome = await tmuxChannel("/usr/bin/tmux", deps).call(content, signal);
+  const { ran, ...tmux } = recorder((argv) => argv.includes("list-clients") ? clients : "");
+  const outcome = await tmuxChannel({ program: "/usr/bin/tmux", ...tmux }, sockets).call(content, signal);
   assertEquals(outcome.kind, "ended");
   const [, ...messages] = ran.map(({ argv }) => argv);
   assertEquals(messages.map((argv) => argv[argv.indexOf("-c") + 1]), ["/dev/pts/2", "/dev/pts/1"]);
@@ -64,16 +63,21 @@ Deno.test("X3 tmux: no format, no time, no second command, no option; clients wi
 });
 
 Deno.test("first hour 5: tmux with nobody attached says so", async () => {
-  const { deps } = recorder();
-  const outcome = await tmuxChannel("/usr/bin/tmux", deps).call(content, signal);
+  const { ran: _, ...tmux } = recorder();
+  const outcome = await tmuxChannel({ program: "/usr/bin/tmux", ...tmux }, sockets).call(content, signal);
   assert(outcome.kind === "nobody" && outcome.problem.includes("no tmux client"), JSON.stringify(outcome));
 });
 
 Deno.test("first hour 5: a command gets the question as JSON on stdin, and its own words as they are", async () => {
-  const { ran, deps } = recorder();
+  const { ran, ...given } = recorder();
   const other: Need = { key: "2", kind: "failure", sessionId: "t", name: "infra", what: "overloaded" };
   const needs = [need, other];
-  await commandChannel("/bin/call", ["a b", "$HOME"], deps).call({ needs, message: needMessage(needs) }, signal);
+  await commandChannel({
+    program: "/bin/call",
+    args: () => ["a b", "$HOME"],
+    ...given,
+    sessionOf: () => undefined,
+  }).call({ needs, message: needMessage(needs) }, signal);
   const [{ argv, options }] = ran as [typeof ran[0]];
   assertEquals(argv, ["/bin/call", "a b", "$HOME"]);
   assertEquals(JSON.parse(options.stdin ?? ""), {

@@ -13,6 +13,7 @@ const ORIGIN = "https://laptop.example.ts.net";
 const OPTIONS: GuardOptions = {
   ...names({ host: "127.0.0.1", port: 18_790, tls: false, origins: [ORIGIN] }),
   isPublic: (path) => path === "/",
+  isPosted: (path) => path === "/posts",
   judge: (token) => token === TOKEN ? { kind: "known", scope: "read", token } : { kind: "unknown" },
 };
 
@@ -31,7 +32,7 @@ function request({ method = "GET", target = "/ws", version = "1.1", headers = {}
 
 function statusOf(asked: Asked, options: Partial<GuardOptions> = {}): number {
   const verdict = guard(request(asked), { ...OPTIONS, ...options });
-  return verdict.kind === "passed" ? 200 : verdict.status;
+  return verdict.kind === "refused" ? verdict.status : 200;
 }
 
 /** What is wrong with a request, in the order in which it is found. */
@@ -170,4 +171,27 @@ Deno.test("G11 a token goes to a literal loopback address only", () => {
     }
     throw new Error(`${url} got a token`);
   }
+});
+
+Deno.test("G4 a post is let in where somebody takes it, with a length that is said and small, and nowhere else", () => {
+  const post = { method: "POST", target: "/posts", headers: { "content-length": "16384", authorization: undefined } };
+  assertEquals(guard(request(post), OPTIONS), { kind: "posted", path: "/posts", bytes: 16_384 });
+  assertEquals(guard(request({ ...post, target: "/posts?x=1" }), OPTIONS).kind, "posted");
+  for (
+    const [status, wrong] of [
+      [400, { headers: { ...post.headers, "content-length": "16385" } }],
+      [400, { headers: { ...post.headers, "content-length": undefined } }],
+      [400, { headers: { ...post.headers, "content-length": "-1" } }],
+      [400, { headers: { ...post.headers, "content-length": "1, 1" } }],
+      [400, { headers: { ...post.headers, "transfer-encoding": "chunked" } }],
+      [403, { headers: { ...post.headers, host: "evil.com" } }],
+      [403, { headers: { ...post.headers, origin: "https://evil.com" } }],
+      [403, { headers: { ...post.headers, "sec-fetch-site": "cross-site" } }],
+      [405, { target: "/post" }],
+      [405, { target: "/posts/" }],
+      [405, { target: "/" }],
+      [405, { method: "PUT" }],
+      [400, { method: "GET" }],
+    ] as const
+  ) assertEquals(statusOf({ ...post, ...wrong }), status, JSON.stringify(wrong));
 });

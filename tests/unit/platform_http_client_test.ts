@@ -1,6 +1,8 @@
 /** The HTTP client for servers of this machine: what is too long, what is cut, and what leads elsewhere. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { exchangeHttp, followHttpLines } from "../../src/platform/http_client.ts";
+import { certificate } from "../support/certificate.ts";
+import { REPOSITORY } from "../support/harness.ts";
 
 async function withServer(reply: () => Response, use: (url: string) => Promise<void>): Promise<void> {
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen: () => {} }, reply);
@@ -60,3 +62,53 @@ Deno.test("http client: what is sent goes to its address, and to no proxy of the
     else Deno.env.set("HTTP_PROXY", before);
   }
 });
+
+/** What a process with these flags says of a POST to a host by its name. */
+async function posted(port: number, ...flags: readonly string[]): Promise<string> {
+  const code = `
+    import { postForStatus, whyNoReply } from "file://${REPOSITORY}/src/platform/http_client.ts";
+    const [url] = Deno.args;
+    const posted = postForStatus({ url, headers: {}, body: "x", signal: AbortSignal.timeout(10_000) });
+    console.log(await posted.catch(whyNoReply));`;
+  const file = await Deno.makeTempFile({ suffix: ".ts" });
+  try {
+    await Deno.writeTextFile(file, code);
+    const args = ["run", "-q", "--no-prompt", "--no-check", ...flags, file, `https://localhost:${port}/canary`];
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: REPOSITORY }).output();
+    const decoder = new TextDecoder();
+    return (decoder.decode(stdout) + decoder.decode(stderr)).trim();
+  } finally {
+    await Deno.remove(file);
+  }
+}
+
+Deno.test("A7 http client: a host by its name is reached by TLS, with a trusted certificate, where the sandbox names it", async (t) => {
+  const folder = await Deno.makeTempDir();
+  try {
+    const isMade = await certificate(folder, "localhost");
+    const name = isMade ? "a certificate for localhost" : "ignored: openssl makes no certificate here";
+    await t.step({ name, ignore: !isMade, fn: () => byTls(folder) });
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+async function byTls(folder: string): Promise<void> {
+  const bodies: string[] = [];
+  const [cert, key] = [await Deno.readTextFile(`${folder}/cert.pem`), await Deno.readTextFile(`${folder}/key.pem`)];
+  await using server = Deno.serve(
+    { hostname: "127.0.0.1", port: 0, cert, key, onListen: () => {} },
+    async (request) => {
+      bodies.push(await request.text());
+      return new Response("y".repeat(1_000_000), { status: 202 });
+    },
+  );
+  const { port } = server.addr;
+  const trust = ["--cert", `${folder}/cert.pem`];
+  assertEquals(await posted(port, ...trust, `--allow-net=localhost:${port}`), "202");
+  const untrusted = "it cannot be reached: invalid peer certificate: UnknownIssuer";
+  assertEquals(await posted(port, `--allow-net=localhost:${port}`), untrusted);
+  const unnamed = "the daemon's sandbox does not name it";
+  assertEquals(await posted(port, ...trust, `--allow-net=127.0.0.1:${port}`), unnamed);
+  assertEquals(bodies, ["x"]);
+}

@@ -4,6 +4,7 @@ import { escapeControls } from "../../domain/sanitize.ts";
 import { isTmuxSocket, socketOfTmux } from "../../domain/tmux.ts";
 import { namedEnv } from "../../platform/environment.ts";
 import { ownUid } from "../../platform/process.ts";
+import { nearestWord } from "../../lib/did_you_mean.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
 import { call, type CommandContext, read } from "../context.ts";
@@ -25,21 +26,19 @@ type Row = Listed["channels"][number];
 const PAINT = { on: green, off: dim, fails: red } as const;
 
 /** A line, and below it what is wrong, in as many columns as it takes. */
-function channelLines({ name, enabled, program, problem, last }: Row): string[] {
+function channelLines(
+  { name, enabled, program, target = program, problem, last, turnOn = "", details = {} }: Row,
+): string[] {
   const trouble = problem ?? (last === undefined || last.ok ? undefined : `last call: ${failureOf(last)}`);
   const state = !enabled ? "off" : trouble === undefined ? "on" : "fails";
   const called = last?.ok === true ? `, called ${duration(Date.now() - Date.parse(last.at))} ago` : "";
-  const about = enabled ? `${escapeControls(program ?? "")}${called}` : dim(howToTurnOn(name));
+  const told = Object.entries(details).map(([what, value]) => `${what} ${value}`).join(", ");
+  const about = enabled ? `${escapeControls(target ?? "")}${called}` : dim(escapeControls(turnOn));
   return [
     `${name.padEnd(8)} ${PAINT[state](state.padEnd(6))} ${about}`.trimEnd(),
     ...(enabled && trouble !== undefined ? [`  ${escapeControls(trouble)}`] : []),
+    ...(enabled && told !== "" ? [dim(`  ${escapeControls(told)}`)] : []),
   ];
-}
-
-function howToTurnOn(name: string): string {
-  return name === "command"
-    ? "channels.command.argv, in the file of agent-console config path"
-    : `agent-console config set channels.${name}.enabled true`;
 }
 
 function failureOf({ problem, code, stderr }: { problem?: string; code?: number; stderr?: string }): string {
@@ -57,22 +56,23 @@ function whenLines({ channels, on, quietHours, quietNow, mutedUntil }: Listed): 
 }
 
 export async function testChannel(run: CommandContext, name: string): Promise<void> {
+  await checkName(name);
   const socket = name === "tmux" ? socketOfTmux(namedEnv(["TMUX"])["TMUX"] ?? "") : "";
   const isOther = socket !== "" && !isTmuxSocket(socket, ownUid());
   const own = socket === "" || isOther ? {} : { tmuxSocket: socket };
   const params = { name, ...own } as ParamsOf<"channel.test">;
   const done = await call(run, "channel.test", params);
-  const { ok, program, text, stderr } = done;
+  const { ok, program, target = program, text, stderr } = done;
   const unspoken = isOther
     ? `the server of this terminal is not spoken to, because its socket, ${socket}, is not in tmux's own folder`
     : undefined;
   if (!ok) {
     const why = [failureOf(done), ...(unspoken === undefined ? [] : [unspoken])].join("; ");
-    throw new ConsoleError("failed", `${name} did not call: ${escapeControls(program)}: ${escapeControls(why)}`, {
-      hint: isOther ? OWN_FOLDER : HINTS[name] ?? "agent-console channel list",
+    throw new ConsoleError("failed", `${name} did not call: ${escapeControls(target)}: ${escapeControls(why)}`, {
+      hint: isOther ? OWN_FOLDER : await whatToDo(run, name),
     });
   }
-  run.out.line(`${name}: ${escapeControls(program)} has called`);
+  run.out.line(`${name}: ${escapeControls(target)} has called`);
   run.out.line(dim(escapeControls(text)));
   if (stderr !== undefined) run.out.note(`it said: ${stderr}`);
   if (unspoken !== undefined) run.out.note(`${unspoken}\nhint: ${OWN_FOLDER}`);
@@ -81,11 +81,22 @@ export async function testChannel(run: CommandContext, name: string): Promise<vo
 /** Whoever made another socket could have the tmux client that asks it run programs. */
 const OWN_FOLDER = "start that server with tmux -L NAME instead of -S PATH";
 
-const HINTS: Readonly<Record<string, string>> = {
-  desktop: "start the daemon where the desktop is: agent-console daemon restart, in a terminal of it",
-  tmux: "attach a client to the tmux server that your agents run in",
-  command: "run it by hand, with {} on its stdin",
-};
+/** @throws {ConsoleError} `usage` */
+async function checkName(name: string): Promise<void> {
+  const { CHANNEL_NAMES } = await import("../../daemon/features.ts");
+  const names: readonly string[] = CHANNEL_NAMES;
+  if (names.includes(name)) return;
+  const near = nearestWord(name, names);
+  const expected = `${names.slice(0, -1).join(", ")} or ${names.at(-1)}`;
+  throw new ConsoleError("usage", `name is "${escapeControls(name)}", expected ${expected}`, {
+    hint: near === undefined ? "agent-console channel list" : `did you mean ${near}?`,
+  });
+}
+
+async function whatToDo(run: CommandContext, name: string): Promise<string> {
+  const { channels } = await read(run, "channel.list", {});
+  return channels.find((one) => one.name === name)?.whenItFails ?? "agent-console channel list";
+}
 
 /** Without a time. */
 const USUAL = "1h";

@@ -43,10 +43,16 @@ export function completionSources(program: ThisProgram): CandidateSources {
       }
     },
     keys: configKeys,
+    channels: channelNames,
   };
 }
 
 async function configKeys(): Promise<readonly Candidate[]> {
   const { SCHEMA } = await import("../../daemon/features.ts");
   return SCHEMA.settings.map(({ key, title }) => ({ value: key, about: title }));
+}
+
+async function channelNames(): Promise<readonly Candidate[]> {
+  const { CHANNEL_NAMES } = await import("../../daemon/features.ts");
+  return CHANNEL_NAMES.map((value) => ({ value, about: "" }));
 }

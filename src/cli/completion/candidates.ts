@@ -9,6 +9,8 @@ export interface CandidateSources {
   readonly live: (what: Live, given: Asked["given"]) => Promise<readonly Candidate[]>;
   /** The keys of the configuration. */
   readonly keys: () => Promise<readonly Candidate[]>;
+  /** What calls a person. */
+  readonly channels: () => Promise<readonly Candidate[]>;
 }
 
 export interface Candidates {
@@ -25,7 +27,7 @@ const NONE: Candidates = { found: [], files: false };
 export async function candidatesFor(
   root: Command,
   words: readonly string[],
-  { live, keys }: CandidateSources,
+  { live, keys, channels }: CandidateSources,
 ): Promise<Candidates> {
   const { place, prefix, given } = placeIn(root, words);
   const those = (all: readonly Candidate[], head = ""): Candidates => ({
@@ -58,6 +60,7 @@ export async function candidatesFor(
       const name = argument.name();
       if (name === "agent") return those(plain(HOOK_WORDS));
       if (name === "key") return those(await keys());
+      if (path === "channel test") return those(await channels());
       if (name !== "id") return NONE;
       const what: Live = path.startsWith("rules") ? "rules" : ASKS.has(path) ? "approvals" : "sessions";
       const found = [...await live(what, given), ...(path === "show" ? await live("approvals", given) : [])];

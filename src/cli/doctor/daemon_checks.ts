@@ -73,7 +73,7 @@ function version(hello: ResultOf<"hello">): Finding {
 
 /** What the daemon itself reports as not right. */
 function said(status: ResultOf<"status">): Finding[] {
-  const { needsRestart, lastError, refusedReports, journal, liveness, turn } = status;
+  const { needsRestart, lastError, refusedReports, journal, liveness, turn, channel } = status;
   return [
     ...(needsRestart.length === 0
       ? []
@@ -91,6 +91,9 @@ function said(status: ResultOf<"status">): Finding[] {
     ...(refusedReports === undefined
       ? []
       : [note("daemon.refused", `it refused ${refusedReports.count} reports without a token: ${refusedReports.why}`)]),
+    ...(channel?.problems ?? []).map((text) =>
+      note("daemon.channels", `a channel does not call: ${text}`, "agent-console channel list")
+    ),
     ...longQuiet(turn?.quiet ?? []).map((one) =>
       note("daemon.turns", quietText(one), `agent-console cancel ${shellQuote([one.sessionId])}, where it hangs`)
     ),

@@ -1,5 +1,5 @@
 /** The commands that call a person, and take them there. */
-import { Argument, type Command } from "commander";
+import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
 import { JSON_OPTION, SESSION } from "./shared.ts";
 
@@ -12,10 +12,10 @@ export function channelCommands(root: Command, run: () => CommandContext): void 
 
   const load = () => import("../commands/channel.ts");
   const command = root.command("channel").description("who calls you when an agent needs you");
-  command.command("list").description("the channels, and what each of them runs").option(...JSON_OPTION)
+  command.command("list").description("the channels, and what each of them runs or speaks to").option(...JSON_OPTION)
     .action(async (options) => await (await load()).listChannels(run(), options));
   command.command("test").description("call by one channel now, and tell how that went")
-    .addArgument(new Argument("<name>").choices(["desktop", "tmux", "command"]))
+    .argument("<name>", "one of those that channel list shows")
     .action(async (name) => await (await load()).testChannel(run(), name));
   command.command("mute").description("no channel calls for a while, also over a restart")
     .argument("[time]", "30m, 8h, 7d at most, or off (default: 1h)")

@@ -1,0 +1,39 @@
+/** One call by a host: a POST within the time of a call, whose status is all that is read. */
+import { postForStatus, whyNoReply } from "../platform/http_client.ts";
+import { CALL_MS } from "./kind.ts";
+import type { SecretPlaces } from "./secret.ts";
+import { denoFiles } from "../platform/deno_files.ts";
+import { env, ownUid } from "../platform/process.ts";
+
+export interface HostCall {
+  /** Goes into no message: its path may be a secret. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** A status, or why there is none. */
+export type HostReply =
+  | { readonly kind: "status"; readonly status: number }
+  | { readonly kind: "none"; readonly why: string };
+
+export type PostToHost = (call: HostCall, signal: AbortSignal) => Promise<HostReply>;
+
+/** Never throws. */
+export const postToHost: PostToHost = async (call, signal) => {
+  try {
+    const both = AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
+    return { kind: "status", status: await postForStatus({ ...call, signal: both }) };
+  } catch (error) {
+    return { kind: "none", why: whyNoReply(error) };
+  }
+};
+
+export function isTaken(reply: HostReply): boolean {
+  return reply.kind === "status" && reply.status >= 200 && reply.status < 300;
+}
+
+/** Where the secrets of this daemon are. */
+export function secretPlaces(keys: string): SecretPlaces {
+  return { files: denoFiles, keys, uid: ownUid(), env };
+}

@@ -1,0 +1,97 @@
+/**
+ * The secrets of channels: from a variable of the daemon's environment, or from a file of its home that nobody else may
+ * read. The configuration holds the name of the place only, and what is wrong is told by that name, never by what stands
+ * there.
+ */
+import * as v from "valibot";
+import { setting } from "../config/section.ts";
+import { checkPlainFile, foreign } from "../platform/path_safety.ts";
+import type { Files } from "../platform/system.ts";
+
+/** Only such names: what else a starter has in its environment may be no part of the daemon's. */
+const VARIABLE = /^[A-Z][A-Z0-9_]{0,60}_(?:TOKEN|SECRET|KEY|PASSWORD)$/;
+
+/** @param what of a sentence: `the token of ntfy` */
+export function secretVariable(what: string, example: string) {
+  return setting(v.nullable(v.pipe(v.string(), v.regex(VARIABLE))), null, {
+    title: "Variable of the secret",
+    means: `The name of the variable, in the environment in which the daemon is started, that holds ${what}.`,
+    must: "a name in capitals that ends with _TOKEN, _SECRET, _KEY or _PASSWORD, or null",
+    applies: "restart",
+    example: JSON.stringify(example),
+  });
+}
+
+export function secretFile(what: string, example: string) {
+  return setting(v.nullable(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/))), null, {
+    title: "File of the secret",
+    means:
+      `The name of the file in the folder \`keys\` of the home that holds ${what}; nobody else may read it (0600). Hooks ` +
+      "cannot read that folder.",
+    must: "the name of a file, without a folder, or null",
+    applies: "live",
+    example: JSON.stringify(example),
+  });
+}
+
+export interface SecretNames {
+  readonly variable: string | null;
+  readonly file: string | null;
+}
+
+export interface SecretPlaces {
+  readonly files: Pick<Files, "read" | "stat">;
+  /** The folder of the files. */
+  readonly keys: string;
+  readonly uid: number | null;
+  readonly env: (name: string) => string | undefined;
+}
+
+/** `none`: no place is named. */
+export type FoundSecret =
+  | { readonly kind: "found"; readonly secret: string }
+  | { readonly kind: "none" }
+  | { readonly kind: "problem"; readonly problem: string };
+
+const MAX_BYTES = 1024;
+
+/** The file comes first, where both are named. Never throws. */
+export function findSecret({ variable, file }: SecretNames, places: SecretPlaces): FoundSecret {
+  if (file !== null) return inFile(`${places.keys}/${file}`, places);
+  if (variable === null) return { kind: "none" };
+  const secret = readVariable(variable, places.env)?.trim();
+  if (secret === undefined || secret === "") {
+    return { kind: "problem", problem: `the variable ${variable} was not set where the daemon was started` };
+  }
+  return checked(secret, `the variable ${variable}`);
+}
+
+/** The sandbox names the variable of the start; another one is refused until the next. */
+function readVariable(name: string, env: SecretPlaces["env"]): string | undefined {
+  try {
+    return env(name);
+  } catch {
+    return undefined;
+  }
+}
+
+function inFile(path: string, { files, uid }: SecretPlaces): FoundSecret {
+  try {
+    const stat = files.stat(path);
+    if (stat === undefined) return { kind: "problem", problem: `${path} is not there` };
+    const problem = checkPlainFile(stat) ?? foreign(stat, uid) ?? (stat.size > MAX_BYTES ? "is too long" : undefined);
+    if (problem !== undefined) return { kind: "problem", problem: `${path} ${problem}` };
+    if (((stat.mode ?? 0) & 0o077) !== 0) {
+      return { kind: "problem", problem: `${path} may be read by others: chmod 600 cures that` };
+    }
+    return checked(new TextDecoder().decode(files.read(path)).trim(), path);
+  } catch {
+    return { kind: "problem", problem: `${path} cannot be read` };
+  }
+}
+
+/** It becomes a part of a header: a line break in it would begin another. */
+function checked(secret: string, place: string): FoundSecret {
+  if (/^[\x21-\x7e]+$/.test(secret)) return { kind: "found", secret };
+  return { kind: "problem", problem: `${place} holds no secret: one line of letters, digits and signs` };
+}

@@ -1,0 +1,172 @@
+/** A call by a webhook: what the channel command reads, as the body of a signed POST, tried again where it failed. */
+import type { MethodsDoor } from "../../core/methods_door.ts";
+import type { PostsDoor } from "../../core/posts_door.ts";
+import { visibleJson } from "../../domain/sanitize.ts";
+import { setTimer } from "../../platform/clock.ts";
+import { shownHost } from "../addresses.ts";
+import { callJson, type SessionOf } from "../call_json.ts";
+import type { CallOutcome, CallsDoor, ChannelContext, OpenChannel } from "../kind.ts";
+import { isTaken, type PostToHost, postToHost, secretPlaces } from "../reach_host.ts";
+import { findSecret, type FoundSecret } from "../secret.ts";
+import { type Letter, type LetterEnd, Letters, type LettersOptions } from "./letters.ts";
+import { ANSWER_PATH, WebhookAnswers } from "./answers.ts";
+import { secretBytes, signedHeaders } from "./signature.ts";
+
+interface WebhookSettings {
+  readonly url: string | null;
+  readonly secret_env: string | null;
+  readonly secret_file: string | null;
+  readonly answers: boolean;
+}
+
+export function openWebhook({ settings, daemon, calls }: ChannelContext<WebhookSettings>): OpenChannel {
+  const { url, secret_env: variable } = settings.booted; // the sandbox is made of them
+  const places = secretPlaces(daemon.paths.keys);
+  return new WebhookChannel({
+    url: url ?? "",
+    secret: () => findSecret({ variable, file: settings.current.secret_file }, places),
+    mayAnswer: () => settings.current.url === url && settings.current.answers,
+    posts: daemon.posts,
+    methods: daemon.methods,
+    sessionOf: (id) => daemon.store.get(id),
+    now: () => daemon.clock.now(),
+    post: postToHost,
+    after: setTimer,
+    random: Math.random,
+    calls,
+  });
+}
+
+export interface WebhookDeps extends Pick<LettersOptions, "after" | "random"> {
+  readonly url: string;
+  readonly secret: () => FoundSecret;
+  /** Whether its server may answer requests, now. */
+  readonly mayAnswer: () => boolean;
+  readonly posts: PostsDoor;
+  readonly methods: MethodsDoor;
+  readonly sessionOf: SessionOf;
+  /** ms since the epoch. */
+  readonly now: () => number;
+  readonly post: PostToHost;
+  readonly calls: CallsDoor;
+}
+
+const NO_SECRET = "channels.webhook names no secret: secret_file or secret_env";
+const NOT_A_SECRET = "its secret is not whsec_ and base64 of 24 to 64 bytes";
+const GONE = "its server replied 410: it wants no more calls";
+
+export class WebhookChannel implements OpenChannel {
+  readonly target: string;
+  readonly #deps: WebhookDeps;
+  readonly #letters: Letters;
+  readonly #answers: WebhookAnswers;
+  readonly #stopped = new AbortController();
+  #isGone = false;
+  #endAnswers: (() => void) | undefined;
+
+  constructor(deps: WebhookDeps) {
+    this.#deps = deps;
+    this.target = shownHost(deps.url);
+    this.#answers = new WebhookAnswers({
+      secret: () => {
+        const secret = this.#secret();
+        return typeof secret === "string" ? undefined : secret;
+      },
+      now: deps.now,
+      caller: deps.methods.as({ kind: "webhook", scope: "approve", isRemote: true, signal: this.#stopped.signal }),
+    });
+    this.#letters = new Letters({
+      ...deps,
+      deliver: (letter) => this.#deliver(letter),
+      onTried: (delivery, isLast) => deps.calls.endedLater(this.#outcome(delivery, isLast)),
+    });
+  }
+
+  problem(): string | undefined {
+    if (this.#isGone) return GONE;
+    const found = this.#secret();
+    return typeof found === "string" ? found : undefined;
+  }
+
+  get cure(): string {
+    return this.#isGone
+      ? "agent-console daemon reload calls it again"
+      : "put it into a file of the folder keys, and name that by channels.webhook.secret_file";
+  }
+
+  details() {
+    return { waiting: this.#letters.waiting, lost: this.#letters.lost };
+  }
+
+  async call(content: Parameters<OpenChannel["call"]>[0], signal: AbortSignal): Promise<CallOutcome> {
+    const { calls, sessionOf, mayAnswer } = this.#deps;
+    const { delivery, nextMs } = await this.#letters.send({
+      id: `msg_${crypto.randomUUID()}`,
+      body: visibleJson(callJson(content, sessionOf, mayAnswer())),
+      isWanted: () => content.test === undefined && !signal.aborted && calls.isWanted(content),
+    });
+    return this.#outcome(delivery, nextMs === undefined, nextMs);
+  }
+
+  start(): void {
+    this.#takeAnswers();
+  }
+
+  /** A person may have mended what the server found gone. */
+  reload(): void {
+    this.#isGone = false;
+    this.#takeAnswers();
+  }
+
+  /** Begins or ends it, as it is configured now. What came before a reload stays known. */
+  #takeAnswers(): void {
+    const { posts, mayAnswer } = this.#deps;
+    if (!mayAnswer()) {
+      this.#endAnswers?.();
+      this.#endAnswers = undefined;
+    } else this.#endAnswers ??= posts.take(ANSWER_PATH, (posted) => this.#answers.take(posted));
+  }
+
+  stop(): void {
+    this.#endAnswers?.();
+    this.#stopped.abort();
+    this.#letters.stop();
+  }
+
+  async #deliver({ id, body }: Letter): Promise<LetterEnd> {
+    const { now, post, url } = this.#deps;
+    if (this.#isGone) return { kind: "gone", problem: GONE };
+    const secret = this.#secret();
+    if (typeof secret === "string") return { kind: "failed", problem: secret };
+    const timestamp = Math.floor(now() / 1000);
+    const headers = { "content-type": "application/json", ...await signedHeaders({ id, timestamp, body }, secret) };
+    const reply = await post({ url, headers, body }, this.#stopped.signal);
+    if (isTaken(reply)) return { kind: "delivered" };
+    if (reply.kind === "none") return { kind: "failed", problem: reply.why };
+    if (reply.status !== 410) return { kind: "failed", problem: refusal(reply.status) };
+    this.#isGone = true;
+    return { kind: "gone", problem: GONE };
+  }
+
+  /** Or why there is none. */
+  #secret(): Uint8Array<ArrayBuffer> | string {
+    const found = this.#deps.secret();
+    if (found.kind === "problem") return found.problem;
+    return found.kind === "none" ? NO_SECRET : secretBytes(found.secret) ?? NOT_A_SECRET;
+  }
+
+  #outcome(delivery: LetterEnd, isLast: boolean, nextMs?: number): CallOutcome {
+    if (delivery.kind === "delivered") return { kind: "taken" };
+    const next = isLast ? "" : nextMs === undefined ? "; it is tried again" : `; tried again in ${seconds(nextMs)} s`;
+    return { kind: "failed", problem: `${delivery.problem}${next}` };
+  }
+}
+
+function seconds(ms: number): number {
+  return Math.ceil(ms / 1000);
+}
+
+function refusal(status: number): string {
+  if (status >= 300 && status < 400) return `it replied ${status}: it leads elsewhere, which is not followed`;
+  return `it replied ${status}`;
+}

@@ -1,0 +1,108 @@
+/**
+ * The calls of a webhook that wait for another try: each is tried after growing waits, for as long as somebody is needed, and
+ * counts as lost behind the last try. They are few, and gone with the daemon: what is still open then is in the inbox.
+ */
+
+/** One call, the same in each try. */
+export interface Letter {
+  readonly id: string;
+  readonly body: string;
+  /** Whether anybody is still needed for it, now. */
+  readonly isWanted: () => boolean;
+}
+
+export type LetterEnd =
+  | { readonly kind: "delivered" }
+  /** It may be tried again. */
+  | { readonly kind: "failed"; readonly problem: string }
+  /** Nothing may be tried again: the server wants no more. */
+  | { readonly kind: "gone"; readonly problem: string };
+
+export interface LettersOptions {
+  readonly deliver: (letter: Letter) => Promise<LetterEnd>;
+  readonly after: (ms: number, action: () => void) => () => void;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  /** How a try behind the first ended; `isLast`: there will be none behind it. */
+  readonly onTried: (delivery: LetterEnd, isLast: boolean) => void;
+}
+
+/** Waits before the second try and those behind it, ms. */
+export const RETRY_MS: readonly number[] = [5_000, 60_000, 5 * 60_000, 30 * 60_000, 2 * 3_600_000];
+/** A wait is so much longer or shorter, at most: many that failed together are not tried together. */
+const JITTER = 0.2;
+/** The oldest gives way. */
+const MAX_WAITING = 50;
+
+export class Letters {
+  #o: LettersOptions;
+  /** Letter → calls its next try off. */
+  #waiting = new Map<Letter, () => void>();
+  #lost = 0;
+  #isStopped = false;
+
+  constructor(options: LettersOptions) {
+    this.#o = options;
+  }
+
+  /** Calls that wait for another try. */
+  get waiting(): number {
+    return this.#waiting.size;
+  }
+
+  /** Calls that were given up since the start. */
+  get lost(): number {
+    return this.#lost;
+  }
+
+  /** @returns how the first try ended, and in how many ms the next one is */
+  async send(letter: Letter): Promise<{ readonly delivery: LetterEnd; readonly nextMs?: number }> {
+    const delivery = await this.#o.deliver(letter);
+    if (delivery.kind === "gone") this.#giveUp();
+    if (delivery.kind !== "failed" || this.#isStopped || !letter.isWanted()) return { delivery };
+    return { delivery, nextMs: this.#wait(letter, 0) };
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#callOff();
+  }
+
+  /** The one that was refused, and all that wait. */
+  #giveUp(): void {
+    this.#lost += 1 + this.#waiting.size;
+    this.#callOff();
+  }
+
+  #callOff(): void {
+    for (const callOff of this.#waiting.values()) callOff();
+    this.#waiting.clear();
+  }
+
+  /** @param tries that were made again so far */
+  #wait(letter: Letter, tries: number): number {
+    for (const [oldest, callOff] of this.#waiting) {
+      if (this.#waiting.size < MAX_WAITING) break;
+      callOff();
+      this.#waiting.delete(oldest);
+      this.#lost++;
+    }
+    const ms = Math.round((RETRY_MS[tries] ?? 0) * (1 + JITTER * (2 * this.#o.random() - 1)));
+    this.#waiting.set(letter, this.#o.after(ms, () => void this.#again(letter, tries)));
+    return ms;
+  }
+
+  async #again(letter: Letter, tries: number): Promise<void> {
+    if (!letter.isWanted()) return void this.#waiting.delete(letter);
+    // While it is tried it keeps its place, and nothing can be called off.
+    this.#waiting.set(letter, () => {});
+    const delivery = await this.#o.deliver(letter);
+    // It gave way meanwhile, and was counted.
+    if (!this.#waiting.delete(letter) || this.#isStopped) return;
+    const isLast = delivery.kind !== "failed" || tries + 1 >= RETRY_MS.length;
+    if (!isLast) this.#wait(letter, tries + 1);
+    else if (delivery.kind === "gone") this.#giveUp();
+    else if (delivery.kind === "failed") this.#lost++;
+    this.#o.onTried(delivery, isLast);
+  }
+}
