@@ -1,5 +1,5 @@
 /** One bot from its start to its stop: it polls, hears those who are in the list, and keeps its messages true. */
-import type { CallContent } from "../kind.ts";
+import type { CallContent, CallsDoor } from "../kind.ts";
 import { daemonTimers, setTimer } from "../../platform/clock.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { BotApi } from "./bot_api.ts";
@@ -21,6 +21,7 @@ export interface BotOptions {
   readonly settings: TelegramSettings;
   readonly token: string;
   readonly botId: string;
+  readonly calls: CallsDoor;
 }
 
 type Numbered = ReturnType<typeof numberedUpdates>[number];
@@ -37,7 +38,7 @@ export class Bot {
   #username = "";
   #strangers = 0;
 
-  constructor({ host, settings, token, botId }: BotOptions) {
+  constructor({ host, settings, token, botId, calls }: BotOptions) {
     const { signal } = this.#stopped;
     const { sleep } = daemonTimers;
     const api = this.#api = new BotApi({ url: settings.api_url, token });
@@ -51,6 +52,7 @@ export class Bot {
       caller: host.methods.as({ kind: TELEGRAM, scope: "approve", signal }),
       chats: [...this.#allowed],
       botId,
+      calls,
       sleep,
       after: setTimer,
       signal,

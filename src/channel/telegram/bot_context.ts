@@ -1,6 +1,7 @@
 /** What the parts of the bot share. */
 import type { MethodCaller } from "../../core/methods_door.ts";
 import type { FeatureContext } from "../../core/service.ts";
+import type { CallsDoor } from "../kind.ts";
 import type { Buttons } from "./buttons.ts";
 import type { Kept, KeptMessage } from "./kept.ts";
 import type { Sender } from "./sender.ts";
@@ -22,6 +23,8 @@ export interface BotContext {
   readonly chats: readonly number[];
   /** The bot's own id, for keys of changes. */
   readonly botId: string;
+  /** Asked before, and told after, what is sent later than its call. */
+  readonly calls: CallsDoor;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly after: (ms: number, action: () => void) => () => void;
   /** Fires when the bot stops, or begins anew with other settings. */

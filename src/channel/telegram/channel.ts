@@ -46,7 +46,7 @@ export class TelegramChannel implements OpenChannel {
 
   reload(): void {
     const settings = this.#settings;
-    const { daemon } = this.#context;
+    const { daemon, calls } = this.#context;
     const isOn = this.#context.settings.current.enabled;
     const found = isOn ? findToken(settings, secretPlaces(daemon.paths.keys)) : undefined;
     const token = found !== undefined && "token" in found ? found : undefined;
@@ -59,7 +59,7 @@ export class TelegramChannel implements OpenChannel {
     if (key === this.#key) return;
     this.#key = key;
     this.#bot?.stop();
-    this.#bot = token === undefined ? undefined : new Bot({ host: daemon, settings, ...token });
+    this.#bot = token === undefined ? undefined : new Bot({ host: daemon, settings, calls, ...token });
     this.#bot?.start();
   }
 

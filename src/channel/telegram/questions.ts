@@ -1,7 +1,7 @@
 /** Sends what is asked to the chats, with buttons, and edits each message when its request is over, wherever that was. */
 import type { Approval } from "../../domain/approval.ts";
 import type { WholeApproval } from "../../view/approval_items.ts";
-import type { Need } from "../../view/need_words.ts";
+import { type Need, needMessage } from "../../view/need_words.ts";
 import { Needs } from "../../view/needs.ts";
 import type { CallContent } from "../kind.ts";
 import type { BotFailure, ButtonRows } from "./bot_api.ts";
@@ -115,13 +115,17 @@ export class AskedRequests {
     return isLeft;
   }
 
-  /** @returns whether some are left for later */
+  /** Nobody is called late who is muted now. @returns whether some are left for later */
   async #askUnsent(): Promise<boolean> {
+    const { calls } = this.#context;
     for (const id of [...this.#unsent]) {
       const approval = this.#approval(id);
       const need = approval?.status === "pending" ? this.#needOf(approval) : undefined;
-      const problem = need === undefined ? undefined : await this.#tell(need);
-      if (problem === undefined || this.#keptOf(id).length > 0) this.#unsent.delete(id);
+      const isWanted = need !== undefined && calls.isWanted({ needs: [need], message: needMessage([need]) });
+      const problem = isWanted ? await this.#tell(need) : undefined;
+      if (problem !== undefined && this.#keptOf(id).length === 0) continue;
+      this.#unsent.delete(id);
+      if (isWanted) calls.endedLater({ kind: "taken" });
     }
     return this.#unsent.size > 0;
   }
