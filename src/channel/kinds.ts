@@ -3,10 +3,11 @@ import { commandKind } from "./command/kind.ts";
 import { desktopKind } from "./desktop/kind.ts";
 import type { ChannelKind } from "./kind.ts";
 import { ntfyKind } from "./ntfy/kind.ts";
+import { telegramKind } from "./telegram/kind.ts";
 import { tmuxKind } from "./tmux/kind.ts";
 import { webhookKind } from "./webhook/kind.ts";
 
-const TABLE = [desktopKind, tmuxKind, commandKind, ntfyKind, webhookKind] as const;
+const TABLE = [desktopKind, tmuxKind, commandKind, ntfyKind, webhookKind, telegramKind] as const;
 
 type Kinds = typeof TABLE[number];
 export type ChannelName = Kinds["name"];

@@ -58,10 +58,10 @@ function noObject(members: readonly Member[], [first, ...rest]: readonly string[
   return member.members === undefined ? key : noObject(member.members, rest, `${key}.`);
 }
 
-/** A list of words is typed as JSON. */
+/** A list of words or numbers is typed as JSON. */
 function hasWords({ fallback, example = JSON.stringify(fallback) }: Setting): boolean {
   const items: unknown = JSON.parse(example);
-  return Array.isArray(items) && items.every((item) => typeof item === "string");
+  return Array.isArray(items) && items.every((item) => typeof item === "string" || typeof item === "number");
 }
 
 function howToSet({ key, fallback, example }: Setting): string {

@@ -35,6 +35,8 @@ export interface HomePaths {
   readonly chatHistory: string;
   /** Where programs of jobs start. */
   readonly jobs: string;
+  /** Up to where the bot of Telegram has taken what people sent, and its messages that are open. */
+  readonly telegram: string;
 }
 
 /** @param root absolute and normal, as {@link resolveHome} gives it */
@@ -62,6 +64,7 @@ export function homePaths(root: string): HomePaths {
     backups: at("backups"),
     chatHistory: at("chat_history"),
     jobs: at("jobs"),
+    telegram: at("telegram.json"),
   });
 }
 

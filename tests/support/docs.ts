@@ -16,6 +16,7 @@ export const SUBJECTS = [
   "gateway",
   "jobs",
   "security",
+  "telegram",
   "telemetry",
   "architecture",
   "testing",

@@ -80,6 +80,7 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   "@std/jsonc": `${STD}: the tests' second opinion on JSON with comments`,
   "@std/path": `${STD}: paths of other people's settings`,
   "@std/toml/parse": `${STD}: reads config.toml`,
+  "@grammyjs/types": "the shapes of Telegram's Bot API, as types alone: nothing of it is loaded when the program runs",
   "@logtape/logtape": "the daemon's log: levels, records, sinks",
   "@noble/hashes/sha2.js": "sha256 of one record at a time, without the 4 MB that `node:crypto` keeps",
   "@noble/hashes/utils.js": "bytes to hex, for the same",

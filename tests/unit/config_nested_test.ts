@@ -184,7 +184,9 @@ Deno.test("setKey makes what is missing of the way to a key, and keeps what is t
     /: agents\.claude in the file is not an object/,
   );
   const list = assertThrows(() => set("{}", "channels.telegram.allowed_chat_ids", true), ConsoleError);
-  assertMatch(list.hint ?? "", /\[17\] into "channels\.telegram"$/);
+  assertMatch(list.hint ?? "", /config set channels\.telegram\.allowed_chat_ids '\[17\]'$/);
+  const ids = set("{}", "channels.telegram.allowed_chat_ids", [4, 5]);
+  assertEquals(valuesOf(load({ jsonc: ids }).config, channels).telegram.allowed_chat_ids, [4, 5]);
   const toml = assertThrows(() => setKey("", "agents.claude.warm", true, "toml", SCHEMA), ConsoleError);
   assertMatch(toml.hint ?? "", /write warm = true under \[agents\.claude\]$/);
 });

@@ -1,0 +1,152 @@
+/** One bot from its start to its stop: it polls, hears those who are in the list, and keeps its messages true. */
+import type { CallContent, CallsDoor } from "../kind.ts";
+import { daemonTimers, setTimer } from "../../platform/clock.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { BotApi } from "./bot_api.ts";
+import { type BotContext, type BotHost, TELEGRAM } from "./bot_context.ts";
+import { Buttons } from "./buttons.ts";
+import { botCommands, Commands } from "./commands.ts";
+import { commandLine, heardUpdate, type numberedUpdates } from "./heard_update.ts";
+import { Kept } from "./kept.ts";
+import { moreThanAnswers } from "./more_than_answers.ts";
+import { Poller } from "./poller.ts";
+import { onPress } from "./presses.ts";
+import { AskedRequests } from "./questions.ts";
+import { Sender } from "./sender.ts";
+import type { TelegramSettings } from "./settings.ts";
+import { BegunTurns } from "./turns.ts";
+
+export interface BotOptions {
+  readonly host: BotHost;
+  readonly settings: TelegramSettings;
+  readonly token: string;
+  readonly botId: string;
+  readonly calls: CallsDoor;
+}
+
+type Numbered = ReturnType<typeof numberedUpdates>[number];
+
+export class Bot {
+  #context: BotContext;
+  #api: BotApi;
+  #poller: Poller;
+  #questions: AskedRequests;
+  #turns: BegunTurns;
+  #commands: Commands;
+  #allowed: ReadonlySet<number>;
+  #stopped = new AbortController();
+  #username = "";
+  #strangers = 0;
+
+  constructor({ host, settings, token, botId, calls }: BotOptions) {
+    const { signal } = this.#stopped;
+    const { sleep } = daemonTimers;
+    const api = this.#api = new BotApi({ url: settings.api_url, token });
+    const kept = new Kept(denoFiles, host.paths.telegram, botId);
+    this.#allowed = new Set(settings.allowed_chat_ids);
+    const context = this.#context = {
+      host,
+      sender: new Sender({ api, sleep }),
+      kept,
+      buttons: new Buttons(),
+      caller: host.methods.as({ kind: TELEGRAM, scope: "approve", signal }),
+      chats: [...this.#allowed],
+      botId,
+      calls,
+      sleep,
+      after: setTimer,
+      signal,
+    };
+    this.#questions = new AskedRequests(context);
+    this.#turns = new BegunTurns(context);
+    const more = moreThanAnswers(host.methods, signal);
+    this.#commands = new Commands({ context, turns: this.#turns, more, canRun: settings.can_run });
+    this.#poller = new Poller({
+      api,
+      log: host.log,
+      sleep,
+      steady: () => host.clock.steady(),
+      random: Math.random,
+      offset: () => kept.offset,
+      saveOffset: (offset) => kept.setOffset(offset),
+      act: (update) => this.#act(update),
+      onReached: () => void this.#renew(),
+    });
+  }
+
+  /** What keeps it from hearing anybody now. */
+  get problem(): string | undefined {
+    return this.#poller.problem;
+  }
+
+  /** Telegram's name of it, once that is known. */
+  get username(): string {
+    return this.#username;
+  }
+
+  get isReached(): boolean {
+    return this.#poller.isReached;
+  }
+
+  /** Updates from others than those in the list, since its start. */
+  get strangers(): number {
+    return this.#strangers;
+  }
+
+  start(): void {
+    void this.#run().catch((error) => this.#context.host.log.error("the bot has ended", { why: String(error) }));
+  }
+
+  stop(): void {
+    this.#stopped.abort();
+    this.#questions.stop();
+    this.#turns.stop();
+  }
+
+  /** @returns why somebody was not told; undefined: all were */
+  async ask(content: CallContent): Promise<string | undefined> {
+    return await this.#questions.ask(content);
+  }
+
+  async #run(): Promise<void> {
+    const { signal } = this.#stopped;
+    const me = await this.#poller.untilDone(() => this.#api.getMe(signal), signal);
+    if (me === undefined) return;
+    this.#username = String(me.username ?? "");
+    await this.#tellCommands();
+    await this.#poller.run(signal);
+  }
+
+  /** A chat that does not know the bot yet refuses them: they are told again with the next start. */
+  async #tellCommands(): Promise<void> {
+    const commands = botCommands(this.#context.host.commands())
+      .filter(({ name }) => /^[a-z0-9_]{1,32}$/.test(name))
+      .map(({ name, summary }) => ({ command: name, description: summary.slice(0, 256) }));
+    for (const chat of this.#context.chats) await this.#api.setMyCommands(chat, commands, this.#stopped.signal);
+  }
+
+  async #renew(): Promise<void> {
+    try {
+      this.#turns.renew();
+      await this.#questions.renew();
+    } catch (error) {
+      this.#context.host.log.warn("messages of an earlier start are not edited", { why: String(error) });
+    }
+  }
+
+  /** Never rejects: what one update does wrong is nothing to the next. */
+  async #act(update: Numbered): Promise<boolean> {
+    const heard = heardUpdate(update, this.#allowed);
+    if (heard.kind === "stranger") this.#strangers++;
+    if (heard.kind === "stranger" || heard.kind === "other") return false;
+    try {
+      if (heard.kind === "press") await onPress(this.#context, this.#questions, heard);
+      else await this.#commands.reply(heard.chat, commandLine(heard.text, this.#username), update.update_id);
+    } catch (error) {
+      if (!this.#stopped.signal.aborted) {
+        this.#context.host.log.warn("what was sent by Telegram did nothing", { why: String(error) });
+      }
+    }
+    return true;
+  }
+}

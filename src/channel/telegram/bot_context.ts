@@ -1,0 +1,52 @@
+/** What the parts of the bot share. */
+import type { MethodCaller } from "../../core/methods_door.ts";
+import type { FeatureContext } from "../../core/service.ts";
+import type { CallsDoor } from "../kind.ts";
+import type { Buttons } from "./buttons.ts";
+import type { Kept, KeptMessage } from "./kept.ts";
+import type { Sender } from "./sender.ts";
+
+/** What it takes of the daemon. */
+export type BotHost = Pick<
+  FeatureContext,
+  "approvals" | "bus" | "clock" | "commands" | "log" | "methods" | "paths" | "store"
+>;
+
+export interface BotContext {
+  readonly host: BotHost;
+  readonly sender: Sender;
+  readonly kept: Kept;
+  readonly buttons: Buttons;
+  /** May answer requests and look at everything, and nothing else. */
+  readonly caller: MethodCaller;
+  /** Where questions go: persons and groups. */
+  readonly chats: readonly number[];
+  /** The bot's own id, for keys of changes. */
+  readonly botId: string;
+  /** Asked before, and told after, what is sent later than its call. */
+  readonly calls: CallsDoor;
+  readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
+  readonly after: (ms: number, action: () => void) => () => void;
+  /** Fires when the bot stops, or begins anew with other settings. */
+  readonly signal: AbortSignal;
+}
+
+/** What these calls do is kept in the journal under this name. */
+export const TELEGRAM = "telegram";
+
+/** A message whose number cannot be written is edited all the same, as long as this daemon runs. */
+export function keep({ kept, host: { log } }: BotContext, message: KeptMessage): void {
+  try {
+    kept.add(message);
+  } catch (error) {
+    log.warn("the messages of Telegram cannot be written", { why: String(error) });
+  }
+}
+
+export function unkeep({ kept, host: { log } }: BotContext, messages: readonly KeptMessage[]): void {
+  try {
+    kept.remove(messages);
+  } catch (error) {
+    log.warn("the messages of Telegram cannot be written", { why: String(error) });
+  }
+}

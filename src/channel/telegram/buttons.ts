@@ -1,0 +1,85 @@
+/**
+ * What each button means: a random word that is good for one press, in one chat, on one message, about one request. Kept in
+ * memory and bounded: the buttons of an earlier daemon mean nothing.
+ */
+import type { ApprovalScope } from "../../domain/approval.ts";
+
+export type Press =
+  | { readonly kind: "approve"; readonly scope: ApprovalScope; readonly expiresInSecs?: number }
+  | { readonly kind: "answer"; readonly option: number }
+  | { readonly kind: "deny" }
+  /** Other buttons in the place of these: how far a yes may reach, whether it is meant, and back to the first. */
+  | { readonly kind: "more" | "confirm" | "first" };
+
+export interface Button {
+  readonly text: string;
+  readonly press: Press;
+}
+
+interface Offered {
+  readonly chat: number;
+  readonly approval: string;
+  readonly press: Press;
+  /** Undefined while the message is on its way. */
+  message: number | undefined;
+}
+
+/** Most buttons that mean something: those of some hundred questions. The oldest give way. */
+const MAX_BUTTONS = 2000;
+
+export class Buttons {
+  #offered = new Map<string, Offered>();
+
+  get size(): number {
+    return this.#offered.size;
+  }
+
+  /** @returns the word of each, in the order of `presses` */
+  offer(chat: number, approval: string, presses: readonly Press[]): readonly string[] {
+    return presses.map((press) => {
+      const word = newWord();
+      this.#offered.set(word, { chat, approval, press, message: undefined });
+      for (const oldest of this.#offered.keys()) {
+        if (this.#offered.size <= MAX_BUTTONS) break;
+        this.#offered.delete(oldest);
+      }
+      return word;
+    });
+  }
+
+  /** They stand on that message, and no others do any more. */
+  bind(words: readonly string[], chat: number, message: number): void {
+    const stay = new Set(words);
+    for (const [word, offered] of this.#offered) {
+      if (stay.has(word)) offered.message = message;
+      else if (offered.chat === chat && offered.message === message) this.#offered.delete(word);
+    }
+  }
+
+  /**
+   * Takes the press; the same word means nothing afterwards.
+   *
+   * @returns `early`: the message is not known yet, and the word stays good
+   */
+  take(word: string, chat: number, message: number): Pick<Offered, "approval" | "press"> | "early" | undefined {
+    const offered = this.#offered.get(word);
+    if (offered === undefined || offered.chat !== chat) return undefined;
+    if (offered.message === undefined) return "early";
+    if (offered.message !== message) return undefined;
+    this.#offered.delete(word);
+    return offered;
+  }
+
+  /** Nobody asks that any more, or its message was not sent. */
+  drop(approval: string, words?: readonly string[]): void {
+    const gone = words === undefined ? undefined : new Set(words);
+    for (const [word, offered] of this.#offered) {
+      if (offered.approval === approval && (gone?.has(word) ?? true)) this.#offered.delete(word);
+    }
+  }
+}
+
+/** 128 random bits as 32 characters: half of what a button takes. */
+function newWord(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
+}

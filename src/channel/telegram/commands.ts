@@ -1,0 +1,126 @@
+/** What is written to the bot: commands of the console, and those that only it has. No other text is a prompt. */
+import type { ConsoleCommand } from "../../core/console_command.ts";
+import { maskSecrets } from "../../domain/mask.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { MAX_MUTE_MINUTES } from "../../protocol/limits.ts";
+import { type BotContext, TELEGRAM } from "./bot_context.ts";
+import type { MoreThanAnswers } from "./more_than_answers.ts";
+import { splitMessage } from "./split_message.ts";
+import type { BegunTurns } from "./turns.ts";
+
+type Line = Pick<ConsoleCommand, "name" | "summary" | "usage">;
+
+/** The commands that the bot has beside those of the console. */
+const OWN: readonly Line[] = [
+  { name: "run", summary: "give a prompt to an agent that the daemon runs", usage: "AGENT PROMPT" },
+  { name: "mute", summary: "no channel calls for a while; off: they call again", usage: "[30m | 8h | off]" },
+];
+/** Messages that one reply takes at most. */
+const MAX_PARTS = 5;
+
+export interface CommandsDeps {
+  readonly context: BotContext;
+  readonly turns: BegunTurns;
+  readonly more: MoreThanAnswers;
+  readonly canRun: boolean;
+}
+
+/** All of them, as `/help` and Telegram's own list tell them. */
+export function botCommands(commands: readonly ConsoleCommand[]): readonly Line[] {
+  const own = new Set(OWN.map(({ name }) => name));
+  return [...commands.filter(({ name }) => !own.has(name)), ...OWN];
+}
+
+export class Commands {
+  #deps: CommandsDeps;
+
+  constructor(deps: CommandsDeps) {
+    this.#deps = deps;
+  }
+
+  /** @param line as commandLine reads it; undefined for any other text @param update its number, for the key of a change */
+  async reply(chat: number, line: string | undefined, update: number): Promise<void> {
+    const { context: { sender, signal } } = this.#deps;
+    const text = line === undefined ? this.#help(NO_COMMAND) : await this.#run(chat, line, update).catch(refusal);
+    if (text === undefined) return;
+    const parts = splitMessage(maskSecrets(text) || "done");
+    const shown = parts.length <= MAX_PARTS ? parts : [...parts.slice(0, MAX_PARTS - 1), "… and more: see it there."];
+    for (const part of shown) await sender.send({ chat, text: part }, signal);
+  }
+
+  /** @returns undefined where it has replied already @throws {ConsoleError} why it did nothing */
+  async #run(chat: number, line: string, update: number): Promise<string | undefined> {
+    const { context: { caller, botId } } = this.#deps;
+    const [, name = "", rest = ""] = /^\/(\S+)\s*([\s\S]*)$/.exec(line) ?? [];
+    const idempotencyKey = `${TELEGRAM}:${botId}:${update}`;
+    if (name === "start" || (name === "help" && rest === "")) return this.#help();
+    if (name === "run") return await this.#beginTurn(chat, rest, idempotencyKey);
+    if (name === "mute") return await this.#mute(rest.trim(), idempotencyKey);
+    if ((name === "approve" || name === "deny") && rest.trim() === "") {
+      // Which one is meant must stand in the message: another may have come since the last one was read.
+      throw new ConsoleError("usage", `/${name} needs the id of a request, or the name of its session`, {
+        hint: "/approvals lists them",
+      });
+    }
+    return (await caller.call("command.execute", { command: line, idempotencyKey })).response;
+  }
+
+  async #beginTurn(chat: number, rest: string, idempotencyKey: string): Promise<undefined> {
+    const { context: { sender, signal }, turns, more, canRun } = this.#deps;
+    const [, agent, text = ""] = /^(\S+)\s+([\s\S]*\S)\s*$/.exec(rest) ?? [];
+    if (agent === undefined) throw new ConsoleError("usage", "/run needs an agent and a prompt: /run AGENT PROMPT");
+    if (!canRun) {
+      throw new ConsoleError("forbidden", "no prompts are taken by Telegram", {
+        hint:
+          "on the machine: agent-console config set channels.telegram.can_run true, then agent-console daemon reload",
+      });
+    }
+    const { turnId } = await more.beginTurn({ agent, text, idempotencyKey });
+    const sent = await sender.send({ chat, text: `○ ${escapeControls(agent)}: queued` }, signal);
+    if (sent.ok) turns.follow(turnId, chat, sent.result);
+    return undefined;
+  }
+
+  async #mute(given: string, idempotencyKey: string): Promise<string> {
+    const { more } = this.#deps;
+    if (given === "off") {
+      await more.mute({ minutes: null, idempotencyKey });
+      return "Channels call again.";
+    }
+    const minutes = minutesOf(given === "" ? "1h" : given);
+    await more.mute({ minutes, idempotencyKey });
+    return `No channel calls for ${given === "" ? "1h" : given}: /mute off ends that.`;
+  }
+
+  #help(before = ""): string {
+    const { context: { host } } = this.#deps;
+    const lines = botCommands(host.commands()).map(({ name, usage, summary }) =>
+      `/${name}${usage === "" ? "" : ` ${usage}`} – ${summary}`
+    );
+    return escapedLines([...(before === "" ? [] : [before, ""]), ...lines]);
+  }
+}
+
+const NO_COMMAND = "That is no command, and nothing was done. A prompt is /run AGENT PROMPT.";
+
+function escapedLines(lines: readonly string[]): string {
+  return lines.map(escapeControls).join("\n");
+}
+
+const MINUTES: Readonly<Record<string, number>> = { m: 1, h: 60, d: 1440 };
+
+function minutesOf(given: string): number {
+  const [, count, unit = ""] = /^(\d{1,5})([mhd])$/.exec(given) ?? [];
+  const minutes = Number(count) * (MINUTES[unit] ?? NaN);
+  if (minutes >= 1 && minutes <= MAX_MUTE_MINUTES) return minutes;
+  throw new ConsoleError("usage", `"${escapeControls(given)}" is no time up to 7d`, {
+    hint: "/mute 30m, or /mute off",
+  });
+}
+
+function refusal(error: unknown): string {
+  if (!(error instanceof ConsoleError)) throw error;
+  const { message, hint } = error;
+  return [message, ...(hint === undefined ? [] : [`hint: ${hint}`])].map(escapeControls).join("\n");
+}

@@ -1,0 +1,75 @@
+/**
+ * What an update of Telegram means, and whether the one who sent it is heard: both the chat and the person must be in the
+ * list. Updates come from outside: nothing in them is trusted to have its type. Pure.
+ */
+import type { Update } from "@grammyjs/types";
+
+export type HeardUpdate =
+  /** A text that a person has typed; the message's own number, in its chat. */
+  | { readonly kind: "text"; readonly chat: number; readonly text: string }
+  /** A button that a person has pressed. */
+  | {
+    readonly kind: "press";
+    readonly id: string;
+    readonly chat: number;
+    readonly message: number;
+    readonly data: string;
+    /** What stood in the message. */
+    readonly text: string;
+  }
+  /** From somebody, or in a chat, that is not in the list. */
+  | { readonly kind: "stranger" }
+  /** A picture, a message of a channel, and all else that nobody has asked for. */
+  | { readonly kind: "other" };
+
+/** An update with a number is all that is known of what comes. */
+type AnyUpdate = Readonly<Pick<Update, "update_id">> & Readonly<Record<string, unknown>>;
+
+/** Those that have a number, oldest first. */
+export function numberedUpdates(updates: unknown): readonly AnyUpdate[] {
+  const all: readonly unknown[] = Array.isArray(updates) ? updates : [];
+  const numbered = all.filter((one): one is AnyUpdate => Number.isSafeInteger(member(one, "update_id")));
+  return numbered.sort((one, other) => one.update_id - other.update_id);
+}
+
+/** @param allowed ids of persons and of groups; a private chat has its person's id */
+export function heardUpdate(update: AnyUpdate, allowed: ReadonlySet<number>): HeardUpdate {
+  const press = update["callback_query"];
+  const message = press === undefined ? update["message"] : member(press, "message");
+  const chat = member(message, "chat", "id");
+  const person = member(press ?? message, "from", "id");
+  if (!isNumber(chat) || !isNumber(person)) return { kind: "other" };
+  if (!allowed.has(chat) || !allowed.has(person) || member(press ?? message, "from", "is_bot") === true) {
+    return { kind: "stranger" };
+  }
+  const said = member(message, "text");
+  const text = typeof said === "string" ? said : "";
+  if (press === undefined) return text === "" ? { kind: "other" } : { kind: "text", chat, text };
+  const [id, data, number] = [member(press, "id"), member(press, "data"), member(message, "message_id")];
+  if (typeof id !== "string" || typeof data !== "string" || !isNumber(number)) return { kind: "other" };
+  return { kind: "press", id, chat, message: number, data, text };
+}
+
+function isNumber(value: unknown): value is number {
+  return Number.isSafeInteger(value);
+}
+
+function member(value: unknown, ...path: readonly string[]): unknown {
+  let at = value;
+  for (const name of path) {
+    if (typeof at !== "object" || at === null || !Object.hasOwn(at, name)) return undefined;
+    at = (at as Readonly<Record<string, unknown>>)[name];
+  }
+  return at;
+}
+
+/**
+ * The line as the console takes it: `/status@my_bot now` is `/status now`. Undefined where another bot is meant, or it is no
+ * command.
+ */
+export function commandLine(text: string, username: string): string | undefined {
+  const [, name, bot, rest] = /^\/([A-Za-z0-9_]+)(?:@([A-Za-z0-9_]+))?(?=$|\s)([\s\S]*)$/.exec(text.trim()) ?? [];
+  if (name === undefined) return undefined;
+  if (bot !== undefined && bot.toLowerCase() !== username.toLowerCase()) return undefined;
+  return `/${name.toLowerCase()}${rest ?? ""}`;
+}

@@ -1,0 +1,26 @@
+/** Telegram as a kind of channel: the bot is loaded where it is on, and reaches one host. */
+import { channelKind } from "../kind.ts";
+import { botHost, telegramGroup } from "./settings.ts";
+
+export const telegramKind = channelKind({
+  name: "telegram",
+  config: telegramGroup,
+  reaches: "host",
+  configKey: "channels.telegram.enabled",
+  turnOn: "agent-console config set channels.telegram.enabled true",
+  whenItFails:
+    "write to the bot once, with an account of channels.telegram.allowed_chat_ids; docs/telegram.md has more",
+  isOn: ({ enabled }) => enabled,
+  permissions: ({ settings: { api_url, bot_token_env: name } }) => [
+    {
+      kind: "net",
+      values: [botHost(api_url)],
+      reason: "its Bot API",
+      configKey: "channels.telegram.enabled",
+    },
+    ...(name === null ? [] : [
+      { kind: "env", values: [name], reason: "the bot's token", configKey: "channels.telegram.bot_token_env" } as const,
+    ]),
+  ],
+  open: async (context) => new (await import("./channel.ts")).TelegramChannel(context),
+});

@@ -1,0 +1,271 @@
+/** Sends what is asked to the chats, with buttons, and edits each message when its request is over, wherever that was. */
+import type { Approval } from "../../domain/approval.ts";
+import type { WholeApproval } from "../../view/approval_items.ts";
+import { type Need, needMessage } from "../../view/need_words.ts";
+import { Needs } from "../../view/needs.ts";
+import type { CallContent } from "../kind.ts";
+import type { BotFailure, ButtonRows } from "./bot_api.ts";
+import { type BotContext, keep, unkeep } from "./bot_context.ts";
+import { type Choices, firstChoices } from "./choices.ts";
+import type { KeptMessage } from "./kept.ts";
+import { failureText } from "./poller.ts";
+import { endedText, FORGOTTEN, type QuestionMessages, questionMessages, READABLE, toldText } from "./question_text.ts";
+import { splitMessage } from "./split_message.ts";
+
+/** Requests that one call sends whole; the others are counted, and `/approvals` tells them. */
+const MAX_ASKED = 10;
+/** Requests that wait for Telegram to be reached again; the oldest are left out. */
+const MAX_UNSENT = 50;
+/** Messages whose request is remembered after its end. */
+const MAX_SENT = 500;
+/** An edit that failed so is tried again. */
+const LATER: ReadonlySet<BotFailure["kind"]> = new Set(["unreachable", "limited", "unauthorized"]);
+const RETRY_MS = 5000;
+const LONGEST_RETRY_MS = 60_000;
+
+export class AskedRequests {
+  #context: BotContext;
+  #unlisten: () => void;
+  #settling = false;
+  #again = false;
+  #unsent = new Set<string>();
+  /** Chat and number of the messages of this daemon → the request that each is about. */
+  #sent = new Map<string, string>();
+  /** Ends a wait for another try. */
+  #wake = new AbortController();
+  /** The messages of earlier daemons have buttons of this one. */
+  #isRenewed = false;
+
+  constructor(context: BotContext) {
+    this.#context = context;
+    const { bus, store } = context.host;
+    this.#unlisten = bus.listen(store.seq, new Set(["approval"]), ({ event: { type, data } }) => {
+      if (!type.startsWith("approval.") || !("approval" in data)) return;
+      const { id, status } = data.approval as Approval;
+      if (status !== "pending" && this.#keptOf(id).length > 0) this.settle();
+    });
+  }
+
+  stop(): void {
+    this.#unlisten();
+  }
+
+  /** Tells all chats. @returns why somebody was not told; undefined: all were */
+  async ask({ needs, message: { sign, text }, test }: CallContent): Promise<string | undefined> {
+    const asked = needs.filter(({ approval }) => approval !== undefined);
+    const told = test ? [`${sign} ${text}`] : needs.filter(({ approval }) => approval === undefined).map(toldText);
+    const rest = asked.length - MAX_ASKED;
+    if (rest > 0) told.push(`and ${rest} more: /approvals`);
+    let problem: string | undefined;
+    for (const need of asked.slice(0, MAX_ASKED)) problem = await this.#askOne(need) ?? problem;
+    for (const chat of told.length === 0 ? [] : this.#context.chats) {
+      for (const part of splitMessage(told.join("\n"))) problem = await this.#send(chat, part) ?? problem;
+    }
+    return problem;
+  }
+
+  /** Telegram is reached: what could not be sent is, and what earlier daemons left is as it should be. */
+  async renew(): Promise<void> {
+    const { kept } = this.#context;
+    const left = this.#isRenewed ? [] : [...kept.messages];
+    this.#isRenewed = true;
+    for (const message of left) {
+      const approval = message.about === "approval" ? this.#approval(message.id) : undefined;
+      if (approval?.status === "pending") await this.#renewOne(message, approval);
+    }
+    this.#wake.abort();
+    this.settle();
+  }
+
+  /** Edits the messages of requests that are over, and sends what could not be sent; one run at a time. */
+  settle(): void {
+    this.#again = true;
+    if (this.#settling) return;
+    this.#settling = true;
+    void this.#settleAll();
+  }
+
+  async #settleAll(): Promise<void> {
+    const { signal, sleep } = this.#context;
+    let failures = 0;
+    while (this.#again && !signal.aborted) {
+      this.#again = false;
+      const isLeft = await this.#closeAll() || await this.#askUnsent();
+      if (!isLeft) {
+        failures = 0;
+        continue;
+      }
+      this.#again = true;
+      this.#wake = new AbortController();
+      const woken = AbortSignal.any([signal, this.#wake.signal]);
+      await sleep(Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(failures++, 5)), woken).catch(() => {});
+    }
+    this.#settling = false;
+  }
+
+  /** @returns whether some are left for later */
+  async #closeAll(): Promise<boolean> {
+    let isLeft = false;
+    for (const message of this.#over()) {
+      const failure = await this.#close(message);
+      if (this.#context.signal.aborted) return false;
+      if (failure !== undefined && LATER.has(failure)) isLeft = true;
+      else unkeep(this.#context, [message]);
+    }
+    return isLeft;
+  }
+
+  /** Nobody is called late who is muted now. @returns whether some are left for later */
+  async #askUnsent(): Promise<boolean> {
+    const { calls } = this.#context;
+    for (const id of [...this.#unsent]) {
+      const approval = this.#approval(id);
+      const need = approval?.status === "pending" ? this.#needOf(approval) : undefined;
+      const isWanted = need !== undefined && calls.isWanted({ needs: [need], message: needMessage([need]) });
+      const problem = isWanted ? await this.#tell(need) : undefined;
+      if (problem !== undefined && this.#keptOf(id).length === 0) continue;
+      this.#unsent.delete(id);
+      if (isWanted) calls.endedLater({ kind: "taken" });
+    }
+    return this.#unsent.size > 0;
+  }
+
+  async #close({ id, chat, message }: KeptMessage): Promise<BotFailure["kind"] | undefined> {
+    const { sender, buttons, signal, host } = this.#context;
+    buttons.drop(id);
+    const approval = this.#approval(id);
+    const text = approval === undefined ? FORGOTTEN : endedText(approval, this.#around(host.clock.now()));
+    return await sender.edit({ chat, message, text }, signal);
+  }
+
+  #over(): readonly KeptMessage[] {
+    return this.#context.kept.messages.filter(({ about, id }) =>
+      about === "approval" && this.#approval(id)?.status !== "pending"
+    );
+  }
+
+  /** The request that a message is about; undefined: an earlier daemon sent it. */
+  requestOf(chat: number, message: number): string | undefined {
+    return this.#sent.get(`${chat} ${message}`) ??
+      this.#context.kept.messages.find((one) => one.chat === chat && one.message === message)?.id;
+  }
+
+  /** Other buttons below the same text. */
+  async show(approval: string, chat: number, message: number, text: string, choices: Choices): Promise<void> {
+    const { buttons, sender, signal } = this.#context;
+    const { words, rows } = this.#offer(chat, approval, choices);
+    // What the edit does not reach keeps its old buttons, which mean nothing any more.
+    buttons.bind(words, chat, message);
+    await sender.edit({ chat, message, text, buttons: rows }, signal);
+  }
+
+  /** What reached no chat is tried again. */
+  async #askOne(need: Need): Promise<string | undefined> {
+    const problem = await this.#tell(need);
+    const id = need.approval?.id ?? "";
+    if (problem !== undefined && this.#keptOf(id).length === 0) {
+      this.#noteUnsent(id);
+      this.settle();
+    }
+    return problem;
+  }
+
+  async #tell(need: Need): Promise<string | undefined> {
+    const { chats } = this.#context;
+    const { approval } = need;
+    if (approval === undefined) return undefined;
+    const asked = await this.#textOf(need, approval);
+    if (asked === undefined) return undefined; // answered meanwhile
+    let problem: string | undefined;
+    for (const chat of chats) problem = await this.#askChat(chat, approval, asked) ?? problem;
+    if (this.#approval(approval.id)?.status !== "pending") this.settle();
+    return problem;
+  }
+
+  async #askChat(
+    chat: number,
+    approval: Approval,
+    { parts, isWhole }: QuestionMessages,
+  ): Promise<string | undefined> {
+    const { buttons, sender, signal } = this.#context;
+    for (const text of parts.slice(0, -1)) {
+      const problem = await this.#send(chat, text);
+      if (problem !== undefined) return problem;
+    }
+    const { words, rows } = this.#offer(chat, approval.id, firstChoices(approval, isWhole));
+    const sent = await sender.send({ chat, text: parts.at(-1) ?? "", buttons: rows }, signal);
+    if (!sent.ok) {
+      buttons.drop(approval.id, words);
+      return failureText(sent.failure);
+    }
+    buttons.bind(words, chat, sent.result);
+    this.#sent.set(`${chat} ${sent.result}`, approval.id);
+    for (const oldest of this.#sent.keys()) {
+      if (this.#sent.size <= MAX_SENT) break;
+      this.#sent.delete(oldest);
+    }
+    keep(this.#context, { about: "approval", id: approval.id, chat, message: sent.result });
+    return undefined;
+  }
+
+  async #renewOne({ id, chat, message }: KeptMessage, approval: Approval): Promise<void> {
+    const need = this.#needOf(approval);
+    const asked = need === undefined ? undefined : await this.#textOf(need, approval);
+    if (asked !== undefined) {
+      await this.show(id, chat, message, asked.parts.at(-1) ?? "", firstChoices(approval, asked.isWhole));
+    }
+  }
+
+  /** All of it: what was not shown whole can be approved only when it was opened. */
+  async #textOf(need: Need, approval: Approval): Promise<QuestionMessages | undefined> {
+    const { caller, host } = this.#context;
+    let whole: WholeApproval = approval;
+    // What is too long for a phone is not opened: who approves it must have read it elsewhere.
+    if (approval.missing !== undefined && approval.cutBy === undefined && approval.missing < READABLE) {
+      const { missing: _, ...shown } = approval;
+      const opened = await caller.call("approval.text", { id: approval.id }).catch(() => undefined);
+      if (opened === undefined) return undefined;
+      whole = { ...shown, ...opened };
+    }
+    return questionMessages(need, whole, this.#around(host.clock.now()));
+  }
+
+  #offer(chat: number, approval: string, choices: Choices): { words: readonly string[]; rows: ButtonRows } {
+    const words = this.#context.buttons.offer(chat, approval, choices.flat().map(({ press }) => press));
+    let at = 0;
+    const rows = choices.map((row) => row.map(({ text }) => ({ text, callback_data: words[at++] ?? "" })));
+    return { words, rows };
+  }
+
+  async #send(chat: number, text: string): Promise<string | undefined> {
+    const { sender, signal } = this.#context;
+    const sent = await sender.send({ chat, text }, signal);
+    return sent.ok ? undefined : failureText(sent.failure);
+  }
+
+  #noteUnsent(id: string): void {
+    this.#unsent.add(id);
+    for (const oldest of this.#unsent) {
+      if (this.#unsent.size <= MAX_UNSENT) break;
+      this.#unsent.delete(oldest);
+    }
+  }
+
+  #needOf(approval: Approval): Need | undefined {
+    const needs = new Needs();
+    const heard = needs.hear({ type: "approval.requested", data: { approval } });
+    return heard === undefined ? undefined : needs.open([heard], this.#context.host.store.sessions())[0];
+  }
+
+  #keptOf(id: string): readonly KeptMessage[] {
+    return this.#context.kept.messages.filter((one) => one.about === "approval" && one.id === id);
+  }
+
+  #approval(id: string): Approval | undefined {
+    return this.#context.host.approvals.approvalOf(id);
+  }
+
+  #around(now: number) {
+    return { sessions: [...this.#context.host.store.sessions()], now };
+  }
+}
