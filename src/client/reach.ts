@@ -14,6 +14,6 @@ export async function connectOrStart(context: ClientContext): Promise<WireClient
     if (!context.mayStart || !isShuttingDown(error)) throw error;
   }
   const { ensureDaemon } = await import("./start.ts");
-  const started = await ensureDaemon(context, { auto: true });
+  const started = await ensureDaemon(context, { auto: true, onNote: context.onNote });
   return started.client;
 }

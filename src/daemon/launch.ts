@@ -56,13 +56,15 @@ export interface LaunchOptions {
    * does the environment say where telemetry goes.
    */
   readonly byPerson?: boolean;
+  /** Where agents and programs of the user are is read from this environment instead of ours: that of a service. */
+  readonly env?: (name: string) => string | undefined;
 }
 
 /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function daemonLaunch(
   context: LaunchContext,
   daemon: Partial<DaemonOptions> = {},
-  { byPerson = false }: LaunchOptions = {},
+  { byPerson = false, env: ofUser = env }: LaunchOptions = {},
 ): Promise<Launch> {
   const { paths, program, socketFlag } = context;
   const { config } = await loadConfigFromProcess(paths, SCHEMA, { socket: socketFlag });
@@ -70,7 +72,7 @@ export async function daemonLaunch(
   const pidFilePath = config.daemon.pid_file_path ?? paths.pid;
   assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
   const exists = (path: string) => denoFiles.stat(path) !== undefined;
-  const permissions = featurePermissions({ config, env, exists });
+  const permissions = featurePermissions({ config, env: ofUser, exists });
   const declared = permissions.filter(({ kind }) => kind === "read" || kind === "write" || kind === "run");
   for (const path of [paths.root, socketPath, pidFilePath, ...declared.flatMap(({ values }) => values)]) {
     assertSafe(path, checkSandboxPath(path));

@@ -2,6 +2,7 @@
 import { AGENT_HOME_ENV } from "../agents/files.ts";
 import { RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { LABEL, servicePlace, UNIT } from "./place.ts";
 import { renderPlist, renderUnit } from "./render.ts";
 
 export interface ServiceOptions {
@@ -40,27 +41,21 @@ export interface ServicePlan {
   readonly notes: readonly string[];
 }
 
-export const UNIT = "agent-console.service";
-const LABEL = "com.agent-console.daemon";
-
 /** @throws {ConsoleError} `failed` on a system that has neither systemd nor launchd; `unsafe_path` from the rendering */
 export function planService(options: ServiceOptions): ServicePlan {
-  if (options.os === "linux") return systemd(options);
-  if (options.os === "darwin") return launchd(options);
+  const path = servicePlace(options)?.path;
+  if (path !== undefined) return options.os === "darwin" ? launchd(options, path) : systemd(options, path);
   throw new ConsoleError("failed", `a service is installed on linux and darwin only, this system is ${options.os}`);
 }
 
-function systemd(options: ServiceOptions): ServicePlan {
-  const { env, userHome, argv } = options;
-  // The XDG Base Directory Specification has relative values ignored.
-  const xdg = env["XDG_CONFIG_HOME"];
-  const folder = xdg?.startsWith("/") ? xdg.replace(/\/+$/, "") : `${userHome}/.config`;
+function systemd(options: ServiceOptions, path: string): ServicePlan {
+  const { argv } = options;
   const reload = step(["systemctl", "--user", "daemon-reload"]);
   // Fails where the unit never ran; without it a unit that failed too often does not start.
   const reset = step(["systemctl", "--user", "reset-failed", UNIT], "any");
   const enable = step(["systemctl", "--user", "enable", UNIT]);
   return {
-    path: `${folder}/systemd/user/${UNIT}`,
+    path,
     text: renderUnit({ argv, env: variables(options) }),
     install: [reload, reset, enable, step(["systemctl", "--user", "restart", UNIT])],
     keep: [reset, enable, step(["systemctl", "--user", "start", UNIT])],
@@ -73,10 +68,9 @@ function systemd(options: ServiceOptions): ServicePlan {
   };
 }
 
-function launchd(options: ServiceOptions): ServicePlan {
-  const { uid, userHome, argv } = options;
+function launchd(options: ServiceOptions, path: string): ServicePlan {
+  const { uid, argv } = options;
   const domain = `gui/${uid ?? 0}`;
-  const path = `${userHome}/Library/LaunchAgents/${LABEL}.plist`;
   const bootout = step(["launchctl", "bootout", `${domain}/${LABEL}`], "any");
   // A label that was disabled once cannot be bootstrapped, so enable comes first.
   const enable = step(["launchctl", "enable", `${domain}/${LABEL}`], [5, 125]);

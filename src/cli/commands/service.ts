@@ -1,57 +1,22 @@
 /** `daemon install` and `daemon uninstall`: the daemon as a service of the user's session. */
+import { withRunning } from "../../client/connect.ts";
+import { findService, leftLinks, runManager, serviceState } from "../../client/own_service.ts";
 import { noteFolderOf } from "../../client/own_program_paths.ts";
+import { planOwnService } from "../../client/service_text.ts";
 import { daemonLaunch } from "../../daemon/launch.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { userEnv } from "../../platform/environment.ts";
-import { HOME_NAME } from "../../platform/home_paths.ts";
-import { env, OS, ownUid, run as runProgram } from "../../platform/process.ts";
-import { installService, type Ran, type ServiceResult, uninstallService } from "../../service/install.ts";
-import { planService, READ_ENV, type ServiceOptions, type ServicePlan } from "../../service/plan.ts";
-import { ConsoleError } from "../../protocol/errors.ts";
+import { OS, ownUid } from "../../platform/process.ts";
+import { installService, type ServiceResult, uninstallService } from "../../service/install.ts";
+import { managerReplies } from "../../service/manager.ts";
+import type { ServicePlan } from "../../service/plan.ts";
 import type { CommandContext } from "../context.ts";
+import { stop } from "./daemon.ts";
 
 export interface ServiceFlags {
   readonly dryRun?: boolean;
 }
 
-/** Time for one command of the service manager, ms. */
-const COMMAND_MS = 30_000;
-
-function plan(
-  run: CommandContext,
-  { argv, telemetry }: Pick<ServiceOptions, "argv" | "telemetry">,
-): ServicePlan {
-  const userHome = env("HOME");
-  if (userHome === undefined) {
-    throw new ConsoleError("usage", "HOME is not set, so the service has no place", { hint: "set HOME" });
-  }
-  const { paths } = run.context;
-  return planService({
-    os: OS,
-    userHome,
-    uid: ownUid(),
-    env: Object.fromEntries(READ_ENV.map((name) => [name, env(name)])),
-    argv,
-    ...(telemetry === undefined ? {} : { telemetry }),
-    ...(paths.root === `${userHome}/${HOME_NAME}` ? {} : { home: paths.root }),
-  });
-}
-
-const ports = {
-  files: denoFiles,
-  run: async (argv: readonly string[]): Promise<Ran> => {
-    try {
-      return await runProgram(argv, { signal: AbortSignal.timeout(COMMAND_MS), env: userEnv() });
-    } catch (error) {
-      return { code: 127, stdout: "", stderr: (error as Error).message };
-    }
-  },
-};
-
-/** What `daemon install` would write and run now. @throws {ConsoleError} from the configuration */
-export async function servicePlan(run: CommandContext): Promise<ServicePlan> {
-  return plan(run, await daemonLaunch(run.context));
-}
+const ports = { files: denoFiles, run: (argv: readonly string[]) => runManager(argv) };
 
 /** The service's file, and the link that systemd makes to it. */
 function filesOf({ path }: Pick<ServicePlan, "path">): readonly string[] {
@@ -61,28 +26,63 @@ function filesOf({ path }: Pick<ServicePlan, "path">): readonly string[] {
 
 /** Where the files of the service are, or would be. @throws {ConsoleError} as {@link removeService} */
 export function serviceFiles(run: CommandContext): readonly string[] {
-  return filesOf(plan(run, { argv: ["/"] }));
+  return filesOf(planOwnService(run.context, { argv: ["/"] }));
 }
 
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
-  const planned = await servicePlan(run);
-  if (!flags.dryRun) { for (const path of filesOf(planned)) noteFolderOf(path); }
+  const planned = planOwnService(run.context, await daemonLaunch(run.context));
+  if (!flags.dryRun) {
+    for (const path of filesOf(planned)) noteFolderOf(path);
+    await makeWay(run, planned);
+  }
   const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
   if (flags.dryRun) run.out.plain(planned.text.trimEnd());
   say(run, result, flags.dryRun === true);
 }
 
+/**
+ * The daemon that runs ends, as by `stop`, before the service starts its own. It stays where the manager would not start
+ * one, and where it is the one that the service runs already, as it is to be.
+ *
+ * @throws {ConsoleError} `failed` where the user says no
+ */
+async function makeWay(run: CommandContext, planned: ServicePlan): Promise<void> {
+  const service = findService();
+  const { root } = run.context.paths;
+  if (service !== undefined && service.home !== root) {
+    run.out.note(`note: it takes the place of the service of ${service.home ?? "another home"}`);
+  }
+  if (!await managerReplies(OS, ownUid(), ports.run)) return;
+  const { pid: own = null } = await serviceState(run.context, run.signal) ?? {};
+  if (service?.text === planned.text && own !== null) {
+    const { onGreeted: _, ...silent } = run.context;
+    const found = await withRunning(silent, (client) => Promise.resolve(client.hello.pid)).catch(() => undefined);
+    if (found === own || found === undefined) return; // it may still be starting
+  }
+  await stop(run, { reason: "daemon install" }, { restart: true });
+}
+
 export async function uninstallAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
   const dryRun = flags.dryRun === true;
-  say(run, await removeService(run, { dryRun }), dryRun);
+  const own = dryRun ? null : await serviceState(run.context, run.signal);
+  if (own !== null && own.pid !== null) await stop(run, { reason: "daemon uninstall" }, { unnoted: true });
+  const result = await removeService(run, { dryRun });
+  const others = own !== null && own.home !== run.context.paths.root && own.home !== null;
+  const notes = others ? [`It was the service of ${own.home}.`] : result.notes;
+  say(run, { ...result, notes }, dryRun);
 }
 
 /** Whatever the configuration says of the daemon. @throws {ConsoleError} as {@link uninstallService} */
-export function removeService(
+export async function removeService(
   run: CommandContext,
   options: { readonly dryRun?: boolean } = {},
 ): Promise<ServiceResult> {
-  return uninstallService(plan(run, { argv: ["/"] }), ports, options);
+  const result = await uninstallService(planOwnService(run.context, { argv: ["/"] }), ports, options);
+  if (options.dryRun) return result;
+  // Where no manager is here to take them away, or an earlier removal was cut short.
+  const links = leftLinks();
+  for (const link of links) denoFiles.remove(link);
+  return links.length > 0 && result.change === "absent" ? { ...result, change: "removed" } : result;
 }
 
 function say(run: CommandContext, result: ServiceResult, dryRun: boolean): void {

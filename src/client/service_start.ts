@@ -1,0 +1,103 @@
+/**
+ * Starts the daemon by the service that is installed for this home, so that there is one way in which it runs: with the
+ * service's restarts, its environment and its limits.
+ */
+import { sleep } from "../platform/delay.ts";
+import { denoFiles } from "../platform/deno_files.ts";
+import { ERRORS } from "../protocol/errors.ts";
+import type { Ran } from "../service/install.ts";
+import type { InstalledService } from "../service/installed.ts";
+import type { Manager } from "../service/manager.ts";
+import { notRunningError } from "./connect.ts";
+import type { ClientContext } from "./endpoint.ts";
+import { findService, managerOfService, whyServiceUnused } from "./own_service.ts";
+import { mayRenewUnasked, renewService } from "./service_text.ts";
+import { type StartAttempt, startFailure, type StartOptions } from "./start_attempt.ts";
+
+/** Between two looks at the unit, while its daemon does not reply, ms. */
+const LOOK_MS = 500;
+
+/**
+ * Undefined where none is installed, it is not the one for this daemon, or no manager replies: then the daemon is spawned.
+ *
+ * @throws {ConsoleError} `not_running` where no daemon may be started unasked; from the configuration
+ */
+export async function startByService(
+  context: ClientContext,
+  { auto, daemon, onNote }: StartOptions,
+): Promise<StartAttempt | undefined> {
+  const service = findService();
+  if (service === undefined) return undefined;
+  const why = whyServiceUnused(service, context, daemon);
+  if (why !== undefined) {
+    // A home without a service starts its daemon as ever: nobody needs to be told of another home's.
+    if (!auto) onNote?.(`note: the service is not used: ${why}`);
+    return undefined;
+  }
+  const { launch, text } = await renewService(context, service);
+  if (auto && !launch.autoStart) throw notRunningError();
+  const given = new AbortController();
+  const manager = managerOfService(service, given.signal);
+  if (await manager.state() === undefined) {
+    onNote?.("note: no service manager replies here, so the daemon runs outside of its service");
+    return undefined;
+  }
+  const renewed = text !== service.text && (!auto || mayRenewUnasked(context, service));
+  if (renewed) rewrite(service, text);
+  return new ServiceStart(context, manager, renewed, given);
+}
+
+/** Its file is replaced, so that a manager that reads it sees the old text or the new one. */
+export function rewrite({ path }: InstalledService, text: string): void {
+  denoFiles.replace(path, new TextEncoder().encode(text), 0o644);
+}
+
+class ServiceStart implements StartAttempt {
+  readonly #context: ClientContext;
+  readonly #given: AbortController;
+  #code: number | undefined;
+  #said = "";
+
+  constructor(context: ClientContext, manager: Manager, renewed: boolean, given: AbortController) {
+    this.#context = context;
+    this.#given = given;
+    // The commands of the manager never throw; the sleep between them does where it is given up.
+    this.#watch(manager, renewed).catch(() => {});
+  }
+
+  get code(): number | undefined {
+    return this.#code;
+  }
+
+  /** Only the holder of the start lock is here, and nobody replied before. */
+  isOf(): boolean {
+    return true;
+  }
+
+  letGo(): void {
+    this.#given.abort();
+  }
+
+  failure() {
+    const hint = "agent-console daemon logs";
+    return startFailure(this.#context.paths, this.#code ?? ERRORS.start_failed.exit, { said: this.#said, hint });
+  }
+
+  /** The manager's reply is not the end: a unit whose type is exec fails later. */
+  async #watch(manager: Manager, renewed: boolean): Promise<void> {
+    const ran: Ran = await manager.start({ renewed });
+    for (;;) {
+      const now = await manager.state();
+      if (this.#given.signal.aborted) return;
+      const hasEnded = now === undefined || now.state === "failed" || now.state === "inactive";
+      if (ran.code !== 0 || hasEnded) {
+        this.#said = ran.code === 0 || now?.exitCode
+          ? ""
+          : `the service manager did not start it: ${ran.stderr.trim()}`;
+        this.#code = now?.exitCode || ERRORS.start_failed.exit;
+        return;
+      }
+      await sleep(LOOK_MS, this.#given.signal);
+    }
+  }
+}

@@ -1,0 +1,207 @@
+/** Clients and an installed service under a real `systemd --user`: whatever starts or stops the daemon goes through its unit. */
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { exists } from "../support/exists.ts";
+import { TestHome } from "../support/harness.ts";
+import { eventually } from "../support/harness_wait.ts";
+import { SystemdMachine, whyNoSystemd } from "../support/systemd_machine.ts";
+import type { Json } from "../support/wire.ts";
+
+const UNIT = "agent-console.service";
+const CLIENTS = 20;
+
+const why = await whyNoSystemd();
+
+function live(name: string, fn: (user: ServiceUser) => Promise<void>): void {
+  Deno.test({
+    name: `${name}${why === undefined ? "" : ` (ignored: ${why})`}`,
+    ignore: why !== undefined,
+    fn: async () => {
+      await using home = await TestHome.create();
+      await using machine = await SystemdMachine.start(home);
+      await fn(new ServiceUser(home, machine));
+    },
+  });
+}
+
+/** A person at a machine with a user manager. */
+class ServiceUser {
+  constructor(readonly home: TestHome, readonly machine: SystemdMachine) {}
+
+  get unitPath(): string {
+    return `${this.home.root}/.config/systemd/user/${UNIT}`;
+  }
+  get unit(): string {
+    return Deno.readTextFileSync(this.unitPath);
+  }
+
+  /** A command that must succeed; gives what it printed. */
+  async done(
+    args: readonly string[],
+    env: Readonly<Record<string, string>> = {},
+  ): Promise<{ out: string; err: string }> {
+    const { code, stdout, stderr } = await this.machine.cli(args, env);
+    assertEquals(code, 0, `${args.join(" ")}: ${stdout}${stderr}`);
+    return { out: stdout, err: stderr };
+  }
+  async install(): Promise<number> {
+    await this.done(["daemon", "install"]);
+    return await this.home.ready();
+  }
+  /** What systemd says of the unit. */
+  async unitState(): Promise<readonly [string, number]> {
+    const [state, pid] = await Promise.all(["ActiveState", "MainPID"].map((name) => this.machine.property(UNIT, name)));
+    return [state ?? "", Number(pid)];
+  }
+  async status(): Promise<Json> {
+    const { code, stdout, stderr } = await this.machine.cli(["daemon", "status", "--json"]);
+    assert(code === 0 || code === 3, stderr);
+    return JSON.parse(stdout) as Json;
+  }
+  /** Each process in it whose command line has these words. */
+  async daemons(): Promise<number[]> {
+    const { stdout } = await this.machine.run(["/usr/bin/ps", "-eo", "pid=,args="]);
+    return stdout.split("\n").filter((line) => line.includes(`--home ${this.home.dir}`) && line.includes("--allow-net"))
+      .map((line) => parseInt(line));
+  }
+}
+
+live("X2 I5 with a service installed, twenty commands at once start its unit, once, after a stop", async (user) => {
+  const first = await user.install();
+  assertEquals(await user.unitState(), ["active", first]);
+  const stopped = await user.done(["daemon", "stop", "--reason", "lunch"]);
+  assertMatch(stopped.out, new RegExp(`stopped, pid ${first}`));
+  assertEquals(await user.unitState(), ["inactive", 0]);
+  const down = await user.status();
+  assertEquals([down["state"], (down["service"] as Json)["state"]], ["stopped", "inactive"]);
+  const lists = await Promise.all(Array.from({ length: CLIENTS }, () => user.machine.cli(["ls", "--json"])));
+  assertEquals(lists.filter(({ code }) => code !== 0).map(({ stderr }) => stderr), []);
+  const second = await user.home.ready();
+  assertNotEquals(second, first);
+  assertEquals(await user.unitState(), ["active", second]);
+  assertEquals(await user.daemons(), [second]);
+  // The daemon was asked first, so that it knows why: the manager's signal would say nothing.
+  const journal = await user.done(["audit", "tail", "-n", "50", "--json"]);
+  assert(journal.out.includes("lunch"), journal.out);
+});
+
+live(
+  "X2 a restart stays in the unit, which is written anew where the configuration or the program has changed",
+  async (user) => {
+    const first = await user.install();
+    const before = user.unit;
+    await user.done(["daemon", "restart"]);
+    const second = await user.home.ready();
+    assertNotEquals(second, first);
+    assertEquals([await user.unitState(), user.unit], [["active", second], before]);
+    await user.done(["config", "set", "daemon.pid_file_path", `"${user.home.root}/other.pid"`]);
+    // Another shell's PATH and agents' folders are not the service's.
+    await user.done(["daemon", "restart"], { PATH: "/usr/bin:/bin", CLAUDE_CONFIG_DIR: `${user.home.root}/other` });
+    const third = await user.home.ready();
+    const after = user.unit;
+    assert(after.includes(`--allow-write=${user.home.dir},${user.home.root}/other.pid`), after);
+    const environment = (text: string) => text.split("\n").filter((line) => line.startsWith("Environment="));
+    assertEquals(environment(after), environment(before));
+    assertEquals(await user.unitState(), ["active", third]);
+    assert((await Deno.readTextFile(`${user.home.root}/other.pid`)).startsWith(`${third}\n`));
+    // A unit of a program that was moved: what starts it unasked mends it too.
+    await user.done(["daemon", "stop"]);
+    const entry = /\S+\.[jt]s(?= --home)/.exec(after)?.[0] ?? "";
+    await Deno.writeTextFile(user.unitPath, after.replace(entry, "/nowhere/main.js"));
+    const doctor = await user.machine.cli(["doctor", "--json"]);
+    assertMatch(doctor.stdout, /is not what this program would write/);
+    await user.done(["ls"]);
+    assertEquals([user.unit, await user.unitState()], [after, ["active", await user.home.ready()]]);
+  },
+);
+
+live(
+  "X2 a daemon that runs outside of the service makes way for it at the install, and one that does is told of",
+  async (user) => {
+    await user.done(["daemon", "start"]);
+    const outside = await user.home.ready();
+    assertEquals((await user.status())["service"], null);
+    const installed = await user.done(["daemon", "install"]);
+    assertMatch(installed.out, new RegExp(`stopped, pid ${outside}`));
+    const inside = await user.home.ready();
+    assertEquals([await user.unitState(), await user.daemons()], [["active", inside], [inside]]);
+    // The same again: it stays.
+    await user.done(["daemon", "install"]);
+    assertEquals(await user.unitState(), ["active", inside]);
+    // Options that its unit does not have.
+    await user.done(["daemon", "stop"]);
+    const odd = await user.done(["daemon", "start", "--workspace", "/tmp"]);
+    assertMatch(odd.err, /the service is not used: its unit has no --workspace/);
+    await user.home.ready();
+    assertEquals((await user.unitState())[0], "inactive");
+    assertMatch((await user.done(["daemon", "status"])).out, /runs outside of it: agent-console daemon restart/);
+  },
+);
+
+live(
+  "X2 a daemon that hangs, or comes again and again, is stopped through the unit, which is inactive then",
+  async (user) => {
+    const pid = await user.install();
+    await user.machine.run(["/bin/kill", "-STOP", String(pid)]);
+    await user.done(["daemon", "stop", "--force", "--timeout", "1"]);
+    assertEquals(await user.unitState(), ["inactive", 0]);
+    // Longer than systemd waits before it starts one again.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    assertEquals([await user.unitState(), await user.daemons()], [["inactive", 0], []]);
+    await user.done(["daemon", "start"]);
+    const next = await user.home.ready();
+    await user.machine.run(["/bin/kill", "-KILL", String(next)]);
+    await eventually(
+      async () => (await user.machine.property(UNIT, "SubState")) === "auto-restart",
+      5000,
+      "a restart to come",
+    );
+    const stopped = await user.done(["daemon", "stop"]);
+    assertMatch(stopped.out, /stopped the service, which was about to start it/);
+    assertEquals([await user.unitState(), await user.daemons()], [["inactive", 0], []]);
+  },
+);
+
+live(
+  "X2 hooks start the unit, not after a stop by a person; without a manager a daemon of its own starts",
+  async (user) => {
+    await user.install();
+    await user.done(["hooks", "install", "claude", "--no-feed"]);
+    await user.machine.systemctl("stop", UNIT);
+    const start = await user.done(["daemon", "start", "--auto", "--quiet"], { XDG_RUNTIME_DIR: "" });
+    // No manager is to be found without that variable: it starts all the same, and says nothing.
+    assertEquals([start, (await user.unitState())[0]], [{ out: "", err: "" }, "inactive"]);
+    assertMatch((await user.done(["daemon", "status"])).out, /runs outside of it/);
+    await user.done(["daemon", "stop"]);
+    const typed = await user.done(["ls"], { XDG_RUNTIME_DIR: "" });
+    assertMatch(typed.err, /no service manager replies here/);
+    await user.done(["daemon", "stop"]);
+    const launcher =
+      (await user.machine.run(["/usr/bin/find", `${user.home.root}/.local/share`, "-name", "start", "-type", "f"]))
+        .stdout.trim();
+    const byHook = () => user.machine.run([launcher], { timeoutMs: 60_000 });
+    await byHook();
+    assertEquals([await user.unitState(), await user.daemons()], [["inactive", 0], []]);
+    await Deno.remove(user.home.path("daemon.stopped"));
+    await byHook();
+    assertEquals(await user.unitState(), ["active", await user.home.ready()]);
+  },
+);
+
+live(
+  "X2 after an uninstall nothing of the service is left, the data is, and commands start the daemon as before",
+  async (user) => {
+    const pid = await user.install();
+    const removed = await user.done(["daemon", "uninstall"]);
+    assertMatch(removed.out, new RegExp(`stopped, pid ${pid}`));
+    const wants = `${user.home.root}/.config/systemd/user/default.target.wants`;
+    assertEquals([exists(user.unitPath), exists(`${wants}/${UNIT}`), exists(user.home.path("journal"))], [
+      false,
+      false,
+      true,
+    ]);
+    assertEquals((await user.machine.systemctl("list-units", "--all", "--plain", "--no-legend", UNIT)).stdout, "");
+    await user.done(["daemon", "start", "--auto", "--quiet"]); // as a hook does: it was not a stop
+    const next = await user.home.ready();
+    assertEquals([await user.daemons(), (await user.status())["service"]], [[next], null]);
+  },
+);
