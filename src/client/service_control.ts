@@ -37,7 +37,7 @@ export async function renewBeforeRestart(context: ClientContext, signal: AbortSi
   const service = serviceOfHome(context);
   if (service === undefined || service.units.length === 1) return;
   if (whyServiceUnused(service, context) !== undefined) return;
-  const { text } = await renewService(context, service);
+  const { text } = (await renewService(context, service)).plan;
   if (text === service.text) return;
   rewrite(service, text);
   // A look at it also has it read its files again where they have changed.

@@ -34,7 +34,7 @@ export async function startByService(
     if (!auto) onNote?.(`note: the service is not used: ${why}`);
     return undefined;
   }
-  const { launch, text } = await renewService(context, service);
+  const { launch, plan: { text } } = await renewService(context, service);
   if (auto && !launch.autoStart) throw notRunningError();
   const given = new AbortController();
   const manager = managerOfService(service, given.signal);

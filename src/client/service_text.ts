@@ -1,19 +1,32 @@
 /** The unit or property list as this program writes it: anew at an install, and again where what it says has changed. */
 import { daemonLaunch, type Launch } from "../daemon/launch.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { HOME_NAME } from "../platform/home_paths.ts";
+import { HOME_NAME, notifyPath } from "../platform/home_paths.ts";
+import type { ManagerSandbox } from "../platform/manager_sandbox.ts";
+import { checkSocketPath } from "../platform/path_safety.ts";
 import { env, OS, ownUid } from "../platform/process.ts";
+import { checkSandboxPath } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { InstalledService } from "../service/installed.ts";
-import { planService, READ_ENV, type ServiceOptions, type ServicePlan } from "../service/plan.ts";
+import {
+  KEPT_ENV,
+  notifySocketOf,
+  planService,
+  READ_ENV,
+  type ServiceOptions,
+  type ServicePlan,
+} from "../service/plan.ts";
 import type { ClientContext } from "./endpoint.ts";
 
 type Env = (name: string) => string | undefined;
 
+/** What of the plan the daemon's launch decides. */
+type Launched = Pick<ServiceOptions, "argv" | "notifies" | "runsPrograms" | "telemetry">;
+
 /** @throws {ConsoleError} `usage` where HOME is not set; as {@link planService} */
 export function planOwnService(
   { paths }: Pick<ClientContext, "paths">,
-  { argv, telemetry }: Pick<ServiceOptions, "argv" | "telemetry">,
+  { telemetry, ...launched }: Launched,
   valueOf: Env = env,
 ): ServicePlan {
   const userHome = env("HOME");
@@ -24,33 +37,52 @@ export function planOwnService(
     os: OS,
     userHome,
     uid: ownUid(),
-    env: Object.fromEntries(READ_ENV.map((name) => [name, valueOf(name)])),
-    argv,
+    env: readEnv(valueOf),
+    ...launched,
     ...(telemetry === undefined ? {} : { telemetry }),
     ...(paths.root === `${userHome}/${HOME_NAME}` ? {} : { home: paths.root }),
   });
 }
 
-export interface Renewed {
+function readEnv(valueOf: Env): ServiceOptions["env"] {
+  return Object.fromEntries(READ_ENV.map((name) => [name, valueOf(name)]));
+}
+
+/** What the service manager of this user is told through; a compiled program has its permissions inside, for none. */
+function managerSandbox({ paths, program }: ClientContext, valueOf: Env): ManagerSandbox {
+  if (OS !== "linux" || program.daemon.form === "compiled") return {};
+  if (checkSocketPath(notifyPath(paths)) !== undefined) return {};
+  const isSocket = (path: string) => denoFiles.stat(path)?.kind === "socket" && checkSandboxPath(path) === undefined;
+  return { notifySocket: notifySocketOf({ env: readEnv(valueOf), uid: ownUid() }, isSocket) };
+}
+
+export interface CurrentService {
   readonly launch: Launch;
-  /** What its file should say. */
-  readonly text: string;
+  readonly plan: ServicePlan;
+}
+
+/** The service as it would be installed now. @throws {ConsoleError} from the configuration */
+export async function currentService(context: ClientContext, valueOf: Env = env): Promise<CurrentService> {
+  const manager = managerSandbox(context, valueOf);
+  const launch = await daemonLaunch(context, {}, { env: valueOf, ...(OS === "linux" ? { manager } : {}) });
+  const { argv, telemetry, runsPrograms } = launch;
+  const launched = { argv, telemetry, runsPrograms, notifies: manager.notifySocket !== undefined };
+  return { launch, plan: planOwnService(context, launched, valueOf) };
 }
 
 /**
- * What the file of an installed service should say now: the configuration, the program and its sandbox are of today, the
- * environment stays that of the shell that installed it. So the text does not change with whoever asks.
+ * What an installed service should be now: the configuration, the program and its sandbox are of today, the environment
+ * stays that of the shell that installed it. So its file does not change with whoever asks.
  *
  * @throws {ConsoleError} from the configuration
  */
-export async function renewService(context: ClientContext, service: InstalledService): Promise<Renewed> {
+export async function renewService(context: ClientContext, service: InstalledService): Promise<CurrentService> {
   const kept: Env = (name) =>
-    KEPT.has(name) && !(name === "DENO_DIR" && isOtherProgram(context, service)) ? service.env[name] : env(name);
-  const launch = await daemonLaunch(context, {}, { env: kept });
-  return { launch, text: planOwnService(context, launch, kept).text };
+    KEPT_ENV.includes(name) && !(name === "DENO_DIR" && isOtherProgram(context, service))
+      ? service.env[name]
+      : env(name);
+  return await currentService(context, kept);
 }
-
-const KEPT: ReadonlySet<string> = new Set(READ_ENV.filter((name) => name !== "XDG_CONFIG_HOME"));
 
 /** Whether the service runs another program than this one: a clone's, say, or the one before it was installed. */
 function isOtherProgram({ program: { daemon } }: Pick<ClientContext, "program">, { argv }: InstalledService): boolean {

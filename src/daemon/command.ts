@@ -6,15 +6,23 @@ import { ConsoleError, ERRORS } from "../protocol/errors.ts";
 import { runDaemon } from "./mod.ts";
 import { parseDaemonArgs } from "./options.ts";
 
+/** EX_CONFIG of sysexits.h: by it a service manager knows that the next start would end in the same way. */
+const MANAGED_CONFIG_EXIT = 78;
+
 /** @param args the words after `daemon` */
 export async function runDaemonCommand(args: readonly string[]): Promise<number> {
+  let managed = false;
   try {
-    return await runDaemon(parseDaemonArgs(args));
+    const options = parseDaemonArgs(args);
+    managed = options.managed === true;
+    return await runDaemon(options);
   } catch (error) {
     const problem = systemProblem(error);
     const bug = `this is a bug: ${String((error as Error)?.stack ?? error)}`;
     writeStderr(errorText(error instanceof ConsoleError ? error : { message: problem ?? bug }));
-    if (error instanceof ConsoleError) return error.exitCode;
+    if (error instanceof ConsoleError) {
+      return managed && error.kind === "config_invalid" ? MANAGED_CONFIG_EXIT : error.exitCode;
+    }
     return problem === undefined ? ERRORS.internal.exit : ERRORS.failed.exit;
   }
 }

@@ -14,14 +14,13 @@ import { TwinEvents } from "../core/twin_events.ts";
 import { UnrecognizedEvents } from "../core/unrecognized_events.ts";
 import { PromptWays } from "../core/prompt_ways.ts";
 import { WorkPlaces } from "../core/work_places.ts";
-import { type NewEvent, TOPICS } from "../domain/event.ts";
+import { TOPICS } from "../domain/event.ts";
 import { daemonTimers, daemonTurns, setTimer, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { resolveLinks } from "../platform/links.ts";
 import { executable, onUncaught, ownPid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
 import { spoolEvent } from "../platform/spool.ts";
-import { DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { clientLimits } from "../protocol/limits.ts";
 import { VERSION } from "../protocol/version.ts";
@@ -40,6 +39,8 @@ import { IdleExit } from "./idle_exit.ts";
 import { LastError } from "./last_error.ts";
 import { type BaseOptions, openBase } from "./open_base.ts";
 import type { DaemonOptions } from "./options.ts";
+import type { ManagerFacts } from "./manager_facts.ts";
+import { recorder } from "./recorder.ts";
 import { writeToken } from "./runtime_files.ts";
 import { HookSocket } from "./services/hook_socket.ts";
 import { journalServices } from "./services/journal_service.ts";
@@ -55,6 +56,8 @@ import { Supervisor } from "./supervisor.ts";
 export interface ComposeOptions extends BaseOptions {
   readonly options: DaemonOptions;
   readonly bootId: string;
+  /** Where a service manager runs this daemon. */
+  readonly manager: ManagerFacts | undefined;
   /** Binds the socket. @throws {ConsoleError} `already_running` */
   readonly listen: () => Promise<Listener>;
 }
@@ -74,13 +77,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const { store, bus, projections, inbox, ...recovered } = openBase(o, lastError);
   const { journal, quota, refusals } = recovered;
   const stop = new StopControl();
-  const record = (event: NewEvent) => {
-    try {
-      store.commit(event, DAEMON);
-    } catch (error) {
-      log.error("an event was not written", { type: event.type, error: String(error) });
-    }
-  };
+  const record = recorder(store, log);
   const isReadOnly = () => journal.stats().readOnly !== undefined;
 
   const tokens = new Tokens();
@@ -231,6 +228,8 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     hookSocket.removeOwn();
     runtimeFiles.removeOwn();
   };
+  const manager = o.manager &&
+    (await import("./open_manager.ts")).openManager({ ...o, facts: o.manager, store, inbox });
   const bug = (error: unknown) => {
     lastError.set("bug", `a bug: ${String(error)}`);
     log.error("a bug", { error: String((error as Error)?.stack ?? error) });
@@ -270,6 +269,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     memory(() => store.seq + clients.served + hookSocket.served + journal.stats().verifiedTo, () => store.size),
     idleExit,
     readyFile({ paths, notes }),
+    ...(manager === undefined ? [] : [manager]),
   ];
   const supervisor = new Supervisor({
     services,
@@ -284,6 +284,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     log,
     lastError,
     record,
+    reloading: (goesOn) => manager?.reloading(goesOn),
     applied: () => {
       log.level = config.current.daemon.log_level;
       supervisor.reload();

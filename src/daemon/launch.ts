@@ -5,6 +5,7 @@ import { assertEndpointSafe, assertSafe } from "../config/endpoint.ts";
 import { denoFiles, realPathSoFar } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
 import { env, ownUid } from "../platform/process.ts";
+import { managerPermissions, type ManagerSandbox } from "../platform/manager_sandbox.ts";
 import { daemonEnv, otelEnv } from "../platform/environment.ts";
 import {
   checkSandboxPath,
@@ -45,6 +46,8 @@ export interface Launch {
   /** What turns Deno's exporter on, if anything does. */
   readonly telemetry: Readonly<Record<string, string>>;
   readonly autoStart: boolean;
+  /** Whether it may run programs that the configuration names: agents, jobs, what calls a person. */
+  readonly runsPrograms: boolean;
   /** Whether a stop by a person holds only until the next hook. */
   readonly startAfterStop: boolean;
   readonly pidFilePath: string;
@@ -58,13 +61,15 @@ export interface LaunchOptions {
   readonly byPerson?: boolean;
   /** Where agents and programs of the user are is read from this environment instead of ours: that of a service. */
   readonly env?: (name: string) => string | undefined;
+  /** For the unit of a service manager. */
+  readonly manager?: ManagerSandbox | undefined;
 }
 
 /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function daemonLaunch(
   context: LaunchContext,
   daemon: Partial<DaemonOptions> = {},
-  { byPerson = false, env: ofUser = env }: LaunchOptions = {},
+  { byPerson = false, env: ofUser = env, manager }: LaunchOptions = {},
 ): Promise<Launch> {
   const { paths, program, socketFlag } = context;
   const { config } = await loadConfigFromProcess(paths, SCHEMA, { socket: socketFlag });
@@ -72,7 +77,10 @@ export async function daemonLaunch(
   const pidFilePath = config.daemon.pid_file_path ?? paths.pid;
   assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
   const exists = (path: string) => denoFiles.stat(path) !== undefined;
-  const permissions = featurePermissions({ config, env: ofUser, exists });
+  const permissions = [
+    ...featurePermissions({ config, env: ofUser, exists }),
+    ...(manager === undefined ? [] : managerPermissions(paths, manager)),
+  ];
   const declared = permissions.filter(({ kind }) => kind === "read" || kind === "write" || kind === "run");
   for (const path of [paths.root, socketPath, pidFilePath, ...declared.flatMap(({ values }) => values)]) {
     assertSafe(path, checkSandboxPath(path));
@@ -80,7 +88,9 @@ export async function daemonLaunch(
   const written = permissions.filter(({ kind }) => kind === "write").flatMap(({ values }) => values);
   const writable = [paths.root, socketPath, pidFilePath, ...written];
   assertNotWritable(program.daemon, writable);
-  const flags = daemonFlags({ paths, socketPath, pidFilePath, form: program.daemon.form, permissions });
+  const { form } = program.daemon;
+  const notifies = manager?.notifySocket !== undefined;
+  const flags = daemonFlags({ paths, socketPath, pidFilePath, form, permissions, notifies });
   const place = programPlace(program.daemon);
   const options: DaemonOptions = {
     ephemeral: false,
@@ -88,6 +98,7 @@ export async function daemonLaunch(
     tied: false,
     ...daemon,
     home: paths.root,
+    ...(manager === undefined ? {} : { managed: true }),
     ...(place === undefined ? {} : { program: place }),
     ...(socketFlag === undefined ? {} : { socket: socketFlag }),
   };
@@ -105,6 +116,7 @@ export async function daemonLaunch(
     env: { ...daemonEnv([...DAEMON_ENV, ...reads], RUNTIME_ENV), ...telemetry, ...moved },
     telemetry,
     autoStart: config.daemon.auto_start,
+    runsPrograms: permissions.some(({ kind, configKey }) => kind === "run" && configKey !== undefined),
     startAfterStop: config.daemon.start_after_stop,
     pidFilePath,
   };

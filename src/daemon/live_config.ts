@@ -25,6 +25,8 @@ export interface ReloadHooks {
   readonly lastError: LastError;
   /** Best effort: never throws. */
   readonly record: (event: NewEvent) => void;
+  /** A reload begins, or is over, whatever came of it. */
+  readonly reloading: (goesOn: boolean) => void;
   /** The new configuration is in force. */
   readonly applied: () => void;
 }
@@ -114,10 +116,11 @@ export class LiveConfig {
 
   async #reload(): Promise<ResultOf<"config.reload">> {
     if (this.#hooks === undefined) throw new TypeError("the daemon is not composed yet");
-    const { stop, log, lastError, record, applied: onApplied } = this.#hooks;
+    const { stop, log, lastError, record, reloading, applied: onApplied } = this.#hooks;
     if (stop.isStopping) {
       throw stopping();
     }
+    reloading(true);
     try {
       const next = await loadConfigFromProcess(this.#paths, this.#schema, this.#options);
       if (stop.isStopping) throw stopping();
@@ -136,6 +139,8 @@ export class LiveConfig {
       record({ type: "daemon.config_rejected", data: { problem: error.message } });
       log.error("the configuration was not taken, the old one stays in force", { problem: error.message });
       throw error;
+    } finally {
+      if (!stop.isStopping) reloading(false);
     }
   }
 }

@@ -9,13 +9,14 @@
 import { assertEndpointSafe, resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { homePaths } from "../platform/home_paths.ts";
-import { exit, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
+import { env, exit, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
 import { LIMITS, type Limits } from "../protocol/limits.ts";
 import { compose, type Composed } from "./compose.ts";
 import { type AnyFeature, FEATURES } from "./features.ts";
 import { LiveConfig } from "./live_config.ts";
 import { DaemonLog } from "./logging.ts";
+import { managerFacts } from "./manager_facts.ts";
 import type { DaemonOptions } from "./options.ts";
 import * as files from "./runtime_files.ts";
 
@@ -32,6 +33,7 @@ export async function runDaemon(
 ): Promise<number> {
   const limits = { ...usual, ...options.limits };
   narrowUmask();
+  const manager = options.managed === true ? managerFacts(env, ownPid()) : undefined;
   const paths = homePaths(resolveOwnHome(options.home));
   assertEndpointSafe(denoFiles, { paths, socketPath: options.socket ?? paths.socket, uid: ownUid() });
   const config = await LiveConfig.read(paths, options, features);
@@ -46,7 +48,7 @@ export async function runDaemon(
   try {
     files.prepareFolders(paths.logs, paths.journal);
     const listen = async () => listener = await files.listen(socketPath);
-    const composed = await compose({ options, limits, features, paths, config, log, bootId, listen });
+    const composed = await compose({ options, limits, features, paths, config, log, bootId, manager, listen });
     await composed.supervisor.prepare();
     try {
       composed.supervisor.start();

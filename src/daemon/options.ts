@@ -20,12 +20,14 @@ export interface DaemonOptions {
   readonly verbose: boolean;
   /** Ends when stdin ends: the process that started it is gone. */
   readonly tied: boolean;
+  /** A service manager runs it, in its unit: it reads what that tells it, and reports to it. */
+  readonly managed?: boolean;
   /** Limits other than the usual ones, for tests. */
   readonly limits?: Partial<Limits>;
 }
 
 const STRINGS = ["home", "socket", "workspace", "session", "program", "event"];
-const BOOLEANS = ["ephemeral", "verbose", "tied"];
+const BOOLEANS = ["ephemeral", "verbose", "tied", "managed"];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** @throws {ConsoleError} `usage` */
@@ -60,6 +62,7 @@ export function parseDaemonArgs(args: readonly string[]): DaemonOptions {
     ephemeral: parsed["ephemeral"] === true,
     verbose: parsed["verbose"] === true,
     tied: parsed["tied"] === true,
+    ...(parsed["managed"] === true ? { managed: true } : {}),
     ...parseLimits(parsed["limit"] as readonly string[] | undefined),
   };
 }

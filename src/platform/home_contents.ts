@@ -23,6 +23,7 @@ const IN_FOLDERS: ReadonlyMap<string, RegExp> = new Map([
 const FILES: ReadonlySet<string> = new Set([
   "hooks.lock",
   "journal.head",
+  "notify.sock",
   ...Object.values(homePaths("")).flatMap((path) => {
     const name = path.slice(1);
     return name === "" || name.includes("/") || IN_FOLDERS.has(name) ? [] : [name];

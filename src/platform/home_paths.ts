@@ -65,6 +65,11 @@ export function homePaths(root: string): HomePaths {
   });
 }
 
+/** There for an instant at the start of a daemon that a service manager runs: the address from which it speaks to that. */
+export function notifyPath({ root }: Pick<HomePaths, "root">): string {
+  return `${root}/notify.sock`;
+}
+
 /** The folder's name in the user's home folder. */
 export const HOME_NAME = ".agent-console";
 /** A workspace's own configuration, below the folder in which an agent works. */

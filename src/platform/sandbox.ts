@@ -25,6 +25,8 @@ export interface DaemonSandbox {
   readonly form: ProgramRef["form"];
   /** What the parts of the daemon declare beyond that. */
   readonly permissions: readonly Permission[];
+  /** It tells a service manager how it is (manager_sandbox.ts). */
+  readonly notifies?: boolean;
 }
 
 /** One thing that the daemon may do. */
@@ -89,16 +91,17 @@ export function checkSandboxPath(path: string): string | undefined {
  *
  * @throws {RangeError} where a path fails {@link checkSandboxPath}; callers check first, to say it kindly
  */
-export function daemonFlags({ paths, socketPath, pidFilePath, form, permissions }: DaemonSandbox): Flag[] {
+export function daemonFlags(
+  { paths, socketPath, pidFilePath, form, permissions, notifies = false }: DaemonSandbox,
+): Flag[] {
   const files = outermost([paths.root, socketPath, pidFilePath]);
   return [
     ...(form === "compiled" ? [] : [QUIET]),
     ...CLOSED,
     ...RUNTIME_FLAGS,
     {
-      flag: "-P=daemon",
-      reason:
-        "the set in deno.json: umask (private files from the first moment), inspector (to shut it), uid (is it ours?)",
+      flag: notifies ? "-P=managed" : "-P=daemon",
+      reason: `${SYS}${notifies ? ", uptime (to tell when a reload began)" : ""}`,
     },
     {
       flag: list("net", [`unix:${socketPath}`, `unix:${paths.hookSocket}`]),
@@ -108,6 +111,7 @@ export function daemonFlags({ paths, socketPath, pidFilePath, form, permissions 
     { flag: list("write", files), reason: "the home folder, the socket and the pid file" },
     { flag: `--allow-env=${DAEMON_ENV.join(",")}`, reason: "where the home folder is, and how to print" },
     ...permissions.map(flagOf),
+    ...(notifies ? [{ flag: "--unstable-net", reason: "Deno's datagrams of unix sockets need it" }] : []),
   ];
 }
 
@@ -261,6 +265,9 @@ export function taskLine(): string {
 }
 
 const QUIET: Flag = { flag: "-q", reason: "Deno's own messages (permission sets are experimental) are not ours" };
+
+const SYS =
+  "the set in deno.json: umask (private files from the first moment), inspector (to shut it), uid (is it ours?)";
 
 const CLOSED: readonly Flag[] = [
   { flag: "--no-prompt", reason: "what is not granted is refused, nobody is asked" },

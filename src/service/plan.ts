@@ -14,6 +14,10 @@ export interface ServiceOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The daemon's command line, from platform/sandbox.ts. */
   readonly argv: readonly string[];
+  /** Whether it can tell systemd how it is: its sandbox was made for the socket that {@link notifySocketOf} found. */
+  readonly notifies?: boolean;
+  /** Whether it runs agents or other programs that the configuration names. */
+  readonly runsPrograms?: boolean;
   /** The home folder where it is not the default one. */
   readonly home?: string | undefined;
   /** What turns the daemon's telemetry on, from the configuration. */
@@ -49,14 +53,14 @@ export function planService(options: ServiceOptions): ServicePlan {
 }
 
 function systemd(options: ServiceOptions, path: string): ServicePlan {
-  const { argv } = options;
+  const { argv, notifies = false, runsPrograms = false } = options;
   const reload = step(["systemctl", "--user", "daemon-reload"]);
   // Fails where the unit never ran; without it a unit that failed too often does not start.
   const reset = step(["systemctl", "--user", "reset-failed", UNIT], "any");
   const enable = step(["systemctl", "--user", "enable", UNIT]);
   return {
     path,
-    text: renderUnit({ argv, env: variables(options) }),
+    text: renderUnit({ argv, env: variables(options), notifies, runsPrograms }),
     install: [reload, reset, enable, step(["systemctl", "--user", "restart", UNIT])],
     keep: [reset, enable, step(["systemctl", "--user", "start", UNIT])],
     stop: [
@@ -93,8 +97,24 @@ function step(argv: readonly string[], tolerate: Step["tolerate"] = []): Step {
 
 /** Folders of the installing shell that the daemon must find again: cached dependencies, what agents publish. */
 const PASSED = ["DENO_DIR", ...AGENT_HOME_ENV];
+/** What stays as the installing shell had it, where a service that is installed is rendered anew. */
+export const KEPT_ENV: readonly string[] = ["PATH", ...PASSED];
 /** The variables that {@link ServiceOptions.env} must contain. */
-export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", ...PASSED];
+export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", ...PASSED];
+
+/**
+ * Where the user's systemd hears of its services. Looked for when the service is installed, because the sandbox names it
+ * and Type=notify is ended where it cannot say that it serves. Undefined where there is none, or only an abstract one, to
+ * which Deno sends nothing: then the unit is of Type=exec, without a watchdog.
+ */
+export function notifySocketOf(
+  { env, uid }: Pick<ServiceOptions, "env" | "uid">,
+  isSocket: (path: string) => boolean,
+): string | undefined {
+  const runtime = env["XDG_RUNTIME_DIR"];
+  const folders = [...(runtime?.startsWith("/") ? [runtime.replace(/\/+$/, "")] : []), `/run/user/${uid ?? 0}`];
+  return folders.map((folder) => `${folder}/systemd/notify`).find(isSocket);
+}
 
 /**
  * A service manager has a bare environment: without the shell's PATH no agent is found, without its DENO_DIR no cached

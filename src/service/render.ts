@@ -21,12 +21,40 @@ export interface ServiceText {
   readonly env: Readonly<Record<string, string>>;
 }
 
+export interface UnitText extends ServiceText {
+  /** It tells systemd how it is. */
+  readonly notifies: boolean;
+  /** It runs programs of the user, which are to find there what they find in a terminal. */
+  readonly runsPrograms: boolean;
+}
+
+/** A core file of a daemon that hung would hold what agents said: it is ended without one. */
+const NOTIFY = `Type=notify
+NotifyAccess=main
+# It has to say every 15 s that it hears its clients; one that hangs is ended and started anew, without a core file.
+WatchdogSec=30
+WatchdogSignal=SIGKILL`;
+
+/**
+ * What works in a user's manager, which has no namespaces of its own. Its children inherit every line: sudo would work in
+ * no agent, nor a program for another architecture, nor the sandboxes that agents set up themselves. So a daemon that runs
+ * programs of the user has none of them: it is confined by Deno's permissions, as everywhere.
+ */
+const HARDENING = `NoNewPrivileges=yes
+LockPersonality=yes
+RestrictRealtime=yes
+RestrictSUIDSGID=yes
+RestrictAddressFamilies=AF_UNIX AF_INET AF_INET6
+SystemCallArchitectures=native`;
+const NO_HARDENING =
+  "# It runs agents or other programs of yours, which would inherit any hardening: sudo would fail in them.";
+
 /**
  * The systemd user unit.
  *
  * @throws {ConsoleError} `unsafe_path` where systemd cannot run the program's path at all
  */
-export function renderUnit({ argv, env }: ServiceText): string {
+export function renderUnit({ argv, env, notifies, runsPrograms }: UnitText): string {
   const program = argv[0] ?? "";
   // systemd.exec refuses these in the path of a program, quoted or not (string_is_safe in its config_parse_exec).
   // deno-lint-ignore no-control-regex
@@ -40,6 +68,8 @@ export function renderUnit({ argv, env }: ServiceText): string {
   const colon = argv.some((word) => word.includes("$")) ? ":" : "";
   const environment = Object.entries(env).map(([name, value]) => `Environment=${unitWord(`${name}=${value}`)}`);
   return fill(unitTemplate, {
+    type: notifies ? NOTIFY : "Type=exec",
+    hardening: runsPrograms ? NO_HARDENING : HARDENING,
     exec_start: colon + argv.map(unitWord).join(" "),
     environment: environment.join("\n"),
     unset: NOT_FOR_US.filter((name) => env[name] === undefined).join(" "),

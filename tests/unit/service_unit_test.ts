@@ -7,6 +7,7 @@ import { renderUnit, unitWord } from "../../src/service/render.ts";
 import { codePoint } from "../support/code_point.ts";
 
 const decoder = new TextDecoder();
+const NOTIFYING = { notifies: true, runsPrograms: false };
 
 /** Values of a key, in order. */
 function lines(unit: string, key: string): string[] {
@@ -77,7 +78,7 @@ const env = { PATH: '/usr/bin:/a b%c:/q"q:/d\\d:/$HOME', AGENT_CONSOLE_HOME: "/h
 
 Deno.test("X2 the unit's ExecStart and Environment are read back as the same words", () => {
   const argv = hardArgv("/opt");
-  const unit = renderUnit({ argv, env });
+  const unit = renderUnit({ argv, env, ...NOTIFYING });
   assertEquals(execStart(unit), argv);
   const assignments = lines(unit, "Environment").flatMap((line) => parseWords(line, false));
   assertEquals(assignments, Object.entries(env).map(([name, value]) => `${name}=${value}`));
@@ -94,26 +95,30 @@ Deno.test("X2 any word is read back from a unit", () => {
   fc.assert(fc.property(fc.array(word), (words) => {
     assertEquals(parseWords(words.map(unitWord).join(" "), false), words);
     assert(!words.map(unitWord).join(" ").includes("\n"));
-    assertEquals(execStart(renderUnit({ argv: ["/bin/x", ...words], env: {} })), ["/bin/x", ...words]);
+    assertEquals(execStart(renderUnit({ argv: ["/bin/x", ...words], env: {}, ...NOTIFYING })), ["/bin/x", ...words]);
   }));
 });
 
 Deno.test("a plain command line stays plain, and the unit says what the service manager must know", () => {
-  const unit = renderUnit({ argv: ["/usr/bin/deno", "run", "--allow-net=unix:/h/s", "/app/main.ts"], env: {} });
+  const unit = renderUnit({
+    argv: ["/usr/bin/deno", "run", "--allow-net=unix:/h/s", "/app/main.ts"],
+    env: {},
+    ...NOTIFYING,
+  });
   assertEquals(lines(unit, "ExecStart"), ["/usr/bin/deno run --allow-net=unix:/h/s /app/main.ts"]);
   assertEquals(lines(unit, "Environment"), []);
-  assertEquals(lines(unit, "Type"), ["exec"]);
+  assertEquals(lines(unit, "Type"), ["notify"]);
   assertEquals(lines(unit, "UMask"), ["0077"]);
-  assertEquals(lines(unit, "RestartPreventExitStatus"), ["4 5 6 7"]);
+  assertEquals(lines(unit, "RestartPreventExitStatus"), ["2 4 5 6 7 78"]);
   assert(!/^MemoryDenyWriteExecute/m.test(unit), "V8 compiles to memory that it runs");
 });
 
 Deno.test("a program's path that systemd refuses is refused before", () => {
   for (const program of ['/a"b', "/a'b", "/a\\b", "/a\nb", "deno", ""]) {
-    const error = assertThrows(() => renderUnit({ argv: [program], env: {} }), ConsoleError);
+    const error = assertThrows(() => renderUnit({ argv: [program], env: {}, ...NOTIFYING }), ConsoleError);
     assertEquals(error.kind, "unsafe_path");
   }
-  assertThrows(() => renderUnit({ argv: ["/bin/x", "a\0b"], env: {} }), ConsoleError, "NUL");
+  assertThrows(() => renderUnit({ argv: ["/bin/x", "a\0b"], env: {}, ...NOTIFYING }), ConsoleError, "NUL");
 });
 
 /** A folder with an executable at `argv[0]` and the unit; ends with the test. */
@@ -124,7 +129,7 @@ async function withUnit(test: (file: string, argv: string[], folder: string) => 
     const argv = hardArgv(folder);
     await Deno.writeTextFile(argv[0]!, "#!/bin/sh\n", { mode: 0o755 });
     const file = `${folder}/agent-console.service`;
-    await Deno.writeTextFile(file, renderUnit({ argv, env }), { mode: 0o644 });
+    await Deno.writeTextFile(file, renderUnit({ argv, env, ...NOTIFYING }), { mode: 0o644 });
     await Deno.mkdir(`${folder}/run`);
     await test(file, argv, folder);
   } finally {
@@ -202,7 +207,7 @@ function shellWords(line: string): string[] {
 }
 
 Deno.test("S1 the unit starts in the root, and takes nothing that a session gave its manager for a runtime", () => {
-  const text = renderUnit({ argv: ["/usr/bin/deno", "run"], env: { DENO_DIR: "/cache" } });
+  const text = renderUnit({ argv: ["/usr/bin/deno", "run"], env: { DENO_DIR: "/cache" }, ...NOTIFYING });
   const unset = /^UnsetEnvironment=(.*)$/m.exec(text)?.[1]?.split(" ") ?? [];
   for (const name of ["NODE_OPTIONS", "LD_PRELOAD", "LD_LIBRARY_PATH", "OTEL_DENO", "HTTPS_PROXY", "DENO_V8_FLAGS"]) {
     assert(unset.includes(name), name);

@@ -2,8 +2,7 @@
 import { withRunning } from "../../client/connect.ts";
 import { findService, leftLinks, runManager, serviceState } from "../../client/own_service.ts";
 import { noteFolderOf } from "../../client/own_program_paths.ts";
-import { planOwnService } from "../../client/service_text.ts";
-import { daemonLaunch } from "../../daemon/launch.ts";
+import { currentService, planOwnService } from "../../client/service_text.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { OS, ownUid } from "../../platform/process.ts";
 import { installService, type ServiceResult, uninstallService } from "../../service/install.ts";
@@ -30,7 +29,7 @@ export function serviceFiles(run: CommandContext): readonly string[] {
 }
 
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
-  const planned = planOwnService(run.context, await daemonLaunch(run.context));
+  const planned = (await currentService(run.context)).plan;
   if (!flags.dryRun) {
     for (const path of filesOf(planned)) noteFolderOf(path);
     await makeWay(run, planned);

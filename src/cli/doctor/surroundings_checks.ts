@@ -100,7 +100,7 @@ async function howItRuns(run: CommandContext, path: string): Promise<Finding> {
 /** Undefined where the configuration, which has a finding of its own, does not say. */
 async function expectedText(run: CommandContext, found: InstalledService): Promise<string | undefined> {
   try {
-    return (await renewService(run.context, found)).text;
+    return (await renewService(run.context, found)).plan.text;
   } catch (error) {
     if (error instanceof ConsoleError && error.kind === "config_invalid") return undefined;
     throw error;
