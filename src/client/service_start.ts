@@ -2,6 +2,7 @@
  * Starts the daemon by the service that is installed for this home, so that there is one way in which it runs: with the
  * service's restarts, its environment and its limits.
  */
+import { systemClock } from "../platform/clock.ts";
 import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { ERRORS } from "../protocol/errors.ts";
@@ -12,7 +13,7 @@ import { notRunningError } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { findService, managerOfService, whyServiceUnused } from "./own_service.ts";
 import { mayRenewUnasked, renewService } from "./service_text.ts";
-import { type StartAttempt, startFailure, type StartOptions } from "./start_attempt.ts";
+import { loggedFailure, type StartAttempt, startFailure, type StartOptions } from "./start_attempt.ts";
 
 /** Between two looks at the unit, while its daemon does not reply, ms. */
 const LOOK_MS = 500;
@@ -55,6 +56,7 @@ export function rewrite({ path }: InstalledService, text: string): void {
 class ServiceStart implements StartAttempt {
   readonly #context: ClientContext;
   readonly #given: AbortController;
+  readonly #since = systemClock.now();
   #code: number | undefined;
   #said = "";
 
@@ -79,8 +81,12 @@ class ServiceStart implements StartAttempt {
   }
 
   failure() {
-    const hint = "agent-console daemon logs";
-    return startFailure(this.#context.paths, this.#code ?? ERRORS.start_failed.exit, { said: this.#said, hint });
+    const { paths } = this.#context;
+    const logged = loggedFailure(paths, this.#since) ?? { said: this.#said };
+    return startFailure(paths, this.#code ?? ERRORS.start_failed.exit, {
+      hint: "agent-console daemon logs",
+      ...logged,
+    });
   }
 
   /** The manager's reply is not the end: a unit whose type is exec fails later. */

@@ -1,5 +1,5 @@
 /** A daemon that was started and has not replied yet, whoever runs it; and why one ended before it did. */
-import type { DaemonOptions } from "../daemon/options.ts";
+import { COULD_NOT_START, type DaemonOptions } from "../daemon/options.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
 import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
@@ -45,6 +45,23 @@ export function startFailure(
     exit,
     ...(hint === undefined ? {} : { hint }),
   });
+}
+
+/** What a daemon that was started since then (ms since the epoch) has logged of its failure; nobody heard it speak. */
+export function loggedFailure(
+  paths: HomePaths,
+  since: number,
+): { readonly said: string; readonly hint?: string } | undefined {
+  try {
+    const [line = ""] = new TextDecoder().decode(denoFiles.read(paths.log)).trimEnd().split("\n").slice(-1);
+    const { ts, message, error, hint } = JSON.parse(line) as Readonly<Record<string, unknown>>;
+    if (message !== COULD_NOT_START || typeof error !== "string" || !(Date.parse(String(ts)) >= since)) {
+      return undefined;
+    }
+    return { said: error, ...(typeof hint === "string" ? { hint } : {}) };
+  } catch {
+    return undefined; // it did not come as far as a log
+  }
 }
 
 function logTail(paths: HomePaths, code: number): string {

@@ -94,11 +94,13 @@ live(
     assertNotEquals(second, first);
     assertEquals([await user.unitState(), user.unit], [["active", second], before]);
     await user.done(["config", "set", "daemon.pid_file_path", `"${user.home.root}/other.pid"`]);
+    await user.done(["config", "set", "channels.desktop.enabled", "true"]);
     // Another shell's PATH and agents' folders are not the service's.
     await user.done(["daemon", "restart"], { PATH: "/usr/bin:/bin", CLAUDE_CONFIG_DIR: `${user.home.root}/other` });
     const third = await user.home.ready();
     const after = user.unit;
     assert(after.includes(`--allow-write=${user.home.dir},${user.home.root}/other.pid`), after);
+    assert(!before.includes("WAYLAND_DISPLAY") && /--allow-env=\S*WAYLAND_DISPLAY/.test(after), after);
     const environment = (text: string) => text.split("\n").filter((line) => line.startsWith("Environment="));
     assertEquals(environment(after), environment(before));
     assertEquals(await user.unitState(), ["active", third]);
@@ -205,3 +207,27 @@ live(
     assertEquals([await user.daemons(), (await user.status())["service"]], [[next], null]);
   },
 );
+
+live("X2 a daemon that cannot start by its unit ends the command with its own words and exit code", async (user) => {
+  await user.install();
+  await user.done(["daemon", "stop"]);
+  const files = (await Array.fromAsync(Deno.readDir(user.home.path("journal")))).map(({ name }) => name);
+  const path = user.home.path(`journal/${files.find((name) => name.endsWith(".jsonl"))}`);
+  const whole = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, whole.replace("daemon", "deamon"));
+  await Deno.remove(user.home.path("journal/snapshot.json"));
+  for (const args of [["daemon", "start"], ["ls"]]) {
+    const { code, stderr } = await user.machine.cli(args);
+    assertEquals(code, 7, stderr);
+    assertMatch(stderr, /^error: the journal does not verify: record 1 .*altered/);
+  }
+  assertEquals(await user.unitState(), ["failed", 0]);
+  assertMatch((await user.machine.cli(["doctor"])).stdout, /agent-console\.service is current and has failed/);
+  await Deno.writeTextFile(path, whole);
+  await user.done(["ls"]);
+  assertEquals(await user.unitState(), ["active", await user.home.ready()]);
+  // All of us goes, through the unit too.
+  await user.done(["uninstall", "--yes"]);
+  assertEquals([await user.daemons(), exists(user.unitPath)], [[], false]);
+  assertEquals(await user.machine.property(UNIT, "LoadState"), "not-found");
+});

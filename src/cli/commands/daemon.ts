@@ -59,7 +59,7 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
  * Hooks that were installed run the program by files, which follow a program that was moved, and a daemon that listens
  * elsewhere.
  */
-async function offerToHooks(run: CommandContext, verbose: boolean): Promise<void> {
+export async function offerToHooks(run: CommandContext, verbose: boolean): Promise<void> {
   const { writeLaunchers } = await import("../../client/write_launchers.ts");
   const problem = await writeLaunchers(run.context);
   if (problem !== undefined && verbose) run.out.note(`hooks will not report to this daemon: ${problem}`);

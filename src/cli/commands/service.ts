@@ -9,7 +9,7 @@ import { installService, type ServiceResult, uninstallService } from "../../serv
 import { managerReplies } from "../../service/manager.ts";
 import type { ServicePlan } from "../../service/plan.ts";
 import type { CommandContext } from "../context.ts";
-import { stop } from "./daemon.ts";
+import { offerToHooks, stop } from "./daemon.ts";
 
 export interface ServiceFlags {
   readonly dryRun?: boolean;
@@ -36,6 +36,7 @@ export async function installAsService(run: CommandContext, flags: ServiceFlags)
   }
   const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
   if (flags.dryRun) run.out.plain(planned.text.trimEnd());
+  else await offerToHooks(run, false); // so that they know where the manager listens
   say(run, result, flags.dryRun === true);
 }
 
