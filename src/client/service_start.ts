@@ -15,6 +15,8 @@ import { findService, managerOfService, whyServiceUnused } from "./own_service.t
 import { mayRenewUnasked, renewService } from "./service_text.ts";
 import { loggedFailure, type StartAttempt, startFailure, type StartOptions } from "./start_attempt.ts";
 
+/** Time for a manager to show that it is here, ms: one that does not keeps nobody from working. */
+const REPLY_MS = 5000;
 /** Between two looks at the unit, while its daemon does not reply, ms. */
 const LOOK_MS = 500;
 
@@ -37,15 +39,13 @@ export async function startByService(
   }
   const { launch, plan: { text } } = await renewService(context, service);
   if (auto && !launch.autoStart) throw notRunningError();
-  const given = new AbortController();
-  const manager = managerOfService(service, given.signal);
-  if (await manager.state() === undefined) {
+  if (await managerOfService(service, AbortSignal.timeout(REPLY_MS)).state() === undefined) {
     onNote?.("note: no service manager replies here, so the daemon runs outside of its service");
     return undefined;
   }
   const renewed = text !== service.text && (!auto || mayRenewUnasked(context, service));
   if (renewed) rewrite(service, text);
-  return new ServiceStart(context, manager, renewed, given);
+  return new ServiceStart(context, service, renewed);
 }
 
 /** Its file is replaced, so that a manager that reads it sees the old text or the new one. */
@@ -55,16 +55,15 @@ export function rewrite({ path }: InstalledService, text: string): void {
 
 class ServiceStart implements StartAttempt {
   readonly #context: ClientContext;
-  readonly #given: AbortController;
+  readonly #given = new AbortController();
   readonly #since = systemClock.now();
   #code: number | undefined;
   #said = "";
 
-  constructor(context: ClientContext, manager: Manager, renewed: boolean, given: AbortController) {
+  constructor(context: ClientContext, service: InstalledService, renewed: boolean) {
     this.#context = context;
-    this.#given = given;
     // The commands of the manager never throw; the sleep between them does where it is given up.
-    this.#watch(manager, renewed).catch(() => {});
+    this.#watch(managerOfService(service, this.#given.signal), renewed).catch(() => {});
   }
 
   get code(): number | undefined {
@@ -95,7 +94,9 @@ class ServiceStart implements StartAttempt {
     for (;;) {
       const now = await manager.state();
       if (this.#given.signal.aborted) return;
-      const hasEnded = now === undefined || now.state === "failed" || now.state === "inactive";
+      // The last: it failed, and systemd waits before it starts the next.
+      const hasEnded = now === undefined || now.state === "failed" || now.state === "inactive" ||
+        (now.pid === undefined && now.exitCode !== 0);
       if (ran.code !== 0 || hasEnded) {
         this.#said = ran.code === 0 || now?.exitCode
           ? ""

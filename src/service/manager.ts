@@ -9,7 +9,7 @@ export interface ManagedState {
   readonly state: string;
   /** The daemon that it runs. */
   readonly pid: number | undefined;
-  /** How its last process ended; 0 while one runs. */
+  /** The exit code of its last process; 0 while one runs, and where a signal ended it. */
   readonly exitCode: number;
 }
 
@@ -45,7 +45,10 @@ export async function managerReplies(os: string, uid: number | null, run: Servic
   return (await run(argv)).code === 0;
 }
 
-const SHOWN = "--property=FragmentPath,NeedDaemonReload,ActiveState,MainPID,ExecMainStatus";
+const SHOWN = "--property=FragmentPath,NeedDaemonReload,ActiveState,MainPID,ExecMainCode,ExecMainStatus";
+
+/** CLD_EXITED of waitid(2): else the status is a signal. */
+const EXITED = "1";
 
 function systemd({ path, units }: InstalledService, { run, files }: ManagerPorts): Manager {
   const systemctl = (...words: readonly string[]) => run(["systemctl", "--user", ...words]);
@@ -70,7 +73,7 @@ function systemd({ path, units }: InstalledService, { run, files }: ManagerPorts
       return {
         state: shown["ActiveState"] ?? "unknown",
         pid: pid > 1 ? pid : undefined,
-        exitCode: Number(shown["ExecMainStatus"]) || 0,
+        exitCode: shown["ExecMainCode"] === EXITED ? Number(shown["ExecMainStatus"]) || 0 : 0,
       };
     },
     start: async ({ renewed }) => {

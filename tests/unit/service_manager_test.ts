@@ -107,6 +107,12 @@ Deno.test("X2 systemd: a unit is started after reset-failed, read again where it
   const files = diskOf({});
   const own = managerOf(installed(linux), 1000, { run: manager.run, files });
   assertEquals(await own.state(), { state: "active", pid: 42, exitCode: 0 });
+  for (const [code, exitCode] of [[1, 7], [2, 0]]) {
+    const ended = shown(`ActiveState=failed\nMainPID=0\nExecMainCode=${code}\nExecMainStatus=7\n`);
+    const { run } = fakeManager({ "systemctl --user show": ended });
+    const state = await managerOf(installed(linux), 1000, { run, files }).state();
+    assertEquals(state, { state: "failed", pid: undefined, exitCode: exitCode! });
+  }
   manager.take();
   await own.start({ renewed: false });
   assertEquals(manager.take(), [
