@@ -11,7 +11,7 @@ import { currentFolder, env, OS, ownUid, run } from "../platform/process.ts";
 import type { Ran } from "../service/install.ts";
 import { danglingLinks, type InstalledService, installedService, whyUnused } from "../service/installed.ts";
 import { type Manager, managerOf } from "../service/manager.ts";
-import type { PlaceOptions } from "../service/place.ts";
+import { type PlaceOptions, servicePlace } from "../service/place.ts";
 import type { ClientContext } from "./endpoint.ts";
 
 /** Time for one command of the service manager, ms. A unit has 20 s to stop. */
@@ -48,6 +48,13 @@ function places(): PlaceOptions | undefined {
 export function findService(): InstalledService | undefined {
   const at = places();
   return at === undefined ? undefined : installedService(at, denoFiles);
+}
+
+/** Whether the unit of the socket was installed. */
+export function hasSocketUnit(): boolean {
+  const at = places();
+  const path = at === undefined ? undefined : servicePlace(at)?.socketPath;
+  return path !== undefined && denoFiles.stat(path) !== undefined;
 }
 
 export function leftLinks(): readonly string[] {

@@ -1,8 +1,7 @@
 /** What commands about the daemon do with the service of this home. */
 import type { ClientContext } from "./endpoint.ts";
 import { managerOfService, serviceOfHome, whyServiceUnused } from "./own_service.ts";
-import { rewrite } from "./service_start.ts";
-import { renewService } from "./service_text.ts";
+import { outdatedFiles, renewService, writeFiles } from "./service_text.ts";
 
 export interface SettleOptions {
   readonly signal: AbortSignal;
@@ -31,15 +30,16 @@ export async function settleService(
 /**
  * Before a restart: a service with a socket starts again with the first client that comes, which must not be as it was.
  *
+ * @returns whether its socket is another one now: then it must be stopped too
  * @throws {ConsoleError} from the configuration
  */
-export async function renewBeforeRestart(context: ClientContext, signal: AbortSignal): Promise<void> {
+export async function renewBeforeRestart(context: ClientContext, signal: AbortSignal): Promise<boolean> {
   const service = serviceOfHome(context);
-  if (service === undefined || service.units.length === 1) return;
-  if (whyServiceUnused(service, context) !== undefined) return;
-  const { text } = (await renewService(context, service)).plan;
-  if (text === service.text) return;
-  rewrite(service, text);
+  if (service === undefined || service.units.length === 1) return false;
+  if (whyServiceUnused(service, context) !== undefined) return false;
+  const outdated = outdatedFiles((await renewService(context, service)).plan);
+  writeFiles(outdated);
   // A look at it also has it read its files again where they have changed.
-  await managerOfService(service, signal).state();
+  if (outdated.length > 0) await managerOfService(service, signal).state();
+  return outdated.some(({ path }) => path !== service.path);
 }

@@ -4,7 +4,6 @@
  */
 import { systemClock } from "../platform/clock.ts";
 import { sleep } from "../platform/delay.ts";
-import { denoFiles } from "../platform/deno_files.ts";
 import { ERRORS } from "../protocol/errors.ts";
 import type { Ran } from "../service/install.ts";
 import type { InstalledService } from "../service/installed.ts";
@@ -12,7 +11,7 @@ import type { Manager } from "../service/manager.ts";
 import { notRunningError } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { findService, managerOfService, whyServiceUnused } from "./own_service.ts";
-import { mayRenewUnasked, renewService } from "./service_text.ts";
+import { mayRenewUnasked, outdatedFiles, renewService, writeFiles } from "./service_text.ts";
 import { loggedFailure, type StartAttempt, startFailure, type StartOptions } from "./start_attempt.ts";
 
 /** Time for a manager to show that it is here, ms: one that does not keeps nobody from working. */
@@ -37,20 +36,15 @@ export async function startByService(
     if (!auto) onNote?.(`note: the service is not used: ${why}`);
     return undefined;
   }
-  const { launch, plan: { text } } = await renewService(context, service);
+  const { launch, plan } = await renewService(context, service);
   if (auto && !launch.autoStart) throw notRunningError();
   if (await managerOfService(service, AbortSignal.timeout(REPLY_MS)).state() === undefined) {
     onNote?.("note: no service manager replies here, so the daemon runs outside of its service");
     return undefined;
   }
-  const renewed = text !== service.text && (!auto || mayRenewUnasked(context, service));
-  if (renewed) rewrite(service, text);
-  return new ServiceStart(context, service, renewed);
-}
-
-/** Its file is replaced, so that a manager that reads it sees the old text or the new one. */
-export function rewrite({ path }: InstalledService, text: string): void {
-  denoFiles.replace(path, new TextEncoder().encode(text), 0o644);
+  const outdated = !auto || mayRenewUnasked(context, service) ? outdatedFiles(plan) : [];
+  writeFiles(outdated);
+  return new ServiceStart(context, service, outdated.length > 0);
 }
 
 class ServiceStart implements StartAttempt {

@@ -15,16 +15,21 @@ import {
   READ_ENV,
   type ServiceOptions,
   type ServicePlan,
+  type UnitFile,
 } from "../service/plan.ts";
 import type { ClientContext } from "./endpoint.ts";
+import { hasSocketUnit } from "./own_service.ts";
 
 type Env = (name: string) => string | undefined;
 
 /** What of the plan the daemon's launch decides. */
-type Launched = Pick<ServiceOptions, "argv" | "notifies" | "runsPrograms" | "telemetry">;
+type Launched = Pick<
+  ServiceOptions,
+  "argv" | "notifies" | "runsPrograms" | "socketPath" | "socketUnit" | "start" | "telemetry"
+>;
 
 /** @throws {ConsoleError} `usage` where HOME is not set; as {@link planService} */
-export function planOwnService(
+function planOwnService(
   { paths }: Pick<ClientContext, "paths">,
   { telemetry, ...launched }: Launched,
   valueOf: Env = env,
@@ -61,13 +66,58 @@ export interface CurrentService {
   readonly plan: ServicePlan;
 }
 
+/** How somebody wants it installed. */
+export interface ServiceWish {
+  /** systemd holds the socket. Absent: as it was installed before. */
+  readonly socketActivation?: boolean;
+  /** Also where a socket would wait for the first client. */
+  readonly now?: boolean;
+  /** Absent: yes. */
+  readonly start?: boolean;
+}
+
 /** The service as it would be installed now. @throws {ConsoleError} from the configuration */
-export async function currentService(context: ClientContext, valueOf: Env = env): Promise<CurrentService> {
+export async function currentService(
+  context: ClientContext,
+  { socketActivation, now, start }: ServiceWish = {},
+  valueOf: Env = env,
+): Promise<CurrentService> {
+  const isThere = hasSocketUnit();
+  if (socketActivation && (OS !== "linux" || context.program.daemon.form === "compiled")) {
+    throw new ConsoleError("failed", "socket activation needs systemd, and a program that was not compiled", {
+      hint: "agent-console daemon install",
+    });
+  }
   const manager = managerSandbox(context, valueOf);
   const launch = await daemonLaunch(context, {}, { env: valueOf, ...(OS === "linux" ? { manager } : {}) });
-  const { argv, telemetry, runsPrograms } = launch;
-  const launched = { argv, telemetry, runsPrograms, notifies: manager.notifySocket !== undefined };
+  const { argv, telemetry, runsPrograms, socketPath } = launch;
+  const launched = {
+    argv,
+    telemetry,
+    runsPrograms,
+    socketPath,
+    notifies: manager.notifySocket !== undefined,
+    socketUnit: (socketActivation ?? isThere) ? "wanted" : isThere ? "left" : undefined,
+    start: start === false ? "not" : now ? "now" : undefined,
+  } as const;
   return { launch, plan: planOwnService(context, launched, valueOf) };
+}
+
+/** Enough to take back what is installed, whatever the configuration says. @throws {ConsoleError} `usage` */
+export function installedPlan(context: Pick<ClientContext, "paths">): ServicePlan {
+  return planOwnService(context, { argv: ["/"], socketUnit: hasSocketUnit() ? "left" : undefined });
+}
+
+/** Files of the service that do not say what they should. */
+export function outdatedFiles(plan: ServicePlan): readonly UnitFile[] {
+  return [plan, ...plan.beside].filter(({ path, text }) =>
+    denoFiles.stat(path)?.kind !== "file" || new TextDecoder().decode(denoFiles.read(path)) !== text
+  );
+}
+
+/** Each is replaced, so that a manager that reads it sees the old text or the new one. */
+export function writeFiles(files: readonly UnitFile[]): void {
+  for (const { path, text } of files) denoFiles.replace(path, new TextEncoder().encode(text), 0o644);
 }
 
 /**
@@ -81,7 +131,7 @@ export async function renewService(context: ClientContext, service: InstalledSer
     KEPT_ENV.includes(name) && !(name === "DENO_DIR" && isOtherProgram(context, service))
       ? service.env[name]
       : env(name);
-  return await currentService(context, kept);
+  return await currentService(context, {}, kept);
 }
 
 /** Whether the service runs another program than this one: a clone's, say, or the one before it was installed. */

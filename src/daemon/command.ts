@@ -1,8 +1,9 @@
 /** The daemon as a process: its arguments in, its exit code out, what went wrong on stderr. */
-import { systemProblem } from "../platform/process.ts";
+import { env, ownPid, systemProblem } from "../platform/process.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { errorText } from "../protocol/error_text.ts";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
+import { FIRST_SOCKET, managerFacts } from "./manager_facts.ts";
 import { runDaemon } from "./mod.ts";
 import { parseDaemonArgs } from "./options.ts";
 
@@ -21,6 +22,9 @@ export async function runDaemonCommand(args: readonly string[]): Promise<number>
     const bug = `this is a bug: ${String((error as Error)?.stack ?? error)}`;
     writeStderr(errorText(error instanceof ConsoleError ? error : { message: problem ?? bug }));
     if (error instanceof ConsoleError) {
+      if (managed && managerFacts(env, ownPid()).sockets > 0) {
+        await (await import("./refuse_waiting.ts")).refuseWaiting(FIRST_SOCKET, error);
+      }
       return managed && error.kind === "config_invalid" ? MANAGED_CONFIG_EXIT : error.exitCode;
     }
     return problem === undefined ? ERRORS.internal.exit : ERRORS.failed.exit;

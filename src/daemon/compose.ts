@@ -175,7 +175,6 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     timeout: (ms) => AbortSignal.timeout(ms),
     ...(config.booted.journal.fsync === "always" ? { durable: (seq = store.seq) => journal.durable(seq) } : {}),
   });
-  stop.onStopping = () => router.stop();
   const idleExit = new IdleExit({
     ephemeral: options.ephemeral,
     idleMins: () => config.current.daemon.idle_timeout_mins,
@@ -196,6 +195,11 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     onClients,
   });
   const server = new UnixServer({ listener, clients, places, log, limits });
+  stop.onStopping = () => {
+    router.stop();
+    // Who comes from now on waits for the next daemon, instead of being told that this one stops.
+    if (listener.isLent) void server.close({ unlink: false });
+  };
   const hookSocket = new HookSocket({
     paths,
     places,
@@ -219,6 +223,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     paths,
     pidFilePath: config.pidFilePath,
     notes,
+    isLent: listener.isLent === true,
     log,
     stop,
     record,

@@ -51,6 +51,7 @@ export interface Launch {
   /** Whether a stop by a person holds only until the next hook. */
   readonly startAfterStop: boolean;
   readonly pidFilePath: string;
+  readonly socketPath: string;
 }
 
 export interface LaunchOptions {
@@ -119,6 +120,7 @@ export async function daemonLaunch(
     runsPrograms: permissions.some(({ kind, configKey }) => kind === "run" && configKey !== undefined),
     startAfterStop: config.daemon.start_after_stop,
     pidFilePath,
+    socketPath,
   };
 }
 

@@ -9,6 +9,9 @@ export interface ManagerFacts {
   readonly sockets: number;
 }
 
+/** SD_LISTEN_FDS_START of sd_listen_fds(3). */
+export const FIRST_SOCKET = 3;
+
 /** Variables that were meant for another process, which handed them on, are none of ours. */
 export function managerFacts(env: (name: string) => string | undefined, pid: number): ManagerFacts {
   const socket = env("NOTIFY_SOCKET");

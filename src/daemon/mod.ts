@@ -17,7 +17,7 @@ import { compose, type Composed } from "./compose.ts";
 import { type AnyFeature, FEATURES } from "./features.ts";
 import { LiveConfig } from "./live_config.ts";
 import { DaemonLog } from "./logging.ts";
-import { managerFacts } from "./manager_facts.ts";
+import { FIRST_SOCKET, managerFacts } from "./manager_facts.ts";
 import { COULD_NOT_START, type DaemonOptions } from "./options.ts";
 import * as files from "./runtime_files.ts";
 
@@ -48,7 +48,7 @@ export async function runDaemon(
   let listener: Listener | undefined;
   try {
     files.prepareFolders(paths.logs, paths.journal);
-    const listen = async () => listener = await files.listen(socketPath);
+    const listen = async () => listener = await (manager?.sockets ? lent() : files.listen(socketPath));
     const composed = await compose({ options, limits, features, paths, config, log, bootId, manager, listen });
     await composed.supervisor.prepare();
     try {
@@ -71,6 +71,11 @@ export async function runDaemon(
     log.close();
     lock.release();
   }
+}
+
+/** Node's listener is loaded only where it is needed. @throws the OS error */
+async function lent(): Promise<Listener> {
+  return await (await import("../platform/lent_listener.ts")).lentListener(FIRST_SOCKET);
 }
 
 async function untilStopped({ supervisor, stop, removeOwn }: Composed, limits: Limits): Promise<number> {

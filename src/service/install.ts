@@ -49,17 +49,22 @@ export async function installService(
   options: RunOptions = {},
 ): Promise<ServiceResult> {
   const { files } = ports;
-  const before = present(plan, files);
-  const change = before === undefined ? "created" : before === plan.text ? "unchanged" : "updated";
+  const before = present(plan.path, files);
+  const isCurrent = [plan, ...plan.beside].every(({ path, text }) => present(path, files) === text) &&
+    plan.gone.every((path) => present(path, files) === undefined);
+  const change = before === undefined ? "created" : isCurrent ? "unchanged" : "updated";
   const steps = change === "unchanged" ? plan.keep : plan.install;
   const result = { path: plan.path, change, commands: steps.map(({ argv }) => shellQuote(argv)) } as const;
   if (options.dryRun) return { ...result, running: false, notes: plan.notes };
   if (change !== "unchanged") {
-    makeFolder(plan.path.slice(0, plan.path.lastIndexOf("/")), files);
-    files.replace(plan.path, new TextEncoder().encode(plan.text), 0o644);
+    for (const { path, text } of [plan, ...plan.beside]) {
+      makeFolder(path.slice(0, path.lastIndexOf("/")), files);
+      files.replace(path, new TextEncoder().encode(text), 0o644);
+    }
   }
   const unanswered = await runAll(steps, ports, `the service (its file is ${plan.path}) was not installed`);
-  if (unanswered.length === 0) return { ...result, running: true, notes: plan.notes };
+  for (const path of plan.gone) files.remove(path);
+  if (unanswered.length === 0) return { ...result, running: plan.starts, notes: plan.notes };
   const notes = [
     `No service manager answers here, so the daemon was not started by it. Where one does, run: ${
       unanswered.map(shellQuote).join(" && ")
@@ -74,7 +79,8 @@ export async function uninstallService(
   ports: ServicePorts,
   options: RunOptions = {},
 ): Promise<ServiceResult> {
-  const there = present(plan, ports.files) !== undefined;
+  const all = [plan.path, ...plan.beside.map(({ path }) => path), ...plan.gone];
+  const there = all.some((path) => present(path, ports.files) !== undefined);
   const steps = there ? [...plan.stop, ...plan.forget] : [];
   const result: ServiceResult = {
     path: plan.path,
@@ -85,20 +91,20 @@ export async function uninstallService(
   };
   if (options.dryRun || !there) return result;
   await runAll(plan.stop, ports, "the service was not uninstalled");
-  ports.files.remove(plan.path);
+  for (const path of all) ports.files.remove(path);
   await runAll(plan.forget, ports, "the service was not quite uninstalled (its file is gone)");
   return result;
 }
 
-function present(plan: ServicePlan, files: ServicePorts["files"]): string | undefined {
-  const stat = files.stat(plan.path);
+function present(path: string, files: ServicePorts["files"]): string | undefined {
+  const stat = files.stat(path);
   if (stat === undefined) return undefined;
   if (stat.kind !== "file") {
     // A link may point into a user's dotfiles, or to /dev/null, which is how systemd masks a unit.
-    const message = `${plan.path} is a ${stat.kind}, not a file`;
-    throw new ConsoleError("unsafe_path", message, { path: plan.path, hint: "move it away and try again" });
+    const message = `${path} is a ${stat.kind}, not a file`;
+    throw new ConsoleError("unsafe_path", message, { path, hint: "move it away and try again" });
   }
-  return new TextDecoder().decode(files.read(plan.path));
+  return new TextDecoder().decode(files.read(path));
 }
 
 function makeFolder(path: string, files: ServicePorts["files"]): void {

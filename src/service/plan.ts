@@ -2,8 +2,8 @@
 import { AGENT_HOME_ENV } from "../agents/files.ts";
 import { RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { LABEL, servicePlace, UNIT } from "./place.ts";
-import { renderPlist, renderUnit } from "./render.ts";
+import { LABEL, type ServicePlace, servicePlace, SOCKET_UNIT, UNIT } from "./place.ts";
+import { renderPlist, renderSocket, renderUnit } from "./render.ts";
 
 export interface ServiceOptions {
   readonly os: string;
@@ -18,6 +18,12 @@ export interface ServiceOptions {
   readonly notifies?: boolean;
   /** Whether it runs agents or other programs that the configuration names. */
   readonly runsPrograms?: boolean;
+  /** Whether systemd is to hold the daemon's socket; `left`: its unit is there, from another installation. */
+  readonly socketUnit?: "wanted" | "left" | undefined;
+  /** The daemon's socket. */
+  readonly socketPath?: string;
+  /** `now`: also with a socket that would wait for the first client; `not`: with the next login. */
+  readonly start?: "now" | "not" | undefined;
   /** The home folder where it is not the default one. */
   readonly home?: string | undefined;
   /** What turns the daemon's telemetry on, from the configuration. */
@@ -30,10 +36,20 @@ export interface Step {
   readonly tolerate: readonly number[] | "any";
 }
 
+export interface UnitFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 export interface ServicePlan {
   /** Where the unit or the property list goes. */
   readonly path: string;
   readonly text: string;
+  /** What is written beside it, and what of ours is removed: the unit of the socket. */
+  readonly beside: readonly UnitFile[];
+  readonly gone: readonly string[];
+  /** Whether the daemon runs, or its socket waits for a client, after the steps. */
+  readonly starts: boolean;
   /** After the file was written anew: a running daemon is restarted. */
   readonly install: readonly Step[];
   /** Used where nothing was written: a running daemon stays. */
@@ -47,28 +63,62 @@ export interface ServicePlan {
 
 /** @throws {ConsoleError} `failed` on a system that has neither systemd nor launchd; `unsafe_path` from the rendering */
 export function planService(options: ServiceOptions): ServicePlan {
-  const path = servicePlace(options)?.path;
-  if (path !== undefined) return options.os === "darwin" ? launchd(options, path) : systemd(options, path);
+  const place = servicePlace(options);
+  if (place !== undefined) return options.os === "darwin" ? launchd(options, place.path) : systemd(options, place);
   throw new ConsoleError("failed", `a service is installed on linux and darwin only, this system is ${options.os}`);
 }
 
-function systemd(options: ServiceOptions, path: string): ServicePlan {
-  const { argv, notifies = false, runsPrograms = false } = options;
-  const reload = step(["systemctl", "--user", "daemon-reload"]);
-  // Fails where the unit never ran; without it a unit that failed too often does not start.
-  const reset = step(["systemctl", "--user", "reset-failed", UNIT], "any");
-  const enable = step(["systemctl", "--user", "enable", UNIT]);
+function systemd(options: ServiceOptions, { path, socketPath: socketFile = "" }: ServicePlace): ServicePlan {
+  const { argv, notifies = false, runsPrograms = false, socketUnit, socketPath = "", start } = options;
+  const activated = socketUnit === "wanted";
   return {
     path,
-    text: renderUnit({ argv, env: variables(options), notifies, runsPrograms }),
-    install: [reload, reset, enable, step(["systemctl", "--user", "restart", UNIT])],
-    keep: [reset, enable, step(["systemctl", "--user", "start", UNIT])],
-    stop: [
-      step(["systemctl", "--user", "stop", UNIT], "any"),
-      step(["systemctl", "--user", "disable", UNIT], "any"),
+    text: renderUnit({ argv, env: variables(options), notifies, runsPrograms, activated }),
+    beside: activated ? [{ path: socketFile, text: renderSocket(socketPath) }] : [],
+    gone: socketUnit === "left" ? [socketFile] : [],
+    starts: start !== "not",
+    ...systemdSteps(socketUnit, start),
+    notes: [
+      activated
+        ? "The first client starts it; jobs run only while it does. To listen from boot on: loginctl enable-linger"
+        : "It starts when you log in; to start it at boot: loginctl enable-linger",
     ],
+  };
+}
+
+type Steps = Pick<ServicePlan, "install" | "keep" | "stop" | "forget">;
+
+function systemdSteps(socketUnit: ServiceOptions["socketUnit"], start: ServiceOptions["start"]): Steps {
+  const control = (words: string, tolerate?: Step["tolerate"]) =>
+    step(["systemctl", "--user", ...words.split(" ")], tolerate);
+  const reload = control("daemon-reload");
+  // Fails where the unit never ran; without it a unit that failed too often does not start.
+  const reset = control(`reset-failed ${UNIT}`, "any");
+  const resetSocket = control(`reset-failed ${SOCKET_UNIT}`, "any");
+  const stop = control(`stop ${UNIT}`, "any");
+  const disable = control(`disable ${UNIT}`, "any");
+  // Before the service: the next client would start it again.
+  const noSocket = [control(`stop ${SOCKET_UNIT}`, "any"), control(`disable ${SOCKET_UNIT}`, "any")];
+  const runs = start !== "not";
+  if (socketUnit === "wanted") {
+    // The service is not enabled: it starts with the first client, not with the login.
+    const enable = [reset, resetSocket, disable, control(`enable ${SOCKET_UNIT}`)];
+    const now = start === "now" ? [control(`start ${UNIT}`)] : [];
+    return {
+      // A daemon that has bound its own socket must be gone before systemd binds it.
+      install: [reload, ...enable, ...(runs ? [stop, control(`restart ${SOCKET_UNIT}`), ...now] : [])],
+      keep: [...enable, ...(runs ? [control(`start ${SOCKET_UNIT}`), ...now] : [])],
+      stop: [...noSocket, stop, disable],
+      forget: [reload, reset, resetSocket],
+    };
+  }
+  const left = socketUnit === "left" ? noSocket : [];
+  const enable = [reset, control(`enable ${UNIT}`)];
+  return {
+    install: [...left, reload, ...enable, ...(runs ? [control(`restart ${UNIT}`)] : [])],
+    keep: [...enable, ...(runs ? [control(`start ${UNIT}`)] : [])],
+    stop: [...left, stop, disable],
     forget: [reload, reset],
-    notes: ["It starts when you log in; to start it at boot: loginctl enable-linger"],
   };
 }
 
@@ -83,6 +133,9 @@ function launchd(options: ServiceOptions, path: string): ServicePlan {
   return {
     path,
     text: renderPlist({ argv, env: variables(options) }),
+    beside: [],
+    gone: [],
+    starts: true,
     install: [bootout, enable, bootstrap, step(["launchctl", "kickstart", "-k", `${domain}/${LABEL}`])],
     keep: [enable, bootstrap, step(["launchctl", "kickstart", `${domain}/${LABEL}`])],
     stop: [bootout],

@@ -1,5 +1,6 @@
 /** The text of the systemd unit and of the launchd property list, from the templates in install/. Pure. */
 import plistTemplate from "../../install/com.agent-console.daemon.plist" with { type: "text" };
+import socketTemplate from "../../install/agent-console.socket" with { type: "text" };
 import unitTemplate from "../../install/agent-console.service" with { type: "text" };
 import { OTEL_ENV, PROXY_ENV, SET_ASIDE } from "../platform/environment.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -26,7 +27,17 @@ export interface UnitText extends ServiceText {
   readonly notifies: boolean;
   /** It runs programs of the user, which are to find there what they find in a terminal. */
   readonly runsPrograms: boolean;
+  /** Its socket is systemd's. */
+  readonly activated: boolean;
 }
+
+/**
+ * Every client that comes while it cannot start counts as a start: at systemd's usual five the socket is closed, and the
+ * next client is refused.
+ */
+const BURST = { usual: "5", activated: "20" };
+const SOCKET = `Requires=agent-console.socket
+After=agent-console.socket`;
 
 /** A core file of a daemon that hung would hold what agents said: it is ended without one. */
 const NOTIFY = `Type=notify
@@ -54,7 +65,7 @@ const NO_HARDENING =
  *
  * @throws {ConsoleError} `unsafe_path` where systemd cannot run the program's path at all
  */
-export function renderUnit({ argv, env, notifies, runsPrograms }: UnitText): string {
+export function renderUnit({ argv, env, notifies, runsPrograms, activated }: UnitText): string {
   const program = argv[0] ?? "";
   // systemd.exec refuses these in the path of a program, quoted or not (string_is_safe in its config_parse_exec).
   // deno-lint-ignore no-control-regex
@@ -68,12 +79,30 @@ export function renderUnit({ argv, env, notifies, runsPrograms }: UnitText): str
   const colon = argv.some((word) => word.includes("$")) ? ":" : "";
   const environment = Object.entries(env).map(([name, value]) => `Environment=${unitWord(`${name}=${value}`)}`);
   return fill(unitTemplate, {
+    burst: activated ? BURST.activated : BURST.usual,
+    socket: activated ? SOCKET : "",
     type: notifies ? NOTIFY : "Type=exec",
     hardening: runsPrograms ? NO_HARDENING : HARDENING,
     exec_start: colon + argv.map(unitWord).join(" "),
     environment: environment.join("\n"),
     unset: NOT_FOR_US.filter((name) => env[name] === undefined).join(" "),
   });
+}
+
+/**
+ * The unit of the socket. systemd.socket(5) reads the rest of the line as the path: nothing but a percent sign is special.
+ *
+ * @throws {ConsoleError} `unsafe_path` where it would read another one
+ */
+export function renderSocket(path: string): string {
+  // deno-lint-ignore no-control-regex
+  if (!path.startsWith("/") || /[\u0000-\u001f\u007f]|\s$|\\$/.test(path)) {
+    throw new ConsoleError("unsafe_path", `systemd cannot listen at ${JSON.stringify(path)}`, {
+      path,
+      hint: "name another socket with daemon.ipc_socket_path",
+    });
+  }
+  return fill(socketTemplate, { socket: path.replaceAll("%", "%%") });
 }
 
 /**

@@ -1,55 +1,28 @@
 /** The service under a real `systemd --user`, which the test starts for a temporary home. */
 import { assert, assertEquals } from "@std/assert";
 import { exists } from "../support/exists.ts";
-import { TestHome } from "../support/harness.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
-import { SystemdMachine, whyNoSystemd } from "../support/systemd_machine.ts";
+import { liveService, type ServiceMachine, UNIT } from "../support/live_service.ts";
 
-const UNIT = "agent-console.service";
+liveService(
+  "X2 a real systemd runs what is installed, and an uninstall leaves nothing with it",
+  async (home, machine) => {
+    await machine.install();
+    assertEquals((await machine.systemctl("is-enabled", UNIT)).stdout, "enabled\n");
+    await home.ready();
+    assertEquals((await machine.systemctl("is-active", UNIT)).stdout, "active\n");
+    assertEquals((await machine.cli(["daemon", "uninstall"])).code, 0);
+    assertEquals(await machine.property(UNIT, "LoadState"), "not-found");
+    assert(!exists(home.socketPath) && !exists(`${home.root}/.config/systemd/user/${UNIT}`));
+  },
+);
 
-const why = await whyNoSystemd();
-
-function live(name: string, fn: (home: TestHome, machine: SystemdMachine) => Promise<void>): void {
-  Deno.test({
-    name: `${name}${why === undefined ? "" : ` (ignored: ${why})`}`,
-    ignore: why !== undefined,
-    fn: async () => {
-      await using home = await TestHome.create();
-      await using machine = await SystemdMachine.start(home);
-      await fn(home, machine);
-    },
-  });
-}
-
-live("X2 a real systemd runs what is installed, and an uninstall leaves nothing with it", async (home, machine) => {
-  const installed = await machine.cli(["daemon", "install"]);
-  assertEquals(installed.code, 0, installed.stderr);
-  assertEquals((await machine.systemctl("is-enabled", UNIT)).stdout, "enabled\n");
-  await home.ready();
-  assertEquals((await machine.systemctl("is-active", UNIT)).stdout, "active\n");
-  assertEquals((await machine.cli(["daemon", "uninstall"])).code, 0);
-  assertEquals(await machine.property(UNIT, "LoadState"), "not-found");
-  assert(!exists(home.socketPath) && !exists(`${home.root}/.config/systemd/user/${UNIT}`));
-});
-
-/** Settings of the unit for a test, in the place that the unit names for changes. */
-function dropIn(home: TestHome, text: string): void {
-  const folder = `${home.root}/.config/systemd/user/${UNIT}.d`;
-  Deno.mkdirSync(folder, { recursive: true });
-  Deno.writeTextFileSync(`${folder}/test.conf`, text);
-}
-
-async function install(machine: SystemdMachine, ...options: readonly string[]): Promise<void> {
-  const { code, stderr } = await machine.cli(["daemon", "install", ...options]);
-  assertEquals(code, 0, stderr);
-}
-
-function mainPid(machine: SystemdMachine): Promise<string> {
+function mainPid(machine: ServiceMachine): Promise<string> {
   return machine.property(UNIT, "MainPID");
 }
 
 /** Waits until another process than `before` serves. */
-async function nextPid(machine: SystemdMachine, before: string): Promise<string> {
+async function nextPid(machine: ServiceMachine, before: string): Promise<string> {
   return await eventually(
     async () => {
       const pid = await mainPid(machine);
@@ -62,8 +35,8 @@ async function nextPid(machine: SystemdMachine, before: string): Promise<string>
   );
 }
 
-live("X2 a service is active when it serves, says how it is, and reloads", async (home, machine) => {
-  await install(machine);
+liveService("X2 a service is active when it serves, says how it is, and reloads", async (home, machine) => {
+  await machine.install();
   assertEquals(await machine.property(UNIT, "Type"), "notify");
   // `systemctl start` has waited for READY: a client is served at once.
   await using client = await home.connect({ token: true });
@@ -84,9 +57,9 @@ live("X2 a service is active when it serves, says how it is, and reloads", async
   assert(!exists(home.path("notify.sock")));
 });
 
-live("X2 a service that is killed, or hangs, is started anew", async (home, machine) => {
-  dropIn(home, "[Service]\nWatchdogSec=2\nRestartSec=100ms\n");
-  await install(machine);
+liveService("X2 a service that is killed, or hangs, is started anew", async (home, machine) => {
+  await machine.dropIn("[Service]\nWatchdogSec=2\nRestartSec=100ms\n");
+  await machine.install();
   const first = await mainPid(machine);
   assertEquals((await machine.run(["/bin/kill", "-9", first])).code, 0);
   const second = await nextPid(machine, first);
@@ -100,8 +73,8 @@ live("X2 a service that is killed, or hangs, is started anew", async (home, mach
   await home.ready();
 });
 
-live("X2 a configuration with an error is not started again and again", async (home, machine) => {
-  await install(machine);
+liveService("X2 a configuration with an error is not started again and again", async (home, machine) => {
+  await machine.install();
   await Deno.writeTextFile(home.path("config.jsonc"), "{", { mode: 0o600 });
   await machine.systemctl("restart", UNIT);
   assertEquals(await machine.property(UNIT, "ExecMainStatus"), "78");

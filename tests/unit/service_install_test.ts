@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "
 import type { FileStat } from "../../src/platform/system.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { installService, type Ran, type ServicePorts, uninstallService } from "../../src/service/install.ts";
-import { planService, type ServiceOptions } from "../../src/service/plan.ts";
+import { notifySocketOf, planService, type ServiceOptions } from "../../src/service/plan.ts";
 
 const linux: ServiceOptions = {
   os: "linux",
@@ -100,6 +100,74 @@ Deno.test("X2 uninstall removes the unit alone, keeps data, and may be repeated"
   ]);
   assertEquals((await uninstallService(planService(linux), machine)).change, "absent");
   assertEquals(machine.ran, []);
+});
+
+const SOCKET = UNIT.replace(/service$/, "socket");
+const activated: ServiceOptions = { ...linux, socketUnit: "wanted", socketPath: "/home/u/.agent-console/daemon.sock" };
+const left: ServiceOptions = { ...linux, socketUnit: "left" };
+
+Deno.test("X2 with socket activation systemd holds the socket, and nothing starts the daemon but its first client", async () => {
+  const machine = new Machine();
+  const result = await installService(planService(activated), machine);
+  assertEquals([result.change, result.running, machine.disk.has(SOCKET)], ["created", true, true]);
+  assertEquals(machine.take(), [
+    "systemctl --user daemon-reload",
+    "systemctl --user reset-failed agent-console.service",
+    "systemctl --user reset-failed agent-console.socket",
+    "systemctl --user disable agent-console.service",
+    "systemctl --user enable agent-console.socket",
+    "systemctl --user stop agent-console.service",
+    "systemctl --user restart agent-console.socket",
+  ]);
+  // Again it changes nothing; `now` starts the daemon too.
+  assertEquals((await installService(planService({ ...activated, start: "now" }), machine)).change, "unchanged");
+  assertEquals(machine.take().slice(-2), [
+    "systemctl --user start agent-console.socket",
+    "systemctl --user start agent-console.service",
+  ]);
+  machine.disk.delete(SOCKET);
+  assertEquals((await installService(planService(activated), machine)).change, "updated");
+  machine.take();
+  // Without it the socket is gone before the service binds its own.
+  assertEquals((await installService(planService(left), machine)).change, "updated");
+  const ran = machine.take();
+  assertEquals([ran[0], ran.at(-1), machine.disk.has(SOCKET)], [
+    "systemctl --user stop agent-console.socket",
+    "systemctl --user restart agent-console.service",
+    false,
+  ]);
+});
+
+Deno.test("X2 uninstall takes the socket's unit back first, also where only that is left", async () => {
+  const machine = new Machine();
+  await installService(planService(activated), machine);
+  machine.take();
+  machine.disk.delete(UNIT);
+  assertEquals((await uninstallService(planService(left), machine)).change, "removed");
+  assertEquals(machine.take().slice(0, 3), [
+    "systemctl --user stop agent-console.socket",
+    "systemctl --user disable agent-console.socket",
+    "systemctl --user stop agent-console.service",
+  ]);
+  assertEquals([machine.disk.has(UNIT), machine.disk.has(SOCKET)], [false, false]);
+});
+
+Deno.test("X2 nothing is started where that is wanted", async () => {
+  for (const options of [linux, activated]) {
+    const machine = new Machine();
+    const result = await installService(planService({ ...options, start: "not" }), machine);
+    assertEquals([result.running, machine.take().filter((line) => /start|stop/.test(line))], [false, []]);
+  }
+});
+
+Deno.test("X2 systemd's socket for its services is looked for where the session says, and where it is by convention", () => {
+  const found = (env: Record<string, string>, ...sockets: readonly string[]) =>
+    notifySocketOf({ env, uid: 7 }, (path) => sockets.includes(path));
+  const usual = "/run/user/7/systemd/notify";
+  assertEquals(found({}, usual), usual);
+  assertEquals(found({ XDG_RUNTIME_DIR: "/x/" }, "/x/systemd/notify", usual), "/x/systemd/notify");
+  assertEquals(found({ XDG_RUNTIME_DIR: "rel" }, usual), usual);
+  assertEquals(found({ XDG_RUNTIME_DIR: "/x" }), undefined);
 });
 
 Deno.test("without a service manager the unit is written, and the result says what to run and that nothing runs", async () => {

@@ -3,11 +3,11 @@ import fc from "fast-check";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import { daemonFlags, programArgv } from "../../src/platform/sandbox.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
-import { renderUnit, unitWord } from "../../src/service/render.ts";
+import { renderSocket, renderUnit, unitWord } from "../../src/service/render.ts";
 import { codePoint } from "../support/code_point.ts";
 
 const decoder = new TextDecoder();
-const NOTIFYING = { notifies: true, runsPrograms: false };
+const NOTIFYING = { notifies: true, runsPrograms: false, activated: false };
 
 /** Values of a key, in order. */
 function lines(unit: string, key: string): string[] {
@@ -113,6 +113,38 @@ Deno.test("a plain command line stays plain, and the unit says what the service 
   assert(!/^MemoryDenyWriteExecute/m.test(unit), "V8 compiles to memory that it runs");
 });
 
+/** As they were looked at; `AC_GOLDEN=1 deno test -A tests/unit/service_unit_test.ts` writes them anew. */
+async function golden(name: string, text: string): Promise<void> {
+  const path = new URL(`../fixtures/service/${name}`, import.meta.url);
+  if (Deno.env.get("AC_GOLDEN") === "1") await Deno.writeTextFile(path, text);
+  assertEquals(text, await Deno.readTextFile(path));
+}
+
+Deno.test("X2 the rendered units are as they were looked at", async () => {
+  const given = {
+    argv: ["/usr/bin/deno", "run", "-P=managed", "/app/main.ts", "--home", "/home/u/.agent-console", "--managed"],
+    env: { PATH: "/usr/bin:/bin" },
+  };
+  await golden("notify.service", renderUnit({ ...given, ...NOTIFYING }));
+  await golden("exec.service", renderUnit({ ...given, notifies: false, runsPrograms: true, activated: false }));
+  await golden("activated.service", renderUnit({ ...given, ...NOTIFYING, activated: true }));
+  await golden("agent-console.socket", renderSocket("/home/u/.agent-console/daemon.sock"));
+});
+
+Deno.test("X2 a socket's path is read back by systemd as it is, or refused", () => {
+  assertEquals(lines(renderSocket('/a b/%h"$x\\y'), "ListenStream"), ['/a b/%%h"$x\\y']);
+  for (const path of ["rel", "/a\nb", "/a ", "/a\\", ""]) {
+    assertEquals(assertThrows(() => renderSocket(path), ConsoleError).kind, "unsafe_path");
+  }
+});
+
+Deno.test("X2 a daemon that runs programs of the user has no hardening that they would inherit", () => {
+  const unit = (runsPrograms: boolean) =>
+    renderUnit({ argv: ["/bin/x"], env: {}, notifies: true, activated: false, runsPrograms });
+  assertEquals(lines(unit(false), "NoNewPrivileges"), ["yes"]);
+  assert(!/^(?:NoNewPrivileges|Restrict\w+|LockPersonality|SystemCall\w+)=/m.test(unit(true)));
+});
+
 Deno.test("a program's path that systemd refuses is refused before", () => {
   for (const program of ['/a"b', "/a'b", "/a\\b", "/a\nb", "deno", ""]) {
     const error = assertThrows(() => renderUnit({ argv: [program], env: {}, ...NOTIFYING }), ConsoleError);
@@ -129,7 +161,8 @@ async function withUnit(test: (file: string, argv: string[], folder: string) => 
     const argv = hardArgv(folder);
     await Deno.writeTextFile(argv[0]!, "#!/bin/sh\n", { mode: 0o755 });
     const file = `${folder}/agent-console.service`;
-    await Deno.writeTextFile(file, renderUnit({ argv, env, ...NOTIFYING }), { mode: 0o644 });
+    await Deno.writeTextFile(file, renderUnit({ argv, env, ...NOTIFYING, activated: true }), { mode: 0o644 });
+    await Deno.writeTextFile(`${folder}/agent-console.socket`, renderSocket(`${folder}/ho me%h/daemon.sock`));
     await Deno.mkdir(`${folder}/run`);
     await test(file, argv, folder);
   } finally {
@@ -168,7 +201,8 @@ Deno.test({
   fn: () =>
     withUnit(async (file, _argv, folder) => {
       assert(has("/usr/bin/systemd-analyze"), "this test needs systemd-analyze (apt install systemd)");
-      const verify = ["systemd-analyze", "--user", "verify", file];
+      const socket = file.replace(/service$/, "socket");
+      const verify = ["systemd-analyze", "--user", "verify", file, socket];
       const { code, stderr } = await run(verify, { HOME: folder, XDG_RUNTIME_DIR: `${folder}/run` });
       assertEquals(decoder.decode(stderr), "");
       assertEquals(code, 0);

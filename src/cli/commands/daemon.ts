@@ -170,8 +170,9 @@ export async function restart(run: CommandContext, flags: StopFlags): Promise<vo
   await daemonLaunch(run.context); // a configuration that would not start must not cost the daemon that runs
   const { socket, ...how } = await howStarted(run);
   const { renewBeforeRestart } = await import("../../client/service_control.ts");
-  await renewBeforeRestart(run.context, run.signal);
+  const isMoved = await renewBeforeRestart(run.context, run.signal);
   await stop(run, flags, { restart: true });
+  if (isMoved) await settle(run);
   const context = { ...run.context, socketFlag: run.context.socketFlag ?? socket };
   await start({ ...run, context }, how);
 }

@@ -2,7 +2,7 @@
 import { withRunning } from "../../client/connect.ts";
 import { findService, leftLinks, runManager, serviceState } from "../../client/own_service.ts";
 import { noteFolderOf } from "../../client/own_program_paths.ts";
-import { currentService, planOwnService } from "../../client/service_text.ts";
+import { currentService, installedPlan, outdatedFiles, type ServiceWish } from "../../client/service_text.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { OS, ownUid } from "../../platform/process.ts";
 import { installService, type ServiceResult, uninstallService } from "../../service/install.ts";
@@ -11,31 +11,36 @@ import type { ServicePlan } from "../../service/plan.ts";
 import type { CommandContext } from "../context.ts";
 import { offerToHooks, stop } from "./daemon.ts";
 
-export interface ServiceFlags {
+export interface ServiceFlags extends ServiceWish {
   readonly dryRun?: boolean;
 }
 
 const ports = { files: denoFiles, run: (argv: readonly string[]) => runManager(argv) };
 
 /** The service's file, and the link that systemd makes to it. */
-function filesOf({ path }: Pick<ServicePlan, "path">): readonly string[] {
+function filesOf({ path, beside, gone }: Pick<ServicePlan, "path" | "beside" | "gone">): readonly string[] {
   const at = path.lastIndexOf("/");
-  return [path, `${path.slice(0, at)}/default.target.wants${path.slice(at)}`];
+  const folder = path.slice(0, at);
+  const sockets = [...beside.map((one) => one.path), ...gone].flatMap((socket) => [
+    socket,
+    `${folder}/sockets.target.wants${socket.slice(at)}`,
+  ]);
+  return [path, `${folder}/default.target.wants${path.slice(at)}`, ...sockets];
 }
 
 /** Where the files of the service are, or would be. @throws {ConsoleError} as {@link removeService} */
 export function serviceFiles(run: CommandContext): readonly string[] {
-  return filesOf(planOwnService(run.context, { argv: ["/"] }));
+  return filesOf(installedPlan(run.context));
 }
 
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
-  const planned = (await currentService(run.context)).plan;
+  const { plan: planned } = await currentService(run.context, flags);
   if (!flags.dryRun) {
     for (const path of filesOf(planned)) noteFolderOf(path);
-    await makeWay(run, planned);
+    if (flags.start !== false) await makeWay(run, planned);
   }
   const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
-  if (flags.dryRun) run.out.plain(planned.text.trimEnd());
+  if (flags.dryRun) { for (const { text } of [planned, ...planned.beside]) run.out.plain(text.trimEnd()); }
   else await offerToHooks(run, false); // so that they know where the manager listens
   say(run, result, flags.dryRun === true);
 }
@@ -54,7 +59,7 @@ async function makeWay(run: CommandContext, planned: ServicePlan): Promise<void>
   }
   if (!await managerReplies(OS, ownUid(), ports.run)) return;
   const { pid: own = null } = await serviceState(run.context, run.signal) ?? {};
-  if (service?.text === planned.text && own !== null) {
+  if (own !== null && outdatedFiles(planned).length === 0) {
     const { onGreeted: _, ...silent } = run.context;
     const found = await withRunning(silent, (client) => Promise.resolve(client.hello.pid)).catch(() => undefined);
     if (found === own || found === undefined) return; // it may still be starting
@@ -77,7 +82,7 @@ export async function removeService(
   run: CommandContext,
   options: { readonly dryRun?: boolean } = {},
 ): Promise<ServiceResult> {
-  const result = await uninstallService(planOwnService(run.context, { argv: ["/"] }), ports, options);
+  const result = await uninstallService(installedPlan(run.context), ports, options);
   if (options.dryRun) return result;
   // Where no manager is here to take them away, or an earlier removal was cut short.
   const links = leftLinks();

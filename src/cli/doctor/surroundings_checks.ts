@@ -1,12 +1,13 @@
 /** What lies around the program: its place on PATH, the terminal, the service. */
 import { withRunning } from "../../client/connect.ts";
 import { findService, leftLinks, serviceState } from "../../client/own_service.ts";
-import { renewService } from "../../client/service_text.ts";
+import { outdatedFiles, renewService } from "../../client/service_text.ts";
 import { denoFiles, realPath } from "../../platform/deno_files.ts";
 import { findProgram } from "../../platform/find_program.ts";
 import { env, run as runProgram } from "../../platform/process.ts";
 import { namedEnv, userEnv } from "../../platform/environment.ts";
 import type { InstalledService } from "../../service/installed.ts";
+import type { UnitFile } from "../../service/plan.ts";
 import { serviceFiles } from "../commands/service.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
@@ -73,11 +74,14 @@ async function service(run: CommandContext): Promise<Finding[]> {
     ];
   }
   if (!found.enabled) return [problem("service", `${path} is not enabled: it is not used`, INSTALL_AGAIN)];
-  const text = await expectedText(run, found);
-  if (text === undefined) {
+  const outdated = await outdatedNow(run, found);
+  if (outdated === undefined) {
     return [note("service", `whether ${path} is current cannot be said before the configuration is mended`)];
   }
-  if (found.text !== text) return [problem("service", `${path} is not what this program would write`, INSTALL_AGAIN)];
+  const [stale] = outdated;
+  if (stale !== undefined) {
+    return [problem("service", `${stale.path} is not what this program would write`, INSTALL_AGAIN)];
+  }
   return [await howItRuns(run, path)];
 }
 
@@ -98,9 +102,9 @@ async function howItRuns(run: CommandContext, path: string): Promise<Finding> {
 }
 
 /** Undefined where the configuration, which has a finding of its own, does not say. */
-async function expectedText(run: CommandContext, found: InstalledService): Promise<string | undefined> {
+async function outdatedNow(run: CommandContext, found: InstalledService): Promise<readonly UnitFile[] | undefined> {
   try {
-    return (await renewService(run.context, found)).plan.text;
+    return outdatedFiles((await renewService(run.context, found)).plan);
   } catch (error) {
     if (error instanceof ConsoleError && error.kind === "config_invalid") return undefined;
     throw error;

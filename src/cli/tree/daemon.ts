@@ -80,6 +80,10 @@ export function daemonCommands(root: Command, run: () => CommandContext): void {
     .action(async (options) => await (await load()).permissions(run(), options));
   const service = () => import("../commands/service.ts");
   command.command("install").description("install it as a systemd or launchd service")
+    .option("--socket-activation", "systemd holds the socket: its first client starts the daemon")
+    .option("--no-socket-activation", "not so any more")
+    .option("--now", "start it at once, also where its first client would")
+    .option("--no-start", "start nothing before the next login")
     .option("--dry-run", "show the unit and the commands, do nothing")
     .action(async (options) => await (await service()).installAsService(run(), options));
   command.command("uninstall").description("remove the service; the data stays")

@@ -17,6 +17,8 @@ export interface RuntimeFilesOptions {
   readonly paths: HomePaths;
   readonly pidFilePath: string;
   readonly notes: files.RunInfo;
+  /** The socket file is the service manager's: it stays. */
+  readonly isLent: boolean;
   readonly log: Log;
   readonly stop: StopControl;
   /** Best effort: never throws. */
@@ -68,6 +70,7 @@ export class RuntimeFiles implements Service {
   }
 
   #socketIsOurs(): boolean {
+    if (this.#o.isLent) return false;
     const stat = denoFiles.stat(this.#o.notes.socketPath);
     return stat?.kind === "socket" && stat.inode === this.#inode;
   }

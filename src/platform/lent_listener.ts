@@ -1,0 +1,116 @@
+/**
+ * A unix socket that the service manager listens on and hands to us, sd_listen_fds(3): behind the port of sockets.ts.
+ * Deno's own listener takes no descriptor, Node's does, and needs no permission of the net for it. It stays the manager's:
+ * whoever connects while no daemon runs waits in it for the next one.
+ */
+import { createServer, type Server, type Socket as NodeSocket } from "node:net";
+import type { Listener, Socket } from "./sockets.ts";
+
+/** @throws the OS error where the descriptor is no socket that listens */
+export async function lentListener(fd: number): Promise<Listener> {
+  const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  server.once("error", reject);
+  server.listen({ fd }, resolve);
+  await promise;
+  return new LentListener(server);
+}
+
+class LentListener implements Listener {
+  readonly isLent = true;
+  readonly #server: Server;
+  /** Those that came before they were asked for; or who asks, before one came. */
+  #came: NodeSocket[] = [];
+  #asked: PromiseWithResolvers<Socket> | undefined;
+  #problem: unknown;
+
+  constructor(server: Server) {
+    this.#server = server;
+    server.on("connection", (socket) => {
+      this.#came.push(socket);
+      this.#next();
+    });
+    server.on("error", (error) => {
+      this.#problem = error;
+      this.#next();
+    });
+  }
+
+  accept(): Promise<Socket> {
+    this.#asked = Promise.withResolvers<Socket>();
+    const { promise } = this.#asked;
+    this.#next();
+    return promise;
+  }
+
+  close(): void {
+    this.#server.close();
+    for (const socket of this.#came.splice(0)) socket.destroy();
+    this.#problem = new Deno.errors.BadResource("the listener is closed");
+    this.#next();
+  }
+
+  #next(): void {
+    if (this.#asked === undefined) return;
+    const socket = this.#came.shift();
+    if (socket !== undefined) this.#asked.resolve(new LentSocket(socket));
+    else if (this.#problem !== undefined) this.#asked.reject(this.#problem);
+    else return;
+    if (socket === undefined && !(this.#problem instanceof Deno.errors.BadResource)) this.#problem = undefined;
+    this.#asked = undefined;
+  }
+}
+
+class LentSocket implements Socket {
+  readonly #socket: NodeSocket;
+  #rest: Uint8Array = new Uint8Array(0);
+  #isOver = false;
+  #problem: Error | undefined;
+  #wake: () => void = () => {};
+
+  constructor(socket: NodeSocket) {
+    this.#socket = socket;
+    socket.on("readable", () => this.#wake());
+    socket.on("end", () => this.#end());
+    socket.on("close", () => this.#end());
+    socket.on("error", (error) => {
+      this.#problem = error;
+      this.#end();
+    });
+  }
+
+  async read(buffer: Uint8Array): Promise<number | null> {
+    while (this.#rest.length === 0) {
+      const chunk = this.#socket.read() as Uint8Array | null;
+      if (chunk !== null) this.#rest = chunk;
+      else if (this.#problem !== undefined) throw this.#problem;
+      else if (this.#isOver) return null;
+      else await new Promise<void>((resolve) => this.#wake = resolve);
+    }
+    const part = this.#rest.subarray(0, buffer.length);
+    buffer.set(part);
+    this.#rest = this.#rest.subarray(part.length);
+    return part.length;
+  }
+
+  write(bytes: Uint8Array): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#socket.write(bytes, (error) => error ? reject(error) : resolve(bytes.length));
+    });
+  }
+
+  close(): void {
+    this.#problem ??= new Deno.errors.BadResource("the socket is closed");
+    this.#socket.destroy();
+    this.#wake();
+  }
+
+  unref(): void {
+    this.#socket.unref();
+  }
+
+  #end(): void {
+    this.#isOver = true;
+    this.#wake();
+  }
+}
