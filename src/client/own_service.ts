@@ -102,6 +102,13 @@ export interface ServiceState {
   readonly state: string;
   /** The daemon that it runs. */
   readonly pid: number | null;
+  /** It runs none, and its socket is open: whoever connects starts one. */
+  readonly waits: boolean;
+}
+
+/** Whether only the service's socket is there, so that a look whether a daemon runs would start one. */
+export async function waitsForClient(context: Pick<ClientContext, "paths">, signal: AbortSignal): Promise<boolean> {
+  return hasSocketUnit() && (await serviceState(context, signal))?.waits === true;
 }
 
 /** Null where none is installed. One of another home is only named: its manager is not asked. */
@@ -113,5 +120,6 @@ export async function serviceState(
   if (service === undefined) return null;
   const { path, home = null, enabled } = service;
   const managed = home === context.paths.root ? await managerOfService(service, signal).state() : undefined;
-  return { path, home, enabled, state: managed?.state ?? "unknown", pid: managed?.pid ?? null };
+  const waits = managed?.listens === true && managed.pid === undefined;
+  return { path, home, enabled, state: managed?.state ?? "unknown", pid: managed?.pid ?? null, waits };
 }

@@ -12,7 +12,7 @@ export interface SettleOptions {
 /**
  * Has the manager see that its daemon has ended, or end it: the service is inactive then, and its socket closed.
  *
- * @returns whether it was doing something: it ran a daemon, or was about to start one again
+ * @returns whether it was doing something: it ran a daemon, or was about to start one
  */
 export async function settleService(
   context: Pick<ClientContext, "paths">,
@@ -24,7 +24,7 @@ export async function settleService(
   const before = await manager.state();
   if (before === undefined) return false;
   await manager.stop({ force });
-  return before.state !== "inactive" && before.state !== "failed";
+  return before.listens || (before.state !== "inactive" && before.state !== "failed");
 }
 
 /**

@@ -13,7 +13,7 @@ import { type Child, narrowUmask, spawn } from "../platform/process.ts";
 import { programArgv } from "../platform/sandbox.ts";
 import { parseErrorText } from "../protocol/error_text.ts";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
-import { isShuttingDown, notRunningError, tryConnect, tryConnectPatiently } from "./connect.ts";
+import { isShuttingDown, isStillStarting, notRunningError, tryConnect, tryConnectPatiently } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { daemonProgram } from "./prebuild.ts";
 import { startByService } from "./service_start.ts";
@@ -97,11 +97,11 @@ async function look(context: ClientContext): Promise<WireClient | ConsoleError |
   try {
     return await tryConnect(context);
   } catch (error) {
-    if (isShuttingDown(error)) return error;
+    if (isShuttingDown(error) || isStillStarting(error)) return error;
     if (!(error instanceof ConsoleError) || error.kind !== "unauthorized") throw error;
   }
   return await tryConnectPatiently(context).catch((error) => {
-    if (isShuttingDown(error)) return error;
+    if (isShuttingDown(error) || isStillStarting(error)) return error;
     throw error;
   });
 }

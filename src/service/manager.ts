@@ -2,7 +2,7 @@
 import type { Files } from "../platform/system.ts";
 import { isNobody, type Ran, type ServicePorts } from "./install.ts";
 import type { InstalledService } from "./installed.ts";
-import { LABEL, UNIT } from "./place.ts";
+import { LABEL, SOCKET_UNIT, UNIT } from "./place.ts";
 
 export interface ManagedState {
   /** The words of systemd: active, inactive, failed, activating, … */
@@ -11,6 +11,8 @@ export interface ManagedState {
   readonly pid: number | undefined;
   /** The exit code of its last process; 0 while one runs, and where a signal ended it. */
   readonly exitCode: number;
+  /** Whether its socket is open: the next client starts a daemon, be it only to ask whether one runs. */
+  readonly listens: boolean;
 }
 
 export interface StartHow {
@@ -74,6 +76,7 @@ function systemd({ path, units }: InstalledService, { run, files }: ManagerPorts
         state: shown["ActiveState"] ?? "unknown",
         pid: pid > 1 ? pid : undefined,
         exitCode: shown["ExecMainCode"] === EXITED ? Number(shown["ExecMainStatus"]) || 0 : 0,
+        listens: units.includes(SOCKET_UNIT) && (await systemctl("is-active", SOCKET_UNIT)).code === 0,
       };
     },
     start: async ({ renewed }) => {
@@ -103,7 +106,9 @@ function launchd({ path }: InstalledService, domain: string, { run }: ManagerPor
   return {
     state: async () => {
       const printed = await print();
-      if (printed.code === NOT_LOADED && !isNobody(printed)) return { state: "inactive", pid: undefined, exitCode: 0 };
+      if (printed.code === NOT_LOADED && !isNobody(printed)) {
+        return { state: "inactive", pid: undefined, exitCode: 0, listens: false };
+      }
       if (printed.code !== 0) return undefined;
       const value = (name: string) => new RegExp(`^\\s*${name} = (.*)$`, "m").exec(printed.stdout)?.[1];
       if (value("path") !== undefined && value("path") !== path) return undefined;
@@ -113,6 +118,7 @@ function launchd({ path }: InstalledService, domain: string, { run }: ManagerPor
         state: isRunning ? "active" : "inactive",
         pid: isRunning && pid > 1 ? pid : undefined,
         exitCode: isRunning ? 0 : Number(value("last exit code")) || 0,
+        listens: false,
       };
     },
     start: async ({ renewed }) => {

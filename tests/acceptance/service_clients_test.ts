@@ -1,71 +1,14 @@
 /** Clients and an installed service under a real `systemd --user`: whatever starts or stops the daemon goes through its unit. */
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
 import { exists } from "../support/exists.ts";
-import { TestHome } from "../support/harness.ts";
 import { eventually } from "../support/harness_wait.ts";
-import { SystemdMachine, whyNoSystemd } from "../support/systemd_machine.ts";
+import { UNIT } from "../support/live_service.ts";
+import { liveUser } from "../support/service_user.ts";
 import type { Json } from "../support/wire.ts";
 
-const UNIT = "agent-console.service";
 const CLIENTS = 20;
 
-const why = await whyNoSystemd();
-
-function live(name: string, fn: (user: ServiceUser) => Promise<void>): void {
-  Deno.test({
-    name: `${name}${why === undefined ? "" : ` (ignored: ${why})`}`,
-    ignore: why !== undefined,
-    fn: async () => {
-      await using home = await TestHome.create();
-      await using machine = await SystemdMachine.start(home);
-      await fn(new ServiceUser(home, machine));
-    },
-  });
-}
-
-/** A person at a machine with a user manager. */
-class ServiceUser {
-  constructor(readonly home: TestHome, readonly machine: SystemdMachine) {}
-
-  get unitPath(): string {
-    return `${this.home.root}/.config/systemd/user/${UNIT}`;
-  }
-  get unit(): string {
-    return Deno.readTextFileSync(this.unitPath);
-  }
-
-  /** A command that must succeed; gives what it printed. */
-  async done(
-    args: readonly string[],
-    env: Readonly<Record<string, string>> = {},
-  ): Promise<{ out: string; err: string }> {
-    const { code, stdout, stderr } = await this.machine.cli(args, env);
-    assertEquals(code, 0, `${args.join(" ")}: ${stdout}${stderr}`);
-    return { out: stdout, err: stderr };
-  }
-  async install(): Promise<number> {
-    await this.done(["daemon", "install"]);
-    return await this.home.ready();
-  }
-  /** What systemd says of the unit. */
-  async unitState(): Promise<readonly [string, number]> {
-    const [state, pid] = await Promise.all(["ActiveState", "MainPID"].map((name) => this.machine.property(UNIT, name)));
-    return [state ?? "", Number(pid)];
-  }
-  async status(): Promise<Json> {
-    const { code, stdout, stderr } = await this.machine.cli(["daemon", "status", "--json"]);
-    assert(code === 0 || code === 3, stderr);
-    return JSON.parse(stdout) as Json;
-  }
-  /** Each process in it whose command line has these words. */
-  async daemons(): Promise<number[]> {
-    const { stdout } = await this.machine.run(["/usr/bin/ps", "-eo", "pid=,args="]);
-    return stdout.split("\n").filter((line) => line.includes(`--home ${this.home.dir}`) && line.includes("--allow-net"))
-      .map((line) => parseInt(line));
-  }
-}
-
-live("X2 I5 with a service installed, twenty commands at once start its unit, once, after a stop", async (user) => {
+liveUser("X2 I5 with a service installed, twenty commands at once start its unit, once, after a stop", async (user) => {
   const first = await user.install();
   assertEquals(await user.unitState(), ["active", first]);
   const stopped = await user.done(["daemon", "stop", "--reason", "lunch"]);
@@ -84,7 +27,7 @@ live("X2 I5 with a service installed, twenty commands at once start its unit, on
   assert(journal.out.includes("lunch"), journal.out);
 });
 
-live(
+liveUser(
   "X2 a restart stays in the unit, which is written anew where the configuration or the program has changed",
   async (user) => {
     const first = await user.install();
@@ -116,7 +59,7 @@ live(
   },
 );
 
-live(
+liveUser(
   "X2 a daemon that runs outside of the service makes way for it at the install, and one that does is told of",
   async (user) => {
     await user.done(["daemon", "start"]);
@@ -139,7 +82,7 @@ live(
   },
 );
 
-live(
+liveUser(
   "X2 a daemon that hangs, or comes again and again, is stopped through the unit, which is inactive then",
   async (user) => {
     const pid = await user.install();
@@ -158,12 +101,12 @@ live(
       "a restart to come",
     );
     const stopped = await user.done(["daemon", "stop"]);
-    assertMatch(stopped.out, /stopped the service, which was about to start it/);
+    assertMatch(stopped.out, /stopped the service: no daemon ran, and it would have started one/);
     assertEquals([await user.unitState(), await user.daemons()], [["inactive", 0], []]);
   },
 );
 
-live(
+liveUser(
   "X2 hooks start the unit, not after a stop by a person; without a manager a daemon of its own starts",
   async (user) => {
     await user.install();
@@ -189,7 +132,7 @@ live(
   },
 );
 
-live(
+liveUser(
   "X2 after an uninstall nothing of the service is left, the data is, and commands start the daemon as before",
   async (user) => {
     const pid = await user.install();
@@ -208,26 +151,29 @@ live(
   },
 );
 
-live("X2 a daemon that cannot start by its unit ends the command with its own words and exit code", async (user) => {
-  await user.install();
-  await user.done(["daemon", "stop"]);
-  const files = (await Array.fromAsync(Deno.readDir(user.home.path("journal")))).map(({ name }) => name);
-  const path = user.home.path(`journal/${files.find((name) => name.endsWith(".jsonl"))}`);
-  const whole = await Deno.readTextFile(path);
-  await Deno.writeTextFile(path, whole.replace("daemon", "deamon"));
-  await Deno.remove(user.home.path("journal/snapshot.json"));
-  for (const args of [["daemon", "start"], ["ls"]]) {
-    const { code, stderr } = await user.machine.cli(args);
-    assertEquals(code, 7, stderr);
-    assertMatch(stderr, /^error: the journal does not verify: record 1 .*altered/);
-  }
-  assertEquals(await user.unitState(), ["failed", 0]);
-  assertMatch((await user.machine.cli(["doctor"])).stdout, /agent-console\.service is current and has failed/);
-  await Deno.writeTextFile(path, whole);
-  await user.done(["ls"]);
-  assertEquals(await user.unitState(), ["active", await user.home.ready()]);
-  // All of us goes, through the unit too.
-  await user.done(["uninstall", "--yes"]);
-  assertEquals([await user.daemons(), exists(user.unitPath)], [[], false]);
-  assertEquals(await user.machine.property(UNIT, "LoadState"), "not-found");
-});
+liveUser(
+  "X2 a daemon that cannot start by its unit ends the command with its own words and exit code",
+  async (user) => {
+    await user.install();
+    await user.done(["daemon", "stop"]);
+    const files = (await Array.fromAsync(Deno.readDir(user.home.path("journal")))).map(({ name }) => name);
+    const path = user.home.path(`journal/${files.find((name) => name.endsWith(".jsonl"))}`);
+    const whole = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, whole.replace("daemon", "deamon"));
+    await Deno.remove(user.home.path("journal/snapshot.json"));
+    for (const args of [["daemon", "start"], ["ls"]]) {
+      const { code, stderr } = await user.machine.cli(args);
+      assertEquals(code, 7, stderr);
+      assertMatch(stderr, /^error: the journal does not verify: record 1 .*altered/);
+    }
+    assertEquals(await user.unitState(), ["failed", 0]);
+    assertMatch((await user.machine.cli(["doctor"])).stdout, /agent-console\.service is current and has failed/);
+    await Deno.writeTextFile(path, whole);
+    await user.done(["ls"]);
+    assertEquals(await user.unitState(), ["active", await user.home.ready()]);
+    // All of us goes, through the unit too.
+    await user.done(["uninstall", "--yes"]);
+    assertEquals([await user.daemons(), exists(user.unitPath)], [[], false]);
+    assertEquals(await user.machine.property(UNIT, "LoadState"), "not-found");
+  },
+);

@@ -106,12 +106,12 @@ Deno.test("X2 systemd: a unit is started after reset-failed, read again where it
   });
   const files = diskOf({});
   const own = managerOf(installed(linux), 1000, { run: manager.run, files });
-  assertEquals(await own.state(), { state: "active", pid: 42, exitCode: 0 });
+  assertEquals(await own.state(), { state: "active", pid: 42, exitCode: 0, listens: false });
   for (const [code, exitCode] of [[1, 7], [2, 0]]) {
     const ended = shown(`ActiveState=failed\nMainPID=0\nExecMainCode=${code}\nExecMainStatus=7\n`);
     const { run } = fakeManager({ "systemctl --user show": ended });
     const state = await managerOf(installed(linux), 1000, { run, files }).state();
-    assertEquals(state, { state: "failed", pid: undefined, exitCode: exitCode! });
+    assertEquals(state, { state: "failed", pid: undefined, exitCode: exitCode!, listens: false });
   }
   manager.take();
   await own.start({ renewed: false });
@@ -177,10 +177,20 @@ Deno.test("X2 launchd: what print says of a label, and a stop that unloads it", 
   };
   const running = `${TARGET} = {\n\tpath = ${PLIST}\n\tstate = running\n\tpid = 77\n}\n`;
   const ended = `${TARGET} = {\n\tpath = ${PLIST}\n\tstate = not running\n\tlast exit code = 7\n}\n`;
-  assertEquals(await own({ ...OK, stdout: running }).service.state(), { state: "active", pid: 77, exitCode: 0 });
-  assertEquals(await own({ ...OK, stdout: ended }).service.state(), { state: "inactive", pid: undefined, exitCode: 7 });
+  assertEquals(await own({ ...OK, stdout: running }).service.state(), {
+    state: "active",
+    pid: 77,
+    exitCode: 0,
+    listens: false,
+  });
+  assertEquals(await own({ ...OK, stdout: ended }).service.state(), {
+    state: "inactive",
+    pid: undefined,
+    exitCode: 7,
+    listens: false,
+  });
   const unloaded: Ran = { code: 113, stdout: "", stderr: "Could not find service in domain for port\n" };
-  assertEquals(await own(unloaded).service.state(), { state: "inactive", pid: undefined, exitCode: 0 });
+  assertEquals(await own(unloaded).service.state(), { state: "inactive", pid: undefined, exitCode: 0, listens: false });
   const nobody: Ran = { code: 113, stdout: "", stderr: "Could not find domain for user gui: 501\n" };
   assertEquals(await own(nobody).service.state(), undefined);
   assertEquals(await own({ ...OK, stdout: running.replace(PLIST, "/other.plist") }).service.state(), undefined);

@@ -1,7 +1,7 @@
 /** `daemon …`: the life of the daemon. */
 import { dim } from "@std/fmt/colors";
 import { notRunningError, withRunning } from "../../client/connect.ts";
-import { serviceOfHome, serviceState } from "../../client/own_service.ts";
+import { serviceOfHome, serviceState, waitsForClient } from "../../client/own_service.ts";
 import { isFlag } from "../../config/origin.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -93,7 +93,8 @@ export async function stop(
   const { pidFile, stays } = await howToStop(run);
   // Before the daemon is asked: a hook between its end and a later note would start the next one.
   const forget = stays && !unnoted ? noteStopped(run) : undefined;
-  const pid = await stopDaemon(run.context, {
+  const isNone = await waitsForClient(run.context, run.signal);
+  const pid = isNone ? undefined : await stopDaemon(run.context, {
     reason: flags.reason,
     force: flags.force === true,
     restart,
@@ -117,7 +118,7 @@ export async function stop(
   const wasBusy = !restart && await settle(run);
   if (pid === undefined && !unnoted && !wasBusy) throw notRunningError();
   if (pid !== undefined) run.out.line(`stopped, pid ${pid}`);
-  else if (wasBusy) run.out.line("stopped the service, which was about to start it");
+  else if (wasBusy) run.out.line("stopped the service: no daemon ran, and it would have started one");
   if (forget !== undefined && await hasHooks(run)) {
     run.out.line("hooks keep their events until you start it: agent-console daemon start");
   }

@@ -1,7 +1,7 @@
 /** `status` and `daemon status`: three lines for people, what is wrong below them, the rest behind `-v`. */
 import { bold, dim } from "@std/fmt/colors";
-import { retryWhileRestarting } from "../../client/connect.ts";
-import { type ServiceState, serviceState } from "../../client/own_service.ts";
+import { notRunningError, retryWhileRestarting } from "../../client/connect.ts";
+import { type ServiceState, serviceState, waitsForClient } from "../../client/own_service.ts";
 import { turnCounts } from "../../view/turn_words.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -29,6 +29,8 @@ export async function showStatus(run: CommandContext, options: StatusOptions): P
   const mayStart = options.start && run.context.mayStart && denoFiles.stat(run.context.paths.stopped) === undefined;
   let found: Status;
   try {
+    // Its socket would start one for the question.
+    if (!mayStart && await waitsForClient(run.context, run.signal)) throw notRunningError();
     found = await (mayStart ? read(run, "status", {}) : retryWhileRestarting(() => callRunning(run, "status", {})));
   } catch (error) {
     if (!(error instanceof ConsoleError) || error.kind !== "not_running") throw error;
