@@ -11,7 +11,7 @@ import { ServiceManager } from "./services/service_manager.ts";
 export interface OpenManagerOptions {
   readonly facts: ManagerFacts;
   readonly paths: HomePaths;
-  readonly store: Store;
+  readonly store: Pick<Store, "freeze" | "seq">;
   readonly inbox: { readonly pendingCount: number };
   readonly log: Log;
 }

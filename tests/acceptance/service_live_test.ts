@@ -1,7 +1,10 @@
 /** The service under a real `systemd --user`, which the test starts for a temporary home. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exists } from "../support/exists.ts";
+import { denoDir } from "../support/harness_guard.ts";
+import { REPOSITORY } from "../support/harness.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
+import type { Json } from "../support/wire.ts";
 import { liveService, type ServiceMachine, UNIT } from "../support/live_service.ts";
 
 liveService(
@@ -81,3 +84,55 @@ liveService("X2 a configuration with an error is not started again and again", a
   assertEquals(await machine.property(UNIT, "ActiveState"), "failed");
   assertEquals(await machine.property(UNIT, "NRestarts"), "0");
 });
+
+liveService("X2 a service whose event loop turns no more is ended by the watchdog", async (home, machine) => {
+  const folder = `${home.root}/.config/systemd/user`;
+  await Deno.mkdir(folder, { recursive: true });
+  const argv = [
+    Deno.execPath(),
+    "run",
+    "-A",
+    "--unstable-net",
+    `${REPOSITORY}/tests/support/busy_service.ts`,
+    home.root,
+  ];
+  const service = ["Type=notify", `ExecStart=${argv.join(" ")}`, "WatchdogSec=2", "WatchdogSignal=SIGKILL"];
+  await Deno.writeTextFile(
+    `${folder}/busy.service`,
+    `[Service]\n${service.join("\n")}\nEnvironment=DENO_DIR=${denoDir()}\n`,
+  );
+  assertEquals((await machine.systemctl("start", "busy.service")).code, 0);
+  const began = performance.now();
+  await eventually(
+    async () => await machine.property("busy.service", "Result") === "watchdog",
+    15_000,
+    "the watchdog",
+    100,
+  );
+  assert(performance.now() - began > 2900, "it was ended while it lived");
+});
+
+liveService(
+  "X3 a program that the service runs gets nothing of the service manager, and may become another user",
+  async (home, machine) => {
+    const script = `${home.root}/work`;
+    await Deno.writeTextFile(script, "#!/bin/sh\nenv; cat /proc/self/status\n", { mode: 0o755 });
+    await Deno.mkdir(home.dir, { mode: 0o700 });
+    const scheduler = { programs: { work: { argv: [script] } } };
+    await Deno.writeTextFile(home.path("config.jsonc"), JSON.stringify({ scheduler }), { mode: 0o600 });
+    await machine.install();
+    assertEquals((await home.cli(["cron", "add", "work", "* * * * * *", "--max-runs", "1"])).code, 0);
+    const stdout = await eventually(
+      async () => {
+        const [run] = (await home.json(["cron", "jobs", "--json"]))["runs"] as Json[];
+        return run?.["outcome"] === undefined ? "" : String(run["stdout"]);
+      },
+      15_000,
+      "the end of a run",
+      100,
+    );
+    assert(!/^(?:NOTIFY_|WATCHDOG_|LISTEN_|INVOCATION_ID)/m.test(stdout), stdout);
+    assertMatch(stdout, /^NoNewPrivs:\t0$/m);
+    assertMatch(stdout, /^Seccomp:\t0$/m);
+  },
+);

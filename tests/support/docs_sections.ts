@@ -4,11 +4,9 @@ import { customMarkdown } from "../../src/agents/custom/docs.ts";
 import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { hooksMarkdown } from "../../src/agents/shared/hook_spec.ts";
 import { EXITS } from "../../src/cli/exit_meanings.ts";
-import { hookProgram } from "../../src/client/hook_program.ts";
 import { APPROVAL_FIELDS, SESSION_FIELDS } from "../../src/view/template.ts";
 import type { ShownState } from "../../src/domain/state_words.ts";
 import { STATE_LOOKS } from "../../src/view/states.ts";
-import { clientContext } from "../../src/client/endpoint.ts";
 import { commandTree } from "../../src/cli/mod.ts";
 import { configDocs } from "../../src/config/docs.ts";
 import type { Rule } from "../../src/domain/approval.ts";
@@ -18,11 +16,8 @@ import { requestOf } from "./policy_samples.ts";
 import { evaluatePolicy } from "../../src/policy/evaluation.ts";
 import { EVENTS } from "../../src/domain/event.ts";
 import { SAFETY_MODES } from "../../src/domain/safety_mode.ts";
-import { homePaths } from "../../src/platform/home_paths.ts";
 import { thisProgram } from "../../src/platform/program.ts";
-import { initialSettings } from "../../src/config/values.ts";
-import { featureEvents, featureMethods, featurePermissions, FEATURES, SCHEMA } from "../../src/daemon/features.ts";
-import { daemonFlags, type Flag, hookFlags } from "../../src/platform/sandbox.ts";
+import { featureEvents, featureMethods, FEATURES, SCHEMA } from "../../src/daemon/features.ts";
 import { ERRORS } from "../../src/protocol/errors.ts";
 import { type Measure, MEASURES } from "../../src/core/measures.ts";
 import { metricName } from "../../src/gateway/metrics.ts";
@@ -32,6 +27,7 @@ import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
 import { pathOf, sourceSections } from "./docs_source.ts";
 import { keys } from "./docs_keys.ts";
 import { sessions } from "./docs_sessions.ts";
+import { sandbox } from "./docs_sandbox.ts";
 import { code, table } from "./docs_table.ts";
 import { ANSWERS, STATUS_MEANINGS, TASKS } from "./docs_words.ts";
 
@@ -190,42 +186,6 @@ function exits(): string {
   const unexplained = Object.values(ERRORS).find(({ exit }) => EXITS[exit] === undefined);
   if (unexplained !== undefined) throw new Error(`exit code ${unexplained.exit} has no explanation: add it to EXITS`);
   return table(["exit code", "meaning"], Object.entries(EXITS));
-}
-
-function sandbox(): string {
-  const paths = homePaths("/home/you/.agent-console");
-  const deno = "/path/to/deno";
-  const starter = "/home/you/.local/share/agent-console/start/…";
-  const permissions = featurePermissions({
-    config: initialSettings(SCHEMA),
-    env: () => undefined,
-    exists: (path) => ["/usr/bin/ps", "/usr/bin/realpath"].includes(path),
-  });
-  const socketPath = paths.socket;
-  const rows = (flags: readonly Flag[]) =>
-    table(["flag", "reason"], flags.map(({ flag, reason }) => [code(flag.replaceAll(paths.root, "…")), reason]));
-  return [
-    "The daemon (`…` is its home folder):",
-    "",
-    rows(daemonFlags({ paths, socketPath, pidFilePath: paths.pid, form: "source", permissions })),
-    "A hook:",
-    "",
-    rows(hookFlags({ paths, socketPath, starter, env: hookVariables(paths.root, deno), code: CODE })),
-  ].join("\n");
-}
-
-/** Where the program lies in the examples. */
-const CODE = ["/cache/agent-console", "/path/to/agent-console/src", "/path/to/agent-console/deno.json"];
-
-/** The names that the installed hook command may read. */
-function hookVariables(home: string, deno: string): string[] {
-  const program = {
-    client: ["main.ts"],
-    daemon: { form: "source", deno, entry: "" },
-  } as const;
-  const context = clientContext({ program, home, start: false });
-  const argv = hookProgram(context);
-  return argv.find((word) => word.startsWith("--allow-env="))?.slice("--allow-env=".length).split(",") ?? [];
 }
 
 function methods(): string {

@@ -1,5 +1,9 @@
 import { assertEquals, assertMatch } from "@std/assert";
 import { managerFacts } from "../../src/daemon/manager_facts.ts";
+import { Store } from "../../src/core/store.ts";
+import { systemClock } from "../../src/platform/clock.ts";
+import { testBus } from "../support/bus.ts";
+import { openManager } from "../../src/daemon/open_manager.ts";
 import { ServiceManager } from "../../src/daemon/services/service_manager.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import { managerPermissions } from "../../src/platform/manager_sandbox.ts";
@@ -99,6 +103,21 @@ Deno.test("X2 what systemd tells another process is not ours: its watchdog, and 
   const sockets = (LISTEN_PID: string | undefined, LISTEN_FDS: string) =>
     facts({ LISTEN_FDS, ...(LISTEN_PID === undefined ? {} : { LISTEN_PID }) }).sockets;
   assertEquals([sockets("42", "1"), sockets("41", "1"), sockets(undefined, "1"), sockets("42", "-1")], [1, 0, 0, 0]);
+});
+
+Deno.test("X2 an abstract socket, and one that is not to be had, is said in the log with one line, and the daemon goes on", () => {
+  for (const notifySocket of ["@/org/freedesktop/systemd1/notify/1", "/run/user/7/systemd/notify"]) {
+    const warned: Record<string, unknown>[] = [];
+    const log = { debug() {}, info() {}, error() {}, warn: (_: string, fields = {}) => void warned.push(fields) };
+    const store = new Store({ clock: systemClock, bus: testBus(), idempotencyKeys: 1, staleAfterMs: () => 60_000 });
+    const given = {
+      facts: { notifySocket, sockets: 0 },
+      paths: homePaths("/nonexistent/home"),
+      inbox: { pendingCount: 0 },
+    };
+    assertEquals(openManager({ ...given, store, log }), undefined);
+    assertEquals(warned.map((fields) => fields["notifySocket"]), [notifySocket]);
+  }
 });
 
 Deno.test("A7 only the unit's daemon may speak to the service manager, and to nothing beside it", () => {
