@@ -4,7 +4,7 @@
  */
 import type { DaemonOptions } from "../daemon/options.ts";
 import { denoFiles } from "../platform/deno_files.ts";
-import { namedEnv } from "../platform/environment.ts";
+import { namedEnv, otelEnv } from "../platform/environment.ts";
 import { findProgram } from "../platform/find_program.ts";
 import { resolveFrom } from "../platform/home_paths.ts";
 import { currentFolder, env, OS, ownUid, run } from "../platform/process.ts";
@@ -74,21 +74,26 @@ export function managerOfService(service: InstalledService, signal?: AbortSignal
 
 const MOVED: readonly string[] = ["AGENT_CONSOLE_SOCKET", "AGENT_CONSOLE_PID_FILE"];
 
+export interface StartWish {
+  readonly daemon?: Partial<DaemonOptions> | undefined;
+  /** A person has typed the command: only then does their environment say where telemetry goes. */
+  readonly byPerson: boolean;
+}
+
 /** Why a daemon with these options is not started by the service; undefined where it is. */
 export function whyServiceUnused(
   service: InstalledService,
   { paths, socketFlag }: Pick<ClientContext, "paths" | "socketFlag">,
-  daemon: Partial<DaemonOptions> = {},
+  { daemon = {}, byPerson }: StartWish,
 ): string | undefined {
   // The event of a hook only says which process it is that lives beside the daemon.
   const { home: _, socket: _socket, program: _program, event: _event, ...options } = daemon;
+  const moved = Object.entries(namedEnv(MOVED)).map(([name, path]) => [name, resolveFrom(path, currentFolder())]);
   return whyUnused(service, {
     root: paths.root,
     socket: socketFlag,
     options: Object.entries(options).flatMap(([name, value]) => value === undefined || value === false ? [] : [name]),
-    env: Object.fromEntries(
-      Object.entries(namedEnv(MOVED)).map(([name, value]) => [name, resolveFrom(value, currentFolder())]),
-    ),
+    env: { ...Object.fromEntries(moved), ...(byPerson ? otelEnv() : {}) },
   });
 }
 

@@ -36,7 +36,7 @@ export async function settleService(
 export async function renewBeforeRestart(context: ClientContext, signal: AbortSignal): Promise<boolean> {
   const service = serviceOfHome(context);
   if (service === undefined || service.units.length === 1) return false;
-  if (whyServiceUnused(service, context) !== undefined) return false;
+  if (whyServiceUnused(service, context, { byPerson: true }) !== undefined) return false;
   const outdated = outdatedFiles((await renewService(context, service)).plan);
   writeFiles(outdated);
   // A look at it also has it read its files again where they have changed.

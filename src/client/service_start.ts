@@ -30,7 +30,7 @@ export async function startByService(
 ): Promise<StartAttempt | undefined> {
   const service = findService();
   if (service === undefined) return undefined;
-  const why = whyServiceUnused(service, context, daemon);
+  const why = whyServiceUnused(service, context, { daemon, byPerson: !auto });
   if (why !== undefined) {
     // A home without a service starts its daemon as ever: nobody needs to be told of another home's.
     if (!auto) onNote?.(`note: the service is not used: ${why}`);

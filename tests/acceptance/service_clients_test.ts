@@ -78,6 +78,10 @@ liveUser(
     assertMatch(odd.err, /the service is not used: its unit has no --workspace/);
     await user.home.ready();
     assertEquals((await user.unitState())[0], "inactive");
+    await user.done(["daemon", "stop"]);
+    const traced = await user.done(["daemon", "start"], { OTEL_DENO: "true" });
+    assertMatch(traced.err, /the service is not used: OTEL_DENO is not as in its unit/);
+    await user.home.ready();
     assertMatch((await user.done(["daemon", "status"])).out, /runs outside of it: agent-console daemon restart/);
   },
 );
