@@ -89,7 +89,9 @@ export async function currentService(
     });
   }
   const manager = managerSandbox(context, valueOf);
-  const launch = await daemonLaunch(context, {}, { env: valueOf, ...(OS === "linux" ? { manager } : {}) });
+  // A compiled program could not read what systemd tells it.
+  const isManaged = OS === "linux" && context.program.daemon.form !== "compiled";
+  const launch = await daemonLaunch(context, {}, { env: valueOf, ...(isManaged ? { manager } : {}) });
   const { argv, telemetry, runsPrograms, socketPath } = launch;
   const launched = {
     argv,

@@ -1,7 +1,8 @@
 /**
  * A unix socket that the service manager listens on and hands to us, sd_listen_fds(3): behind the port of sockets.ts.
  * Deno's own listener takes no descriptor, Node's does, and needs no permission of the net for it. It stays the manager's:
- * whoever connects while no daemon runs waits in it for the next one.
+ * whoever connects while no daemon runs waits in it for the next one. At most 512 can (measured): Node's own length of that
+ * line, whatever it is told.
  */
 import { createServer, type Server, type Socket as NodeSocket } from "node:net";
 import type { Listener, Socket } from "./sockets.ts";
@@ -16,6 +17,13 @@ export async function lentListener(fd: number): Promise<Listener> {
   return new LentListener(server);
 }
 
+/**
+ * Node accepts without being asked, so this is the line that the kernel keeps for our own listener. It must not grow until
+ * descriptors are short: in 2.9.6 Node's loop says nothing then, and accepts no more (tried). Of descriptors the unit's
+ * daemon has as many as the system's hard limit allows, for Deno raises its own.
+ */
+const MOST_WAITING = 256;
+
 class LentListener implements Listener {
   readonly isLent = true;
   readonly #server: Server;
@@ -27,7 +35,8 @@ class LentListener implements Listener {
   constructor(server: Server) {
     this.#server = server;
     server.on("connection", (socket) => {
-      this.#came.push(socket);
+      if (this.#came.length < MOST_WAITING) this.#came.push(socket);
+      else socket.destroy();
       this.#next();
     });
     server.on("error", (error) => {
