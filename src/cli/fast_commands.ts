@@ -20,7 +20,7 @@ export async function runFastCommand(command: FastCommand, program: ThisProgram)
     const { signal } = new AbortController();
     await assertHomeThere({ create: false, signal });
     const run: CommandContext = {
-      context: clientContext({ program, start: true, onGreeted: versionNote(out) }),
+      context: clientContext({ program, start: true, onGreeted: versionNote(out), onNote: (text) => out.note(text) }),
       out,
       signal,
       takeSignals: () => {},

@@ -107,7 +107,14 @@ export function commandTree(program: ThisProgram, options: TreeOptions): Command
   const runOf = (): CommandContext => {
     const { home, socket, start, color } = root.opts<GlobalOptions>();
     const out = output(color);
-    const context = clientContext({ program, home, socket, start, onGreeted: options.onGreeted ?? versionNote(out) });
+    const context = clientContext({
+      program,
+      home,
+      socket,
+      start,
+      onGreeted: options.onGreeted ?? versionNote(out),
+      onNote: (text) => out.note(text),
+    });
     const { signal, takeSignals, screen, openDashboard, openMcp } = options;
     const windows = { ...(openDashboard && { openDashboard }), ...(openMcp && { openMcp }) };
     return { context, out, signal, takeSignals, screen, ...windows };

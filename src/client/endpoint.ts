@@ -22,6 +22,8 @@ export interface ClientContext {
   readonly methods?: readonly string[];
   /** Told what each daemon says of itself that this client connects to. */
   readonly onGreeted?: (hello: ResultOf<"hello">) => void;
+  /** Told in a line what a person should know of a start that they did not type. */
+  readonly onNote?: (text: string) => void;
 }
 
 export interface ContextOptions {
@@ -30,6 +32,7 @@ export interface ContextOptions {
   readonly socket?: string | undefined;
   readonly start: boolean;
   readonly onGreeted?: ClientContext["onGreeted"];
+  readonly onNote?: ClientContext["onNote"];
 }
 
 /** @throws {ConsoleError} `usage` where no home folder can be named, `unsafe_path` where it is not safely ours */
@@ -47,6 +50,7 @@ export function clientContext(options: ContextOptions): ClientContext {
     mayStart: options.start && !envFlag(env("AGENT_CONSOLE_NO_START")),
     kind: CLI,
     ...(options.onGreeted === undefined ? {} : { onGreeted: options.onGreeted }),
+    ...(options.onNote === undefined ? {} : { onNote: options.onNote }),
   };
 }
 

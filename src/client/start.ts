@@ -2,7 +2,6 @@
  * Starts the daemon once, however many clients want it at the same time: the start lock lets one of them spawn it, the
  * others wait for its hello. Ready means that hello has its reply.
  */
-import type { DaemonOptions } from "../daemon/options.ts";
 import { systemClock } from "../platform/clock.ts";
 import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
@@ -13,10 +12,12 @@ import { type HeldLock, tryLock } from "../platform/lock_file.ts";
 import { type Child, narrowUmask, spawn } from "../platform/process.ts";
 import { programArgv } from "../platform/sandbox.ts";
 import { parseErrorText } from "../protocol/error_text.ts";
-import { ConsoleError, type ErrorName, ERRORS } from "../protocol/errors.ts";
-import { isShuttingDown, notRunningError, tryConnect, tryConnectPatiently } from "./connect.ts";
+import { ConsoleError, ERRORS } from "../protocol/errors.ts";
+import { isShuttingDown, isStillStarting, notRunningError, tryConnect, tryConnectPatiently } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { daemonProgram } from "./prebuild.ts";
+import { startByService } from "./service_start.ts";
+import { type StartAttempt, startFailure, type StartOptions } from "./start_attempt.ts";
 import type { WireClient } from "./wire_client.ts";
 
 export interface Started {
@@ -24,14 +25,6 @@ export interface Started {
   readonly pid: number;
   /** False where one ran already. */
   readonly fresh: boolean;
-}
-
-export interface StartOptions {
-  /** Started because something needed it, not because a user requested it: follows `daemon.auto_start`. */
-  readonly auto: boolean;
-  readonly daemon?: Partial<DaemonOptions>;
-  /** Told why the daemon runs from source, where its prebuilt form was to be had. */
-  readonly onFromSource?: (problem: string) => void;
 }
 
 /** Longest wait for a ready daemon, ms: recovery of a large journal takes its time. */
@@ -45,14 +38,13 @@ const AGAIN_MS = 1000;
  * that listens elsewhere stays.
  */
 const CONFLICT_MS = 10_000;
-const LOG_TAIL_LINES = 8;
 
 /** @throws {ConsoleError} `start_failed`, or what kept the daemon from starting with its own exit code */
 export async function ensureDaemon(context: ClientContext, options: StartOptions): Promise<Started> {
   const { paths } = context;
   let deadline = AbortSignal.timeout(START_MS);
   let lock: HeldLock | undefined;
-  let child: Starting | undefined;
+  let child: StartAttempt | undefined;
   let pause = LOOK_MS.first;
   let spawnAt = 0;
   /** A spawn has found another daemon. */
@@ -62,13 +54,14 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
     for (;;) {
       const client = await look(context);
       if (client instanceof ConsoleError) problem = client;
-      else if (client !== undefined) return { client, pid: client.hello.pid, fresh: child?.pid === client.hello.pid };
-      else if (child === undefined && systemClock.steady() >= spawnAt) {
+      else if (client !== undefined) {
+        return { client, pid: client.hello.pid, fresh: child?.isOf(client.hello.pid) ?? false };
+      } else if (child === undefined && systemClock.steady() >= spawnAt) {
         lock ??= startLock(paths);
         // Only the holder of the lock spawns; it checked again after it got the lock, so no other process has spawned
         // in between.
         if (lock !== undefined) {
-          child = new Starting(await spawnDaemon(context, options));
+          child = await startByService(context, options) ?? new Starting(await spawnDaemon(context, options));
           if (!conflict) {
             deadline = AbortSignal.timeout(START_MS); // what was built first took its time
             problem = undefined;
@@ -104,11 +97,11 @@ async function look(context: ClientContext): Promise<WireClient | ConsoleError |
   try {
     return await tryConnect(context);
   } catch (error) {
-    if (isShuttingDown(error)) return error;
+    if (isShuttingDown(error) || isStillStarting(error)) return error;
     if (!(error instanceof ConsoleError) || error.kind !== "unauthorized") throw error;
   }
   return await tryConnectPatiently(context).catch((error) => {
-    if (isShuttingDown(error)) return error;
+    if (isShuttingDown(error) || isStillStarting(error)) return error;
     throw error;
   });
 }
@@ -145,14 +138,12 @@ async function spawnDaemon(context: ClientContext, options: StartOptions): Promi
 }
 
 /** Waits for a spawned daemon until it replies or ends. */
-class Starting {
-  readonly pid: number;
+class Starting implements StartAttempt {
   #child: Child;
   #code: number | undefined;
   #said = "";
 
   constructor(child: Child) {
-    this.pid = child.pid;
     this.#child = child;
     // Where the child ends at the same moment its pipe may fail: what it said until then counts.
     this.#listen(child).catch(() => {});
@@ -161,6 +152,10 @@ class Starting {
 
   get code(): number | undefined {
     return this.#code;
+  }
+
+  isOf(pid: number): boolean {
+    return this.#child.pid === pid;
   }
 
   async #listen(child: Child): Promise<void> {
@@ -174,27 +169,7 @@ class Starting {
   }
 
   failure(paths: HomePaths): ConsoleError {
-    const code = this.#code ?? 1;
-    // What a signal or a stop meanwhile gives is no exit code of ours, and 0 would say that it runs.
-    const exit = code !== 0 && Object.values(ERRORS).some((one) => one.exit === code) ? code : ERRORS.start_failed.exit;
-    const named = (Object.entries(ERRORS) as [ErrorName, { exit: number }][])
-      .find(([name, one]) => one.exit === code && code > 3 && ERRORS[name].code >= 1100)?.[0];
     const { message, hint } = parseErrorText(this.#said);
-    return new ConsoleError(named ?? "start_failed", message === "" ? logTail(paths, code) : message, {
-      exit,
-      ...(hint === undefined ? {} : { hint }),
-    });
+    return startFailure(paths, this.#code ?? 1, { said: message, hint });
   }
-}
-
-function logTail(paths: HomePaths, code: number): string {
-  let lines: string[] = [];
-  try {
-    lines = new TextDecoder().decode(denoFiles.read(paths.log)).trimEnd().split("\n").slice(-LOG_TAIL_LINES);
-  } catch {
-    // It did not come as far as a log.
-  }
-  return [`the daemon ended with code ${code} while it started; the end of ${paths.log}:`, ...lines].join(
-    "\n  ",
-  );
 }

@@ -15,7 +15,12 @@ import type { ClientContext } from "./endpoint.ts";
 import { HOOK_VARIABLES, hookProgram, statuslineProgram } from "./hook_program.ts";
 
 /** Of the environment of the person who installs or starts: where things are, not what is to be left alone. */
-const KEPT: readonly string[] = [...AGENT_HOME_ENV, ...PREBUILT_ENV, "AGENT_CONSOLE_LOG_LEVEL"];
+const KEPT: readonly string[] = [
+  ...AGENT_HOME_ENV,
+  ...PREBUILT_ENV,
+  "AGENT_CONSOLE_LOG_LEVEL",
+  "XDG_RUNTIME_DIR", // where the service manager listens
+];
 const KEPT_PATHS: readonly string[] = ["AGENT_CONSOLE_PID_FILE", "AGENT_CONSOLE_SOCKET"];
 const SHELL_MS = 5000;
 const EXECUTABLE = 0o700;

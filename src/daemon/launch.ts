@@ -60,6 +60,8 @@ export interface LaunchOptions {
    * does the environment say where telemetry goes.
    */
   readonly byPerson?: boolean;
+  /** Where agents and programs of the user are is read from this environment instead of ours: that of a service. */
+  readonly env?: (name: string) => string | undefined;
   /** For the unit of a service manager. */
   readonly manager?: ManagerSandbox | undefined;
 }
@@ -68,7 +70,7 @@ export interface LaunchOptions {
 export async function daemonLaunch(
   context: LaunchContext,
   daemon: Partial<DaemonOptions> = {},
-  { byPerson = false, manager }: LaunchOptions = {},
+  { byPerson = false, env: ofUser = env, manager }: LaunchOptions = {},
 ): Promise<Launch> {
   const { paths, program, socketFlag } = context;
   const { config } = await loadConfigFromProcess(paths, SCHEMA, { socket: socketFlag });
@@ -77,7 +79,7 @@ export async function daemonLaunch(
   assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
   const exists = (path: string) => denoFiles.stat(path) !== undefined;
   const permissions = [
-    ...featurePermissions({ config, env, exists }),
+    ...featurePermissions({ config, env: ofUser, exists }),
     ...(manager === undefined ? [] : managerPermissions(paths, manager)),
   ];
   const declared = permissions.filter(({ kind }) => kind === "read" || kind === "write" || kind === "run");

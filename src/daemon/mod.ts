@@ -11,13 +11,14 @@ import { denoFiles } from "../platform/deno_files.ts";
 import { homePaths } from "../platform/home_paths.ts";
 import { env, exit, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import { LIMITS, type Limits } from "../protocol/limits.ts";
 import { compose, type Composed } from "./compose.ts";
 import { type AnyFeature, FEATURES } from "./features.ts";
 import { LiveConfig } from "./live_config.ts";
 import { DaemonLog } from "./logging.ts";
 import { FIRST_SOCKET, managerFacts } from "./manager_facts.ts";
-import type { DaemonOptions } from "./options.ts";
+import { COULD_NOT_START, type DaemonOptions } from "./options.ts";
 import * as files from "./runtime_files.ts";
 
 /**
@@ -59,7 +60,9 @@ export async function runDaemon(
     }
     return await untilStopped(composed, limits);
   } catch (error) {
-    log.error("the daemon could not start", { error: String((error as Error).message) });
+    // A client that has a service manager start it reads this: nobody hears what it writes to stderr.
+    const hint = error instanceof ConsoleError ? error.hint : undefined;
+    log.error(COULD_NOT_START, { error: String((error as Error).message), ...(hint === undefined ? {} : { hint }) });
     await log.open().catch(() => {});
     listener?.close();
     files.removeRuntimeFiles(paths, pidFilePath, { pid: ownPid(), bootId });

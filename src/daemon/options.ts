@@ -84,6 +84,9 @@ export function parseLimits(words: readonly string[] = []): { readonly limits?: 
   return limits.length === 0 ? {} : { limits: Object.fromEntries(limits) };
 }
 
+/** The message of the log line that says why a daemon ended before it served. */
+export const COULD_NOT_START = "the daemon could not start";
+
 /** The same options as words again. */
 export function daemonArgs(options: DaemonOptions): string[] {
   return [

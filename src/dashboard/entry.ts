@@ -18,7 +18,14 @@ export async function runDashboard(program: ThisProgram, options: DashboardOptio
   try {
     const out = output(color);
     await assertHomeThere({ home, create: false, signal });
-    const context = clientContext({ program, home, socket, start, onGreeted: versionNote(out) });
+    const context = clientContext({
+      program,
+      home,
+      socket,
+      start,
+      onGreeted: versionNote(out),
+      onNote: (text) => out.note(text),
+    });
     const run = { context, out, signal, takeSignals: release };
     const form = { filter: filter as ListFilter, view };
     // What draws at a terminal is loaded by who has one.

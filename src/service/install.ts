@@ -120,12 +120,17 @@ async function runAll(steps: readonly Step[], ports: ServicePorts, failure: stri
     const { code, stderr } = await ports.run(argv);
     if (code === 0) continue;
     // After one that got no reply, the later ones fail for the same reason, with other messages.
-    if (code === 127 || NOBODY.test(stderr) || notRun.length > 0) notRun.push(argv);
+    if (isNobody({ code, stderr }) || notRun.length > 0) notRun.push(argv);
     else if (tolerate !== "any" && !tolerate.includes(code)) {
       throw new ConsoleError("failed", `${failure}, because ${shellQuote(argv)} exited with ${code}: ${stderr.trim()}`);
     }
   }
   return notRun;
+}
+
+/** Whether a command of the service manager found none to talk to, or is none that is here. */
+export function isNobody({ code, stderr }: Pick<Ran, "code" | "stderr">): boolean {
+  return code === 127 || NOBODY.test(stderr);
 }
 
 // systemctl without a user manager; launchctl without a graphical login ("Domain does not support specified action").

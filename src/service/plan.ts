@@ -2,6 +2,7 @@
 import { AGENT_HOME_ENV } from "../agents/files.ts";
 import { RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { LABEL, type ServicePlace, servicePlace, SOCKET_UNIT, UNIT } from "./place.ts";
 import { renderPlist, renderSocket, renderUnit } from "./render.ts";
 
 export interface ServiceOptions {
@@ -60,24 +61,18 @@ export interface ServicePlan {
   readonly notes: readonly string[];
 }
 
-export const UNIT = "agent-console.service";
-export const SOCKET_UNIT = "agent-console.socket";
-const LABEL = "com.agent-console.daemon";
-
 /** @throws {ConsoleError} `failed` on a system that has neither systemd nor launchd; `unsafe_path` from the rendering */
 export function planService(options: ServiceOptions): ServicePlan {
-  if (options.os === "linux") return systemd(options);
-  if (options.os === "darwin") return launchd(options);
+  const place = servicePlace(options);
+  if (place !== undefined) return options.os === "darwin" ? launchd(options, place.path) : systemd(options, place);
   throw new ConsoleError("failed", `a service is installed on linux and darwin only, this system is ${options.os}`);
 }
 
-function systemd(options: ServiceOptions): ServicePlan {
+function systemd(options: ServiceOptions, { path, socketPath: socketFile = "" }: ServicePlace): ServicePlan {
   const { argv, notifies = false, runsPrograms = false, socketUnit, socketPath = "", start } = options;
-  const folder = unitFolder(options);
-  const socketFile = `${folder}/${SOCKET_UNIT}`;
   const activated = socketUnit === "wanted";
   return {
-    path: `${folder}/${UNIT}`,
+    path,
     text: renderUnit({ argv, env: variables(options), notifies, runsPrograms, activated }),
     beside: activated ? [{ path: socketFile, text: renderSocket(socketPath) }] : [],
     gone: socketUnit === "left" ? [socketFile] : [],
@@ -89,13 +84,6 @@ function systemd(options: ServiceOptions): ServicePlan {
         : "It starts when you log in; to start it at boot: loginctl enable-linger",
     ],
   };
-}
-
-/** @returns the folder of the user's units */
-export function unitFolder({ env, userHome }: Pick<ServiceOptions, "env" | "userHome">): string {
-  // The XDG Base Directory Specification has relative values ignored.
-  const xdg = env["XDG_CONFIG_HOME"];
-  return `${xdg?.startsWith("/") ? xdg.replace(/\/+$/, "") : `${userHome}/.config`}/systemd/user`;
 }
 
 type Steps = Pick<ServicePlan, "install" | "keep" | "stop" | "forget">;
@@ -134,10 +122,9 @@ function systemdSteps(socketUnit: ServiceOptions["socketUnit"], start: ServiceOp
   };
 }
 
-function launchd(options: ServiceOptions): ServicePlan {
-  const { uid, userHome, argv } = options;
+function launchd(options: ServiceOptions, path: string): ServicePlan {
+  const { uid, argv } = options;
   const domain = `gui/${uid ?? 0}`;
-  const path = `${userHome}/Library/LaunchAgents/${LABEL}.plist`;
   const bootout = step(["launchctl", "bootout", `${domain}/${LABEL}`], "any");
   // A label that was disabled once cannot be bootstrapped, so enable comes first.
   const enable = step(["launchctl", "enable", `${domain}/${LABEL}`], [5, 125]);
@@ -163,6 +150,8 @@ function step(argv: readonly string[], tolerate: Step["tolerate"] = []): Step {
 
 /** Folders of the installing shell that the daemon must find again: cached dependencies, what agents publish. */
 const PASSED = ["DENO_DIR", ...AGENT_HOME_ENV];
+/** What stays as the installing shell had it, where a service that is installed is rendered anew. */
+export const KEPT_ENV: readonly string[] = ["PATH", ...PASSED];
 /** The variables that {@link ServiceOptions.env} must contain. */
 export const READ_ENV: readonly string[] = ["PATH", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR", ...PASSED];
 

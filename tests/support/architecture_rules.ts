@@ -186,6 +186,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "platform",
       "protocol",
       "rpc",
+      "service", // the unit that it starts instead of a daemon of its own
       "view/state_counts.ts", // tmux's status line counts as every window does
       "view/states.ts",
     ],

@@ -1,6 +1,7 @@
 /** `daemon …`: the life of the daemon. */
 import { dim } from "@std/fmt/colors";
 import { notRunningError, withRunning } from "../../client/connect.ts";
+import { serviceOfHome, serviceState, waitsForClient } from "../../client/own_service.ts";
 import { isFlag } from "../../config/origin.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -40,6 +41,7 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
       ...parseLimits(limit),
     },
     onFromSource: (problem) => verbose && run.out.note(`runs from source: ${problem}`),
+    onNote: flags.quiet ? undefined : (text) => run.out.note(text),
   });
   client.close();
   if (!flags.auto) await offerToHooks(run, verbose === true);
@@ -57,7 +59,7 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
  * Hooks that were installed run the program by files, which follow a program that was moved, and a daemon that listens
  * elsewhere.
  */
-async function offerToHooks(run: CommandContext, verbose: boolean): Promise<void> {
+export async function offerToHooks(run: CommandContext, verbose: boolean): Promise<void> {
   const { writeLaunchers } = await import("../../client/write_launchers.ts");
   const problem = await writeLaunchers(run.context);
   if (problem !== undefined && verbose) run.out.note(`hooks will not report to this daemon: ${problem}`);
@@ -69,9 +71,20 @@ export interface StopFlags {
   readonly timeout?: string;
 }
 
-export async function stop({ context, ...rest }: CommandContext, flags: StopFlags, restart = false): Promise<void> {
-  const { onGreeted: _, ...unnoted } = context; // whether another program runs does not matter where it is to end
-  const run = { ...rest, context: unnoted };
+export interface StopHow {
+  /** It is started again at once. */
+  readonly restart?: boolean;
+  /** Nobody wants it stopped for long: hooks may start it again. */
+  readonly unnoted?: boolean;
+}
+
+export async function stop(
+  { context, ...rest }: CommandContext,
+  flags: StopFlags,
+  { restart = false, unnoted = restart }: StopHow = {},
+): Promise<void> {
+  const { onGreeted: _, ...silent } = context; // whether another program runs does not matter where it is to end
+  const run = { ...rest, context: silent };
   const secs = flags.timeout === undefined ? undefined : Number(flags.timeout);
   if (secs !== undefined && !(secs > 0)) {
     throw new ConsoleError("usage", `--timeout is "${flags.timeout}", expected a number of seconds above 0`);
@@ -79,8 +92,9 @@ export async function stop({ context, ...rest }: CommandContext, flags: StopFlag
   const { stopDaemon } = await import("../../client/stop.ts");
   const { pidFile, stays } = await howToStop(run);
   // Before the daemon is asked: a hook between its end and a later note would start the next one.
-  const forget = stays && !restart ? noteStopped(run) : undefined;
-  const pid = await stopDaemon(run.context, {
+  const forget = stays && !unnoted ? noteStopped(run) : undefined;
+  const isNone = await waitsForClient(run.context, run.signal);
+  const pid = isNone ? undefined : await stopDaemon(run.context, {
     reason: flags.reason,
     force: flags.force === true,
     restart,
@@ -93,15 +107,31 @@ export async function stop({ context, ...rest }: CommandContext, flags: StopFlag
       if (confirmed) run.out.note(`${what}: ${whatBecomesOf(active, restart)}`);
       return confirmed;
     },
-  }).catch((error) => {
+  }).catch(async (error) => {
+    // Who it is was not sure enough for a signal; the manager knows its own process.
+    const lives = error instanceof ConsoleError ? error.details["pid"] : undefined;
+    if (await isOfService(run, lives) && await settle(run, flags.force === true)) return Number(lives);
     forget?.();
     throw error;
   });
-  if (pid === undefined && !restart) throw notRunningError();
+  // It was asked first, so that the reason is in its journal; the manager only sees the rest, and ends what it restarts.
+  const wasBusy = !restart && await settle(run);
+  if (pid === undefined && !unnoted && !wasBusy) throw notRunningError();
   if (pid !== undefined) run.out.line(`stopped, pid ${pid}`);
+  else if (wasBusy) run.out.line("stopped the service: no daemon ran, and it would have started one");
   if (forget !== undefined && await hasHooks(run)) {
     run.out.line("hooks keep their events until you start it: agent-console daemon start");
   }
+}
+
+async function isOfService(run: CommandContext, pid: unknown): Promise<boolean> {
+  return typeof pid === "number" && (await serviceState(run.context, run.signal))?.pid === pid;
+}
+
+async function settle(run: CommandContext, force = false): Promise<boolean> {
+  if (serviceOfHome(run.context) === undefined) return false;
+  const { settleService } = await import("../../client/service_control.ts");
+  return await settleService(run.context, { signal: run.signal, force });
 }
 
 async function hasHooks(run: CommandContext): Promise<boolean> {
@@ -140,7 +170,10 @@ export async function restart(run: CommandContext, flags: StopFlags): Promise<vo
   const { daemonLaunch } = await import("../../daemon/launch.ts");
   await daemonLaunch(run.context); // a configuration that would not start must not cost the daemon that runs
   const { socket, ...how } = await howStarted(run);
-  await stop(run, flags, true);
+  const { renewBeforeRestart } = await import("../../client/service_control.ts");
+  const isMoved = await renewBeforeRestart(run.context, run.signal);
+  await stop(run, flags, { restart: true });
+  if (isMoved) await settle(run);
   const context = { ...run.context, socketFlag: run.context.socketFlag ?? socket };
   await start({ ...run, context }, how);
 }

@@ -1,9 +1,14 @@
 /** What lies around the program: its place on PATH, the terminal, the service. */
+import { withRunning } from "../../client/connect.ts";
+import { findService, leftLinks, serviceState } from "../../client/own_service.ts";
+import { outdatedFiles, renewService } from "../../client/service_text.ts";
 import { denoFiles, realPath } from "../../platform/deno_files.ts";
 import { findProgram } from "../../platform/find_program.ts";
 import { env, run as runProgram } from "../../platform/process.ts";
 import { namedEnv, userEnv } from "../../platform/environment.ts";
-import { serviceFiles, servicePlan } from "../commands/service.ts";
+import type { InstalledService } from "../../service/installed.ts";
+import type { UnitFile } from "../../service/plan.ts";
+import { serviceFiles } from "../commands/service.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { type Check, type Finding, note, ok, problem } from "./finding.ts";
@@ -48,23 +53,58 @@ function terminal({ out: { screen } }: CommandContext): Finding[] {
   return [ok("terminal", `${size}, ${term}`)];
 }
 
+const MANAGER_MS = 5000;
+
 async function service(run: CommandContext): Promise<Finding[]> {
   const [path = ""] = serviceFiles(run);
-  if (denoFiles.stat(path) === undefined) {
-    return [ok("service", "none is installed: the first command or hook starts the daemon")];
+  const found = findService();
+  if (found === undefined) {
+    const [link] = leftLinks();
+    if (link !== undefined) {
+      return [problem("service", `${link} leads to no unit`, { hint: "agent-console daemon uninstall" })];
+    }
+    const there = denoFiles.stat(path);
+    if (there === undefined) return [ok("service", "none is installed: the first command or hook starts the daemon")];
+    return [note("service", `${path} is a ${there.kind}, not a file: no service is used`)];
   }
-  const text = await expectedText(run);
-  if (text === undefined) {
+  const { home } = found;
+  if (home !== run.context.paths.root) {
+    return [
+      note("service", `${path} is the service of ${home ?? "another program"}: this home's daemon is started without`),
+    ];
+  }
+  if (!found.enabled) return [problem("service", `${path} is not enabled: it is not used`, INSTALL_AGAIN)];
+  const outdated = await outdatedNow(run, found);
+  if (outdated === undefined) {
     return [note("service", `whether ${path} is current cannot be said before the configuration is mended`)];
   }
-  if (new TextDecoder().decode(denoFiles.read(path)) === text) return [ok("service", `${path} is current`)];
-  return [problem("service", `${path} is not what this program would write`, { hint: "agent-console daemon install" })];
+  const [stale] = outdated;
+  if (stale !== undefined) {
+    return [problem("service", `${stale.path} is not what this program would write`, INSTALL_AGAIN)];
+  }
+  return [await howItRuns(run, path)];
+}
+
+const INSTALL_AGAIN = { hint: "agent-console daemon install" };
+
+async function howItRuns(run: CommandContext, path: string): Promise<Finding> {
+  const signal = AbortSignal.any([run.signal, AbortSignal.timeout(MANAGER_MS)]);
+  const { state = "unknown", pid = null } = await serviceState(run.context, signal) ?? {};
+  if (state === "unknown") return note("service", `${path} is current; no service manager replies here`);
+  if (state === "failed") {
+    return problem("service", `${path} is current and has failed`, { hint: "agent-console daemon start" });
+  }
+  const { onGreeted: _, ...silent } = run.context;
+  // A daemon that does not reply has a finding of its own.
+  const daemon = await withRunning(silent, (client) => Promise.resolve(client.hello.pid)).catch(() => undefined);
+  if (daemon === undefined || daemon === pid) return ok("service", `${path} is current and ${state}`);
+  return note("service", `the daemon, pid ${daemon}, runs outside of ${path}`, "agent-console daemon restart");
 }
 
 /** Undefined where the configuration, which has a finding of its own, does not say. */
-async function expectedText(run: CommandContext): Promise<string | undefined> {
+async function outdatedNow(run: CommandContext, found: InstalledService): Promise<readonly UnitFile[] | undefined> {
   try {
-    return (await servicePlan(run)).text;
+    return outdatedFiles((await renewService(run.context, found)).plan);
   } catch (error) {
     if (error instanceof ConsoleError && error.kind === "config_invalid") return undefined;
     throw error;

@@ -1,5 +1,5 @@
 /** The steps of `onboard` about the daemon: who starts it, and how it calls. */
-import { denoFiles } from "../../platform/deno_files.ts";
+import { serviceOfHome } from "../../client/own_service.ts";
 import { namedEnv } from "../../platform/environment.ts";
 import { findProgram } from "../../platform/find_program.ts";
 import { OS } from "../../platform/process.ts";
@@ -9,7 +9,7 @@ import { lookAtRunning, restartText } from "../running_daemon.ts";
 import { testChannel } from "../commands/channel.ts";
 import { setConfigKey } from "../commands/config.ts";
 import { restart, start } from "../commands/daemon.ts";
-import { installAsService, servicePlan } from "../commands/service.ts";
+import { installAsService } from "../commands/service.ts";
 import type { Questions } from "./questions.ts";
 
 /** @returns whether there is a channel to try once the daemon runs */
@@ -31,8 +31,7 @@ function usableChannel(): "tmux" | "desktop" | undefined {
 
 /** The service where it is wanted, else the first command or hook starts the daemon; here it is started at once. */
 export async function daemonStep(run: CommandContext, questions: Questions): Promise<void> {
-  const isService = denoFiles.stat((await servicePlan(run)).path) !== undefined;
-  if (isService) run.out.say("It is installed as a service.");
+  if (serviceOfHome(run.context) !== undefined) run.out.say("It is installed as a service.");
   else if (
     await questions.yes("Start it with your session, as a service? Else the first hook or command does.", false)
   ) {

@@ -1,0 +1,104 @@
+/**
+ * Starts the daemon by the service that is installed for this home, so that there is one way in which it runs: with the
+ * service's restarts, its environment and its limits.
+ */
+import { systemClock } from "../platform/clock.ts";
+import { sleep } from "../platform/delay.ts";
+import { ERRORS } from "../protocol/errors.ts";
+import type { Ran } from "../service/install.ts";
+import type { InstalledService } from "../service/installed.ts";
+import type { Manager } from "../service/manager.ts";
+import { notRunningError } from "./connect.ts";
+import type { ClientContext } from "./endpoint.ts";
+import { findService, managerOfService, whyServiceUnused } from "./own_service.ts";
+import { mayRenewUnasked, outdatedFiles, renewService, writeFiles } from "./service_text.ts";
+import { loggedFailure, type StartAttempt, startFailure, type StartOptions } from "./start_attempt.ts";
+
+/** Time for a manager to show that it is here, ms: one that does not keeps nobody from working. */
+const REPLY_MS = 5000;
+/** Between two looks at the unit, while its daemon does not reply, ms. */
+const LOOK_MS = 500;
+
+/**
+ * Undefined where none is installed, it is not the one for this daemon, or no manager replies: then the daemon is spawned.
+ *
+ * @throws {ConsoleError} `not_running` where no daemon may be started unasked; from the configuration
+ */
+export async function startByService(
+  context: ClientContext,
+  { auto, daemon, onNote }: StartOptions,
+): Promise<StartAttempt | undefined> {
+  const service = findService();
+  if (service === undefined) return undefined;
+  const why = whyServiceUnused(service, context, { daemon, byPerson: !auto });
+  if (why !== undefined) {
+    // A home without a service starts its daemon as ever: nobody needs to be told of another home's.
+    if (!auto) onNote?.(`note: the service is not used: ${why}`);
+    return undefined;
+  }
+  const { launch, plan } = await renewService(context, service);
+  if (auto && !launch.autoStart) throw notRunningError();
+  if (await managerOfService(service, AbortSignal.timeout(REPLY_MS)).state() === undefined) {
+    onNote?.("note: no service manager replies here, so the daemon runs outside of its service");
+    return undefined;
+  }
+  const outdated = !auto || mayRenewUnasked(context, service) ? outdatedFiles(plan) : [];
+  writeFiles(outdated);
+  return new ServiceStart(context, service, outdated.length > 0);
+}
+
+class ServiceStart implements StartAttempt {
+  readonly #context: ClientContext;
+  readonly #given = new AbortController();
+  readonly #since = systemClock.now();
+  #code: number | undefined;
+  #said = "";
+
+  constructor(context: ClientContext, service: InstalledService, renewed: boolean) {
+    this.#context = context;
+    // The commands of the manager never throw; the sleep between them does where it is given up.
+    this.#watch(managerOfService(service, this.#given.signal), renewed).catch(() => {});
+  }
+
+  get code(): number | undefined {
+    return this.#code;
+  }
+
+  /** Only the holder of the start lock is here, and nobody replied before. */
+  isOf(): boolean {
+    return true;
+  }
+
+  letGo(): void {
+    this.#given.abort();
+  }
+
+  failure() {
+    const { paths } = this.#context;
+    const logged = loggedFailure(paths, this.#since) ?? { said: this.#said };
+    return startFailure(paths, this.#code ?? ERRORS.start_failed.exit, {
+      hint: "agent-console daemon logs",
+      ...logged,
+    });
+  }
+
+  /** The manager's reply is not the end: a unit whose type is exec fails later. */
+  async #watch(manager: Manager, renewed: boolean): Promise<void> {
+    const ran: Ran = await manager.start({ renewed });
+    for (;;) {
+      const now = await manager.state();
+      if (this.#given.signal.aborted) return;
+      // The last: it failed, and systemd waits before it starts the next.
+      const hasEnded = now === undefined || now.state === "failed" || now.state === "inactive" ||
+        (now.pid === undefined && now.exitCode !== 0);
+      if (ran.code !== 0 || hasEnded) {
+        this.#said = ran.code === 0 || now?.exitCode
+          ? ""
+          : `the service manager did not start it: ${ran.stderr.trim()}`;
+        this.#code = now?.exitCode || ERRORS.start_failed.exit;
+        return;
+      }
+      await sleep(LOOK_MS, this.#given.signal);
+    }
+  }
+}

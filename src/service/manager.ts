@@ -1,0 +1,149 @@
+/** The service manager's part in a service that is installed: how it is, started, stopped. */
+import type { Files } from "../platform/system.ts";
+import { isNobody, type Ran, type ServicePorts } from "./install.ts";
+import type { InstalledService } from "./installed.ts";
+import { LABEL, SOCKET_UNIT, UNIT } from "./place.ts";
+
+export interface ManagedState {
+  /** The words of systemd: active, inactive, failed, activating, … */
+  readonly state: string;
+  /** The daemon that it runs. */
+  readonly pid: number | undefined;
+  /** The exit code of its last process; 0 while one runs, and where a signal ended it. */
+  readonly exitCode: number;
+  /** Whether its socket is open: the next client starts a daemon, be it only to ask whether one runs. */
+  readonly listens: boolean;
+}
+
+export interface StartHow {
+  /** Its file was written anew. */
+  readonly renewed: boolean;
+}
+
+export interface Manager {
+  /** Undefined where no manager replies, or one that has another file for this name: it is not to be touched. */
+  state(): Promise<ManagedState | undefined>;
+  /** Returns when the manager has started it, or could not. */
+  start(how: StartHow): Promise<Ran>;
+  /** Its state is inactive then, and not failed. With `force` its daemon gets no time to end its work. */
+  stop(how: { readonly force: boolean }): Promise<Ran>;
+}
+
+/** @param uid the user's id, which launchd's names have in them */
+export function managerOf(service: InstalledService, uid: number | null, ports: ManagerPorts): Manager {
+  return service.os === "darwin" ? launchd(service, `gui/${uid ?? 0}`, ports) : systemd(service, ports);
+}
+
+export interface ManagerPorts {
+  readonly run: ServicePorts["run"];
+  readonly files: Pick<Files, "stat">;
+}
+
+/** Whether a manager is here to start what is installed. */
+export async function managerReplies(os: string, uid: number | null, run: ServicePorts["run"]): Promise<boolean> {
+  const argv = os === "darwin"
+    ? ["launchctl", "print", `gui/${uid ?? 0}`]
+    : ["systemctl", "--user", "show", "-p", "Version"];
+  return (await run(argv)).code === 0;
+}
+
+const SHOWN = "--property=FragmentPath,NeedDaemonReload,ActiveState,MainPID,ExecMainCode,ExecMainStatus";
+
+/** CLD_EXITED of waitid(2): else the status is a signal. */
+const EXITED = "1";
+
+function systemd({ path, units }: InstalledService, { run, files }: ManagerPorts): Manager {
+  const systemctl = (...words: readonly string[]) => run(["systemctl", "--user", ...words]);
+  const show = async () => {
+    const { code, stdout } = await systemctl("show", SHOWN, UNIT);
+    const shown = Object.fromEntries(
+      stdout.split("\n").map((line) => [line.split("=", 1)[0], line.replace(/^.*?=/, "")]),
+    );
+    return code === 0 ? shown : undefined;
+  };
+  return {
+    state: async () => {
+      let shown = await show();
+      if (shown === undefined) return undefined;
+      // It was written where no manager replied, or changed by hand.
+      if (shown["FragmentPath"] === "" || shown["NeedDaemonReload"] === "yes") {
+        await systemctl("daemon-reload");
+        shown = await show();
+      }
+      if (shown === undefined || !isSameFile(files, path, shown["FragmentPath"] ?? "")) return undefined;
+      const pid = Number(shown["MainPID"]);
+      return {
+        state: shown["ActiveState"] ?? "unknown",
+        pid: pid > 1 ? pid : undefined,
+        exitCode: shown["ExecMainCode"] === EXITED ? Number(shown["ExecMainStatus"]) || 0 : 0,
+        listens: units.includes(SOCKET_UNIT) && (await systemctl("is-active", SOCKET_UNIT)).code === 0,
+      };
+    },
+    start: async ({ renewed }) => {
+      const reloaded = renewed ? await systemctl("daemon-reload") : undefined;
+      if (reloaded !== undefined && reloaded.code !== 0) return reloaded;
+      // A unit that failed too often is not started else.
+      await systemctl("reset-failed", ...units);
+      return await systemctl("start", ...units);
+    },
+    stop: async ({ force }) => {
+      if (force) await systemctl("kill", "--signal=SIGKILL", UNIT);
+      const stopped = await systemctl("stop", ...units);
+      // A daemon that had to be killed counts as failed.
+      await systemctl("reset-failed", ...units);
+      return stopped;
+    },
+  };
+}
+
+/** `launchctl print` of a label that is not loaded. */
+const NOT_LOADED = 113;
+
+function launchd({ path }: InstalledService, domain: string, { run }: ManagerPorts): Manager {
+  const target = `${domain}/${LABEL}`;
+  const launchctl = (...words: readonly string[]) => run(["launchctl", ...words]);
+  const print = () => launchctl("print", target);
+  return {
+    state: async () => {
+      const printed = await print();
+      if (printed.code === NOT_LOADED && !isNobody(printed)) {
+        return { state: "inactive", pid: undefined, exitCode: 0, listens: false };
+      }
+      if (printed.code !== 0) return undefined;
+      const value = (name: string) => new RegExp(`^\\s*${name} = (.*)$`, "m").exec(printed.stdout)?.[1];
+      if (value("path") !== undefined && value("path") !== path) return undefined;
+      const pid = Number(value("pid"));
+      const isRunning = value("state") === "running";
+      return {
+        state: isRunning ? "active" : "inactive",
+        pid: isRunning && pid > 1 ? pid : undefined,
+        exitCode: isRunning ? 0 : Number(value("last exit code")) || 0,
+        listens: false,
+      };
+    },
+    start: async ({ renewed }) => {
+      // What is loaded has the old text. Fails where it is not.
+      if (renewed) await launchctl("bootout", target);
+      // A label that was disabled once cannot be bootstrapped, so enable comes first. 5: it is loaded already.
+      for (const words of [["enable", target], ["bootstrap", domain, path]]) {
+        const ran = await launchctl(...words);
+        if (ran.code !== 0 && ran.code !== 5 && ran.code !== 125) return ran;
+      }
+      return await launchctl("kickstart", target);
+    },
+    // Until the next login, or the next start.
+    stop: async ({ force }) => {
+      if (force) await launchctl("kill", "SIGKILL", target);
+      const stopped = await launchctl("bootout", target);
+      return (await print()).code === 0 ? stopped : { ...stopped, code: 0 };
+    },
+  };
+}
+
+/** A folder on the way may be a link, which the manager may have followed. */
+function isSameFile(files: Pick<Files, "stat">, a: string, b: string): boolean {
+  if (a === b) return true;
+  const [one, other] = [files.stat(a), b === "" ? undefined : files.stat(b)];
+  return one !== undefined && other !== undefined && one.inode !== null && one.inode === other.inode &&
+    one.device === other.device;
+}

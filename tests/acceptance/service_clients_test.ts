@@ -1,0 +1,183 @@
+/** Clients and an installed service under a real `systemd --user`: whatever starts or stops the daemon goes through its unit. */
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { exists } from "../support/exists.ts";
+import { eventually } from "../support/harness_wait.ts";
+import { UNIT } from "../support/live_service.ts";
+import { liveUser } from "../support/service_user.ts";
+import type { Json } from "../support/wire.ts";
+
+const CLIENTS = 20;
+
+liveUser("X2 I5 with a service installed, twenty commands at once start its unit, once, after a stop", async (user) => {
+  const first = await user.install();
+  assertEquals(await user.unitState(), ["active", first]);
+  const stopped = await user.done(["daemon", "stop", "--reason", "lunch"]);
+  assertMatch(stopped.out, new RegExp(`stopped, pid ${first}`));
+  assertEquals(await user.unitState(), ["inactive", 0]);
+  const down = await user.status();
+  assertEquals([down["state"], (down["service"] as Json)["state"]], ["stopped", "inactive"]);
+  const lists = await Promise.all(Array.from({ length: CLIENTS }, () => user.machine.cli(["ls", "--json"])));
+  assertEquals(lists.filter(({ code }) => code !== 0).map(({ stderr }) => stderr), []);
+  const second = await user.home.ready();
+  assertNotEquals(second, first);
+  assertEquals(await user.unitState(), ["active", second]);
+  assertEquals(await user.daemons(), [second]);
+  // The daemon was asked first, so that it knows why: the manager's signal would say nothing.
+  const journal = await user.done(["audit", "tail", "-n", "50", "--json"]);
+  assert(journal.out.includes("lunch"), journal.out);
+});
+
+liveUser(
+  "X2 a restart stays in the unit, which is written anew where the configuration or the program has changed",
+  async (user) => {
+    const first = await user.install();
+    const before = user.unit;
+    await user.done(["daemon", "restart"]);
+    const second = await user.home.ready();
+    assertNotEquals(second, first);
+    assertEquals([await user.unitState(), user.unit], [["active", second], before]);
+    await user.done(["config", "set", "daemon.pid_file_path", `"${user.home.root}/other.pid"`]);
+    await user.done(["config", "set", "channels.desktop.enabled", "true"]);
+    // Another shell's PATH and agents' folders are not the service's.
+    await user.done(["daemon", "restart"], { PATH: "/usr/bin:/bin", CLAUDE_CONFIG_DIR: `${user.home.root}/other` });
+    const third = await user.home.ready();
+    const after = user.unit;
+    assert(after.includes(`--allow-write=${user.home.dir},${user.home.root}/other.pid`), after);
+    assert(!before.includes("WAYLAND_DISPLAY") && /--allow-env=\S*WAYLAND_DISPLAY/.test(after), after);
+    const environment = (text: string) => text.split("\n").filter((line) => line.startsWith("Environment="));
+    assertEquals(environment(after), environment(before));
+    assertEquals(await user.unitState(), ["active", third]);
+    assert((await Deno.readTextFile(`${user.home.root}/other.pid`)).startsWith(`${third}\n`));
+    // A unit of a program that was moved: what starts it unasked mends it too.
+    await user.done(["daemon", "stop"]);
+    const entry = /\S+\.[jt]s(?= --home)/.exec(after)?.[0] ?? "";
+    await Deno.writeTextFile(user.unitPath, after.replace(entry, "/nowhere/main.js"));
+    const doctor = await user.machine.cli(["doctor", "--json"]);
+    assertMatch(doctor.stdout, /is not what this program would write/);
+    await user.done(["ls"]);
+    assertEquals([user.unit, await user.unitState()], [after, ["active", await user.home.ready()]]);
+  },
+);
+
+liveUser(
+  "X2 a daemon that runs outside of the service makes way for it at the install, and one that does is told of",
+  async (user) => {
+    await user.done(["daemon", "start"]);
+    const outside = await user.home.ready();
+    assertEquals((await user.status())["service"], null);
+    const installed = await user.done(["daemon", "install"]);
+    assertMatch(installed.out, new RegExp(`stopped, pid ${outside}`));
+    const inside = await user.home.ready();
+    assertEquals([await user.unitState(), await user.daemons()], [["active", inside], [inside]]);
+    // The same again: it stays.
+    await user.done(["daemon", "install"]);
+    assertEquals(await user.unitState(), ["active", inside]);
+    // Options that its unit does not have.
+    await user.done(["daemon", "stop"]);
+    const odd = await user.done(["daemon", "start", "--workspace", "/tmp"]);
+    assertMatch(odd.err, /the service is not used: its unit has no --workspace/);
+    await user.home.ready();
+    assertEquals((await user.unitState())[0], "inactive");
+    await user.done(["daemon", "stop"]);
+    const traced = await user.done(["daemon", "start"], { OTEL_DENO: "true" });
+    assertMatch(traced.err, /the service is not used: OTEL_DENO is not as in its unit/);
+    await user.home.ready();
+    assertMatch((await user.done(["daemon", "status"])).out, /runs outside of it: agent-console daemon restart/);
+  },
+);
+
+liveUser(
+  "X2 a daemon that hangs, or comes again and again, is stopped through the unit, which is inactive then",
+  async (user) => {
+    const pid = await user.install();
+    await user.machine.run(["/bin/kill", "-STOP", String(pid)]);
+    await user.done(["daemon", "stop", "--force", "--timeout", "1"]);
+    assertEquals(await user.unitState(), ["inactive", 0]);
+    // Longer than systemd waits before it starts one again.
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    assertEquals([await user.unitState(), await user.daemons()], [["inactive", 0], []]);
+    await user.done(["daemon", "start"]);
+    const next = await user.home.ready();
+    await user.machine.run(["/bin/kill", "-KILL", String(next)]);
+    await eventually(
+      async () => (await user.machine.property(UNIT, "SubState")) === "auto-restart",
+      5000,
+      "a restart to come",
+    );
+    const stopped = await user.done(["daemon", "stop"]);
+    assertMatch(stopped.out, /stopped the service: no daemon ran, and it would have started one/);
+    assertEquals([await user.unitState(), await user.daemons()], [["inactive", 0], []]);
+  },
+);
+
+liveUser(
+  "X2 hooks start the unit, not after a stop by a person; without a manager a daemon of its own starts",
+  async (user) => {
+    await user.install();
+    await user.done(["hooks", "install", "claude", "--no-feed"]);
+    await user.machine.systemctl("stop", UNIT);
+    const start = await user.done(["daemon", "start", "--auto", "--quiet"], { XDG_RUNTIME_DIR: "" });
+    // No manager is to be found without that variable: it starts all the same, and says nothing.
+    assertEquals([start, (await user.unitState())[0]], [{ out: "", err: "" }, "inactive"]);
+    assertMatch((await user.done(["daemon", "status"])).out, /runs outside of it/);
+    await user.done(["daemon", "stop"]);
+    const typed = await user.done(["ls"], { XDG_RUNTIME_DIR: "" });
+    assertMatch(typed.err, /no service manager replies here/);
+    await user.done(["daemon", "stop"]);
+    const launcher =
+      (await user.machine.run(["/usr/bin/find", `${user.home.root}/.local/share`, "-name", "start", "-type", "f"]))
+        .stdout.trim();
+    const byHook = () => user.machine.run([launcher], { timeoutMs: 60_000 });
+    await byHook();
+    assertEquals([await user.unitState(), await user.daemons()], [["inactive", 0], []]);
+    await Deno.remove(user.home.path("daemon.stopped"));
+    await byHook();
+    assertEquals(await user.unitState(), ["active", await user.home.ready()]);
+  },
+);
+
+liveUser(
+  "X2 after an uninstall nothing of the service is left, the data is, and commands start the daemon as before",
+  async (user) => {
+    const pid = await user.install();
+    const removed = await user.done(["daemon", "uninstall"]);
+    assertMatch(removed.out, new RegExp(`stopped, pid ${pid}`));
+    const wants = `${user.home.root}/.config/systemd/user/default.target.wants`;
+    assertEquals([exists(user.unitPath), exists(`${wants}/${UNIT}`), exists(user.home.path("journal"))], [
+      false,
+      false,
+      true,
+    ]);
+    assertEquals((await user.machine.systemctl("list-units", "--all", "--plain", "--no-legend", UNIT)).stdout, "");
+    await user.done(["daemon", "start", "--auto", "--quiet"]); // as a hook does: it was not a stop
+    const next = await user.home.ready();
+    assertEquals([await user.daemons(), (await user.status())["service"]], [[next], null]);
+  },
+);
+
+liveUser(
+  "X2 a daemon that cannot start by its unit ends the command with its own words and exit code",
+  async (user) => {
+    await user.install();
+    await user.done(["daemon", "stop"]);
+    const files = (await Array.fromAsync(Deno.readDir(user.home.path("journal")))).map(({ name }) => name);
+    const path = user.home.path(`journal/${files.find((name) => name.endsWith(".jsonl"))}`);
+    const whole = await Deno.readTextFile(path);
+    await Deno.writeTextFile(path, whole.replace("daemon", "deamon"));
+    await Deno.remove(user.home.path("journal/snapshot.json"));
+    for (const args of [["daemon", "start"], ["ls"]]) {
+      const { code, stderr } = await user.machine.cli(args);
+      assertEquals(code, 7, stderr);
+      assertMatch(stderr, /^error: the journal does not verify: record 1 .*altered/);
+    }
+    assertEquals(await user.unitState(), ["failed", 0]);
+    assertMatch((await user.machine.cli(["doctor"])).stdout, /agent-console\.service is current and has failed/);
+    await Deno.writeTextFile(path, whole);
+    await user.done(["ls"]);
+    assertEquals(await user.unitState(), ["active", await user.home.ready()]);
+    // All of us goes, through the unit too.
+    await user.done(["uninstall", "--yes"]);
+    assertEquals([await user.daemons(), exists(user.unitPath)], [[], false]);
+    assertEquals(await user.machine.property(UNIT, "LoadState"), "not-found");
+  },
+);
