@@ -237,10 +237,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   };
   const manager = o.manager &&
     (await import("./open_manager.ts")).openManager({ ...o, facts: o.manager, store, inbox });
-  const bug = (error: unknown) => {
-    lastError.set("bug", `a bug: ${String(error)}`);
-    log.error("a bug", { error: String((error as Error)?.stack ?? error) });
-  };
+  const bug = (error: unknown) => lastError.bug(error, log);
   const reload = () => {
     config.reload().catch((error) => {
       if (!(error instanceof ConsoleError)) bug(error); // the others are in the log, the journal and status
