@@ -152,6 +152,14 @@ liveUser(
     await user.done(["daemon", "start", "--auto", "--quiet"]); // as a hook does: it was not a stop
     const next = await user.home.ready();
     assertEquals([await user.daemons(), (await user.status())["service"]], [[next], null]);
+    // Half of a service: a link whose unit somebody removed.
+    await Deno.mkdir(wants, { recursive: true });
+    await Deno.symlink(user.unitPath, `${wants}/${UNIT}`);
+    const doctor = await user.machine.cli(["doctor"]);
+    assertMatch(doctor.stdout, /leads to no unit\n\s+→ agent-console daemon uninstall/);
+    await user.done(["daemon", "uninstall"]);
+    assertEquals(await Array.fromAsync(Deno.readDir(wants)), []);
+    assertMatch((await user.machine.cli(["doctor"])).stdout, /service +none is installed/);
   },
 );
 
