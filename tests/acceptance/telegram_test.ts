@@ -158,7 +158,7 @@ Deno.test("N1 what destroys takes a second press, and a wider yes its own button
   assertEquals(rules.map(({ scope, expiresAt }) => [scope, expiresAt !== undefined]), [["session", true]]);
 });
 
-Deno.test("N1 mute keeps questions from the phone, and a press is no sign of a window", async () => {
+Deno.test("N1 mute keeps questions from the phone, and a test of the channel calls all the same", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -172,4 +172,26 @@ Deno.test("N1 mute keeps questions from the phone, and a press is no sign of a w
   assertEquals(tested.code, 0, tested.stderr);
   assertMatch(tested.stdout, /^telegram: @ac_test_bot at 127\.0\.0\.1:\d+ has called\n/);
   await messageWith(bot, "a test of the channel telegram; nobody waits");
+});
+
+Deno.test("N1 A7 without a list nothing begins, which is said with what to do; the sandbox names its host where it is on", async () => {
+  await using here = await telegramHome({ allowed_chat_ids: [], api_url: "https://api.telegram.org" });
+  const { home, bot } = here;
+  const nets = async () => {
+    const { permissions } = await home.json(["daemon", "permissions", "--json"]) as { permissions: { flag: string }[] };
+    return permissions.map(({ flag }) => flag).filter((flag) =>
+      flag.startsWith("--allow-net") && !flag.includes("unix:")
+    );
+  };
+  assertEquals(await nets(), ["--allow-net=api.telegram.org:443"]);
+  await home.start();
+  const tested = await home.cli(["channel", "test", "telegram"]);
+  assertEquals([tested.code, tested.stdout], [1, ""]);
+  assertMatch(
+    tested.stderr,
+    /allowed_chat_ids is empty, so nobody may be heard\nhint: agent-console config set channels\./,
+  );
+  assertEquals(bot.calls, []);
+  assertEquals((await home.cli(["config", "set", "channels.telegram.enabled", "false"])).code, 0);
+  assertEquals(await nets(), []);
 });
