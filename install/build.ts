@@ -11,6 +11,7 @@ import { CLIENT_FLAGS, HOOK_LAUNCHER, STATUSLINE_LAUNCHER } from "../src/platfor
 import { type ProgramRef, RUNTIME_ENV } from "../src/platform/sandbox.ts";
 import { PARTS } from "../src/platform/prebuilt.ts";
 import { VERSION } from "../src/protocol/version.ts";
+import { checkMachine, compileArgs, type Target } from "./compile_targets.ts";
 import { bundleModules, type ModuleOptions } from "./modules.ts";
 import { buildError, innermost, run } from "./run_deno.ts";
 
@@ -29,6 +30,11 @@ const VERSION_MS = 20_000;
 export interface BuildOptions extends Pick<ModuleOptions, "env"> {
   /** The home folder to build for; by default the one that the environment names. */
   readonly home?: string;
+}
+
+export interface CompileOptions extends BuildOptions {
+  /** The machine to compile for; by default this one. */
+  readonly target?: Target | undefined;
 }
 
 /**
@@ -51,7 +57,7 @@ export async function buildBundle(folder: string, options: BuildOptions = {}): P
  *
  * @throws {ConsoleError} `failed` with one line; `config_invalid`, `unsafe_path` from the sandbox of this user's home
  */
-export async function buildCompiled(folder: string, options: BuildOptions = {}): Promise<void> {
+export async function buildCompiled(folder: string, options: CompileOptions = {}): Promise<void> {
   const daemon = await confined({ form: "compiled", binary: DAEMON }, options.home);
   await copyForAgents(folder);
   await bundleModules(folder, { ...options, literalImports: true });
@@ -59,8 +65,15 @@ export async function buildCompiled(folder: string, options: BuildOptions = {}):
   await compile(folder, CLIENT, ["-A"], [], options);
 }
 
-/** Whether a compiled client is our program: on a wrong base (DENORT_BIN) it is another. @throws {ConsoleError} `failed` */
-export async function checkCompiled(folder: string): Promise<void> {
+/**
+ * Whether what was compiled is our program for that machine: on a wrong base (DENORT_BIN) it is another. One for another
+ * machine cannot be run here; its file says which machine it is for.
+ *
+ * @throws {ConsoleError} `failed`
+ */
+export async function checkCompiled(folder: string, target?: Target): Promise<void> {
+  if (target !== undefined) { for (const name of [CLIENT, DAEMON]) await checkMachine(`${folder}/${name}`, target); }
+  if (target !== undefined && target !== Deno.build.target) return;
   const { stdout } = await run([`${folder}/${CLIENT}`, "--version"], { cwd: folder, ms: VERSION_MS });
   const said = stdout.split("\n")[0] ?? "";
   if (said === `agent-console ${VERSION}`) return;
@@ -128,11 +141,10 @@ async function compile(
   name: string,
   flags: readonly string[],
   args: readonly string[],
-  options: BuildOptions,
+  { env, target }: CompileOptions,
 ): Promise<void> {
-  // Deno would keep its code cache at a known name in the folder for temporary files, where anybody could put one.
-  const argv = ["compile", "--no-code-cache", ...flags, "-o", name, `${name}.js`, ...args];
-  const { code, stderr } = await run([Deno.execPath(), ...argv], { cwd: folder, ms: COMPILE_MS, env: options.env });
+  const argv = [Deno.execPath(), ...compileArgs({ name, flags, args, target })];
+  const { code, stderr } = await run(argv, { cwd: folder, ms: COMPILE_MS, env });
   if (code === 0) return;
   const host = /Setting up base binary[\s\S]*? for url \(\w+:\/\/([^/)\s]+)/.exec(stderr)?.[1];
   const message = host === undefined

@@ -2,6 +2,12 @@
  * `deno task bundle` and `deno task compile`: builds into `dist`, or into the folder that is named.
  *
  *     deno run -A install/build_main.ts bundle|compile [FOLDER]
+ *     deno run -A install/build_main.ts compile --target TRIPLE|all [--home FOLDER] [FOLDER]
+ *
+ * And what goes with them (sbom.ts, packaging.ts):
+ *
+ *     deno run -A install/build_main.ts sbom [FOLDER]
+ *     deno run -A install/build_main.ts packaging VERSION SHA256SUMS URL [FOLDER]
  *
  * And the prebuilt form, which the program makes of itself (src/client/prebuild.ts); MS is a deadline for each step:
  *
@@ -34,19 +40,29 @@ async function main([what, folder = "dist", ms = "", root = "", written]: readon
     writeStdout(`${await (await import("./page.ts")).makePage(PAGE_MS)} is built\n`);
     return;
   }
-  const { buildBundle, buildCompiled, checkCompiled, COMPILED_FILES, publish } = await import("./build.ts");
+  if (what === "sbom") {
+    writeStdout(`${await (await import("./release.ts")).writeSbom(folder)} is written\n`);
+    return;
+  }
+  if (what === "packaging") {
+    const { writePackaging } = await import("./packaging.ts");
+    const names = await writePackaging({ version: folder, checksums: ms, url: root, folder: written ?? "dist" });
+    writeStdout(`${names.join("\n")}\n`);
+    return;
+  }
+  if (what === "compile") {
+    writeStdout(`${await (await import("./release.ts")).compileInto(Deno.args.slice(1))} are built\n`);
+    return;
+  }
+  const { buildBundle, publish } = await import("./build.ts");
   const work = await Deno.makeTempDir({ prefix: "agent-console-build-" });
   try {
-    if (what === "bundle") await publish(work, folder, await buildBundle(work));
-    else if (what === "compile") {
-      await buildCompiled(work);
-      await checkCompiled(work);
-      await publish(work, folder, COMPILED_FILES);
-    } else {
+    if (what !== "bundle") {
       throw new ConsoleError("usage", `"${what}" is nothing to build`, {
         hint: "deno task bundle, or deno task compile",
       });
     }
+    await publish(work, folder, await buildBundle(work));
     writeStdout(`${folder}/agent-console and ${folder}/agent-consoled are built\n`);
   } finally {
     await Deno.remove(work, { recursive: true });

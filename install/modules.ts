@@ -35,6 +35,12 @@ const OTHERS: Readonly<Record<string, string>> = {
   "../mcp_server/entry.ts": `./${BUILT.mcp}`,
 };
 
+/**
+ * What only a daemon loads of its features. Clients know the features, for their settings and methods, but run none: these
+ * and their packages, such as that of ACP, are left out of their files.
+ */
+export const RUN_BY_DAEMON: readonly string[] = ["./running.ts", "./page_files.ts", "./scheduler.ts"];
+
 export interface ModuleOptions {
   /** Added to the environment of `deno`. */
   readonly env?: Readonly<Record<string, string>> | undefined;
@@ -55,12 +61,13 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
   try {
     const { hook, daemon, quick, ...single } = ENTRIES;
     const externals = Object.keys(OTHERS).map((name) => `--external=${name}`);
+    const ofDaemon = RUN_BY_DAEMON.map((name) => `--external=${name}`);
     // The first one alone: where the bundler is not in Deno's cache yet, two would download it over each other.
     await bundle([...externals, "-o", `${work}/hook.js`, hook], options);
     const others = await Promise.allSettled([
-      bundle(["--outdir", `${work}/single`, ...Object.values(single)], options),
+      bundle([...ofDaemon, "--outdir", `${work}/single`, ...Object.values(single)], options),
       bundle(["--code-splitting", "--outdir", `${work}/daemon`, daemon], options),
-      bundle(["--code-splitting", "--outdir", `${work}/quick`, quick], options),
+      bundle([...ofDaemon, "--code-splitting", "--outdir", `${work}/quick`, quick], options),
       bundlePage(`${folder}/${PAGE}`, { env: options.env, ms: options.ms ?? BUNDLE_MS }),
     ]);
     for (const one of others) if (one.status === "rejected") throw one.reason;
@@ -125,11 +132,12 @@ function withOthers(text: string, { literalImports }: ModuleOptions): string {
 
 /**
  * The page's script lies beside the daemon, for which its name stays literal: what it names is read without a permission. Others
- * hold the same import, as they know the daemon's features, and never run it.
+ * hold the same import, as they know the daemon's features, and never run it; nor what {@link RUN_BY_DAEMON} names.
  */
 function withPage(text: string, { literalImports }: ModuleOptions): string {
   const name = literalImports ? `"./${PAGE}"` : `String("./${PAGE}")`;
-  return text.replaceAll(`import("${PAGE_IMPORT}"`, `import(${name}`);
+  const changed = text.replaceAll(`import("${PAGE_IMPORT}"`, `import(${name}`);
+  return RUN_BY_DAEMON.reduce((all, left) => all.replaceAll(`import("${left}")`, `import(String("${left}"))`), changed);
 }
 
 /** Literal imports of parts as such that are named at run time: what they name is read when it is run. */
