@@ -26,7 +26,7 @@ interface Sbom {
 }
 
 /** Names of SPDX that the packages of today use; another one is looked at before it is added here. */
-const SPDX = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MPL-2.0"];
+const SPDX = ["0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "ISC", "MIT", "MPL-2.0", "Unlicense"];
 
 const nameOf = ({ group, name }: Component) => group === undefined ? name : `${group}/${name}`;
 
