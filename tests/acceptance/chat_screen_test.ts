@@ -61,7 +61,7 @@ chatTest(
       );
     }
     await screen.types("C-a");
-    assertEquals(await screen.fact("cursor_x"), "2");
+    await eventually(async () => await screen.fact("cursor_x") === "2", END_MS, "the cursor at the line's beginning");
     assertEquals((await screen.text()).match(/^> /gm)?.length, 1, "no rest of an earlier width");
     await screen.types("C-c", "C-d");
   },

@@ -109,7 +109,8 @@ Deno.test({
     await Deno.writeTextFile(path, "mine");
     await home.start();
     assertEquals(await Deno.readTextFile(path), "mine");
-    assertStringIncludes(await Deno.readTextFile(home.path("logs/daemon.log")), "no socket for hooks by HTTP");
+    const log = () => Deno.readTextFile(home.path("logs/daemon.log")); // is opened behind the start
+    await eventually(async () => (await log()).includes("no socket for hooks by HTTP"), 5000, "why there is none");
     const ran = await spyOnProgram(home);
     await runStub(home, "report", { stdin: EVENT });
     await Deno.remove(path);

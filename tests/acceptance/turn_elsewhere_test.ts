@@ -204,7 +204,9 @@ Deno.test("R7 what becomes of a prompt is told where Codex tells only the state,
     assert(await statusOf(next) !== "closed", "the session is not the daemon's to end");
     assertEquals(codex.prompts.length, 3);
 
+    await eventually(() => codex.clients === 1, 10_000, "the next daemon's connection");
     codex.is("idle");
+    await eventually(async () => await statusOf(next) === "idle", 10_000, "a free session");
     const stopped = await submitted(next, "stopped in it");
     await sent(codex, 4);
     await untilTurn(next, stopped, "running");

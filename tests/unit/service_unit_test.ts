@@ -219,13 +219,13 @@ Deno.test({
     withUnit(async (_file, argv, folder) => {
       // `systemd --test` loads the unit, prints what it understood and starts nothing; it refuses to run as root.
       await Deno.chown(`${folder}/run`, 65534, 65534);
-      const { stdout } = await run(
+      const { stdout, stderr } = await run(
         ["setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", MANAGER!]
           .concat(["--test", "--user", "--unit=agent-console.service"]),
         { HOME: `${folder}/run`, XDG_RUNTIME_DIR: `${folder}/run`, SYSTEMD_UNIT_PATH: `${folder}:` },
       );
       const dump = decoder.decode(stdout).split("Unit agent-console.service:")[1]?.split("-> Unit ")[0] ?? "";
-      assertMatch(dump, /Unit Load State: loaded/);
+      assertMatch(dump, /Unit Load State: loaded/, decoder.decode(stderr));
       const command = /Command Line: (.*)/.exec(dump)?.[1] ?? "";
       assertEquals(shellWords(command), argv);
       const variables = [...dump.matchAll(/^\s*Environment: (.*)$/gm)].map((match) => match[1]);
