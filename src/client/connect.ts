@@ -5,7 +5,6 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { contextEndpoint } from "./endpoint.ts";
 import { connect, readToken } from "./dial.ts";
-import { hasSocketUnit } from "./own_service.ts";
 import { WireClient } from "./wire_client.ts";
 
 /** Time for one connection with its hello, ms. */
@@ -67,11 +66,6 @@ export async function withRunning<T>(
   } finally {
     client.close();
   }
-}
-
-/** Whether a daemon that the service manager starts for our connection may still be on its way: then it is worth the wait. */
-export function isStillStarting(error: unknown): error is ConsoleError {
-  return error instanceof ConsoleError && error.kind === "timeout" && hasSocketUnit();
 }
 
 /** Whether it says that the daemon is on its way out, or went while we spoke: soon there is none, or a new one. */

@@ -12,6 +12,7 @@ import type { Ran } from "../service/install.ts";
 import { danglingLinks, type InstalledService, installedService, whyUnused } from "../service/installed.ts";
 import { type Manager, managerOf } from "../service/manager.ts";
 import { type PlaceOptions, servicePlace } from "../service/place.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 import type { ClientContext } from "./endpoint.ts";
 
 /** Time for one command of the service manager, ms. A unit has 20 s to stop. */
@@ -55,6 +56,11 @@ export function hasSocketUnit(): boolean {
   const at = places();
   const path = at === undefined ? undefined : servicePlace(at)?.socketPath;
   return path !== undefined && denoFiles.stat(path) !== undefined;
+}
+
+/** Whether a daemon that the service manager starts for our connection may still be on its way: then it is worth the wait. */
+export function isStillStarting(error: unknown): error is ConsoleError {
+  return error instanceof ConsoleError && error.kind === "timeout" && hasSocketUnit();
 }
 
 export function leftLinks(): readonly string[] {

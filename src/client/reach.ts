@@ -1,5 +1,5 @@
 /** A greeted connection, whatever it takes: where no daemon runs one is started, if it may be. */
-import { isShuttingDown, isStillStarting, notRunningError, tryConnectPatiently } from "./connect.ts";
+import { isShuttingDown, notRunningError, tryConnectPatiently } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
 import type { WireClient } from "./wire_client.ts";
 
@@ -11,9 +11,14 @@ export async function connectOrStart(context: ClientContext): Promise<WireClient
     if (!context.mayStart) throw notRunningError();
   } catch (error) {
     // One that goes for longer than that is waited for, and followed by a new one.
-    if (!context.mayStart || !(isShuttingDown(error) || isStillStarting(error))) throw error;
+    if (!context.mayStart || !(isShuttingDown(error) || await isStillStarting(error))) throw error;
   }
   const { ensureDaemon } = await import("./start.ts");
   const started = await ensureDaemon(context, { auto: true, onNote: context.onNote });
   return started.client;
+}
+
+/** Loaded only where a connection failed: the fast commands take no more than they need. */
+async function isStillStarting(error: unknown): Promise<boolean> {
+  return (await import("./own_service.ts")).isStillStarting(error);
 }

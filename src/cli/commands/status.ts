@@ -1,7 +1,6 @@
 /** `status` and `daemon status`: three lines for people, what is wrong below them, the rest behind `-v`. */
 import { bold, dim } from "@std/fmt/colors";
 import { notRunningError, retryWhileRestarting } from "../../client/connect.ts";
-import { type ServiceState, serviceState, waitsForClient } from "../../client/own_service.ts";
 import { turnCounts } from "../../view/turn_words.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -27,49 +26,28 @@ type Status = ResultOf<"status">;
 /** @throws {ConsoleError} `not_running`, with what is known of the daemon that does not run */
 export async function showStatus(run: CommandContext, options: StatusOptions): Promise<void> {
   const mayStart = options.start && run.context.mayStart && denoFiles.stat(run.context.paths.stopped) === undefined;
+  const service = await import("./status_service.ts"); // ls, which loads this file too, has no need of it
   let found: Status;
   try {
     // Its socket would start one for the question.
-    if (!mayStart && await waitsForClient(run.context, run.signal)) throw notRunningError();
+    if (!mayStart && await service.wouldStart(run)) throw notRunningError();
     found = await (mayStart ? read(run, "status", {}) : retryWhileRestarting(() => callRunning(run, "status", {})));
   } catch (error) {
     if (!(error instanceof ConsoleError) || error.kind !== "not_running") throw error;
     const stopped = lookAtStopped(run.context.paths);
-    if (options.json) run.out.json({ ...stopped, service: await lookAtService(run) });
+    if (options.json) run.out.json({ ...stopped, service: await service.lookAtService(run) });
     throw new ConsoleError("not_running", stoppedText(stopped, Date.now()), { hint: "agent-console daemon start" });
   }
-  const service = await lookAtService(run);
-  if (options.json) return run.out.json({ ...found, service });
+  const state = await service.lookAtService(run);
+  if (options.json) return run.out.json({ ...found, service: state });
   const lines = [
     ...summary(found),
     ...troubles(found),
-    ...outsideService(found, service),
-    ...(options.verbose ? [...details(found), ...serviceLine(service)] : []),
+    ...named("service", service.outsideService(found.pid, state)),
+    ...(options.verbose ? [...details(found), ...named("unit", service.unitText(state))] : []),
   ];
   const width = run.out.screen.isTerminal ? run.out.screen.columns : Infinity;
   for (const { name, value } of lines) run.out.line(row(name, value, width));
-}
-
-/** Time for the service manager to say how the service is, ms. */
-const SERVICE_MS = 2000;
-
-async function lookAtService(run: CommandContext): Promise<ServiceState | null> {
-  return await serviceState(run.context, AbortSignal.any([run.signal, AbortSignal.timeout(SERVICE_MS)]));
-}
-
-function outsideService({ pid }: Status, service: ServiceState | null): Line[] {
-  if (service === null || service.state === "unknown" || service.pid === pid) return [];
-  const what = service.enabled ? "installed" : "installed and not enabled";
-  const hint = service.enabled ? "agent-console daemon restart" : "agent-console daemon install";
-  return [line("service", `${what}, and this daemon runs outside of it: ${hint}`)];
-}
-
-function serviceLine(service: ServiceState | null): Line[] {
-  if (service === null) return [];
-  const { enabled, state, path } = service;
-  return [
-    line("unit", `${path}, ${enabled ? "enabled" : "not enabled"}, ${state === "unknown" ? "state not known" : state}`),
-  ];
 }
 
 const WIDTH = 9;
@@ -132,6 +110,10 @@ function journal({ journal: j }: Status): string {
 
 function line(name: string, value: string): Line {
   return { name, value };
+}
+
+function named(name: string, value: string | undefined): Line[] {
+  return value === undefined ? [] : [line(name, value)];
 }
 
 /** What somebody should know of or do something about; mostly nothing. */
