@@ -5,7 +5,7 @@
  * to the disk, and only then given to the hook. On any failure the hook gets no decision and the agent shows its own
  * dialog; nothing here denies by itself.
  */
-import type { Actor } from "../protocol/actor.ts";
+import { type Actor, actorKind } from "../protocol/actor.ts";
 import type { ApprovalsDoor, ApprovalsPort, IncomingRequest } from "../core/approvals_port.ts";
 import { onceOf } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
@@ -152,8 +152,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return pending.done.promise;
   }
 
-  /** All of what is asked, for whoever may decide it: from then on it can be approved. @throws {ConsoleError} */
-  text(id: string): ResultOf<"approval.text"> {
+  /** All of what is asked, for one who may decide it: from then on that kind can approve it. @throws {ConsoleError} */
+  text(id: string, reader: Actor): ResultOf<"approval.text"> {
     const { core: { store }, inbox } = this.#o;
     const approval = inbox.get(id);
     if (approval === undefined) throw noSuchApproval(id);
@@ -162,7 +162,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       throw alreadyDecided(approval, questionInTerminal(store, inbox, approval.sessionId));
     }
     if (pending.request.cut) throw notShown(approval, true);
-    pending.isOpened = true;
+    pending.openedBy.add(actorKind(reader));
     return wholeText(pending);
   }
 
@@ -226,7 +226,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       throw alreadyDecided(approval, questionInTerminal(store, inbox, approval.sessionId));
     }
     const decision = parseDecision(params, pending.request);
-    if (decision.kind === "approve" && approval.missing !== undefined && !pending.isOpened) {
+    if (decision.kind === "approve" && approval.missing !== undefined && !pending.openedBy.has(actorKind(actor))) {
       throw notShown(approval, pending.request.cut);
     }
     const output = pending.responseFor(decision);

@@ -58,7 +58,7 @@ export function approvalHandlers(deps: ApprovalDeps): Handlers<Methods> {
     "approval.request": (params, { peer }) => broker.request(params, peer),
     "approval.revoke": (params, { peer }) => commitRevocation(deps, params, peer.actor),
     "approval.rules": () => ({ rules: [...rules()] }),
-    "approval.text": ({ id }) => broker.text(id),
+    "approval.text": ({ id }, { peer }) => broker.text(id, peer.actor),
     "approval.wait": ({ id }, { peer }) => broker.wait(id, peer),
   };
 }

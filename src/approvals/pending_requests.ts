@@ -65,8 +65,8 @@ export interface PendingRequest {
   awaited: boolean;
   /** When the row was told of the decision; a later event of the agent knows better. ISO 8601. */
   rowTold: string | undefined;
-  /** A person who may decide it has been given the whole text. */
-  isOpened: boolean;
+  /** The kinds of those who may decide it and have been given the whole text: who reads it in one window has not in another. */
+  readonly openedBy: Set<string>;
   /** The approval is resolved; only the requester may not know yet. */
   isResolved: boolean;
 }
@@ -77,7 +77,7 @@ const RESOLVED_KEPT = 512;
 /** What a request begins with. */
 export function unresolved(): Pick<
   PendingRequest,
-  "acknowledged" | "awaited" | "decision" | "done" | "isOpened" | "isResolved" | "rowTold" | "unwritten"
+  "acknowledged" | "awaited" | "decision" | "done" | "openedBy" | "isResolved" | "rowTold" | "unwritten"
 > {
   return {
     done: Promise.withResolvers<WaitResult>(),
@@ -86,7 +86,7 @@ export function unresolved(): Pick<
     decision: undefined,
     awaited: false,
     rowTold: undefined,
-    isOpened: false,
+    openedBy: new Set(),
     isResolved: false,
   };
 }

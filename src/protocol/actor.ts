@@ -24,3 +24,8 @@ export const TUI = "tui";
 
 /** The daemon, or whoever has a connection: `<kind>:<scope>`. The kind is the client's own word. */
 export type Actor = typeof DAEMON | `${string}:${Scope}`;
+
+/** The client's own word of the two; the daemon's name where it is the daemon. */
+export function actorKind(actor: Actor): string {
+  return actor.replace(/:[^:]*$/, "");
+}

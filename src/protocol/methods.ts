@@ -93,7 +93,8 @@ export const METHODS = {
     aliases: [],
     scope: "approve",
     mutates: false,
-    doc: "All of what an approval asks; one that shows not all of it is approved only after this.",
+    doc:
+      "All of what an approval asks; one that shows not all of it is approved only after this, by a client of the same kind.",
   },
   "approval.wait": {
     area: "approval",

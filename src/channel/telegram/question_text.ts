@@ -17,7 +17,7 @@ export const READABLE = 2 * MAX_MESSAGE;
 export interface QuestionMessages {
   /** The buttons stand below the last. */
   readonly parts: readonly string[];
-  /** They show all of what is asked. */
+  /** They show all of what is asked, and hide no part of it. */
   readonly isWhole: boolean;
 }
 
@@ -40,14 +40,15 @@ export function questionMessages(need: Need, approval: WholeApproval, { sessions
   const hides = shown === body ? [] : [HIDES];
   const parts = splitMessage([head, "", shown, ...hides, ...whereLines(approval, isKnown)].join("\n"));
   const isOpened = approval.scopes !== undefined; // as approval.text tells it
-  if (isKnown && (isOpened || parts.length <= MAX_PARTS)) return { parts, isWhole: true };
+  if (isKnown && (isOpened || parts.length <= MAX_PARTS)) return { parts, isWhole: hides.length === 0 };
   if (approval.cutBy !== undefined && parts.length <= MAX_PARTS) return { parts, isWhole: false };
   const told = `…\n${TOO_LONG}\n${inWindows(approval)}`;
   const [first = head] = splitMessage(parts[0] ?? head, MAX_MESSAGE - told.length - 1);
   return { parts: [`${first}\n${told}`], isWhole: false };
 }
 
-const HIDES = "(*** is hidden on its way here: agent-console show on the machine has it)";
+const HIDES =
+  "(*** is hidden on its way here, so it can only be denied here: agent-console show on the machine has it)";
 const TOO_LONG = "It is too long to be read here: it can only be denied here.";
 
 function bodyLines(item: ApprovalItem): readonly string[] {
