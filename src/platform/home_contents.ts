@@ -1,5 +1,5 @@
 /**
- * What the program writes into a home folder, by exact names, and whether a folder proves to be a home: `uninstall
+ * What the program and its user for it write into a home folder, by exact names, and whether a folder proves to be a home: `uninstall
  * --purge` removes that from such a folder, and nothing else. Any folder can be named as the home by mistake.
  */
 import { removeEmptyFolder } from "./build_folder.ts";
@@ -16,7 +16,7 @@ const IN_FOLDERS: ReadonlyMap<string, RegExp> = new Map([
   ["capsules", /^(?!)/],
   ["jobs", /^(?!)/],
   ["journal", /^(?:\d{16}\.jsonl|snapshot\.json|broken\.json|torn-\d+-\d+(?:-\d+)?\.bin)$/],
-  ["keys", /^(?!)/],
+  ["keys", /^[a-z0-9][a-z0-9._-]{0,63}$/], // secrets that the configuration names, put there for us
   ["logs", /^daemon\.log(?:\.\d+)?$/],
   ["spool", /^(?:\d{15}-[^/]+\.json|starting|daemon-hung)$/],
 ]);

@@ -100,7 +100,7 @@ Deno.test("X2 --purge takes nothing of a folder that was never a home", async ()
   await Deno.chmod(git, 0o700);
   const partly = await purge();
   assertEquals(partly.code, 1);
-  assertMatch(partly.stderr, /it stays, for config, hooks, logs\/HEAD, spool in it is not ours\n/);
+  assertMatch(partly.stderr, /it stays, because of what is not ours in it: config, hooks, logs\/HEAD, spool\n/);
   assert(!/rm -r/.test(partly.stdout), partly.stdout);
   for (const file of ["config", "hooks/pre-commit", "logs/HEAD", "spool"]) assert(exists(`${git}/${file}`), file);
   for (const file of ["logs/daemon.log", "daemon.pid", "journal"]) assert(!exists(`${git}/${file}`), file);

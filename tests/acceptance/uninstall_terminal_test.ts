@@ -28,7 +28,7 @@ Deno.test("first hour 1: uninstall says in a terminal what it takes back and wha
     const asked = await terminal.shows("Take all of this back? [y/N]");
     assertMatch(asked, /^This takes back:\n {2}hooks in ~\/\.claude\/settings\.json\n/m);
     assertMatch(asked, /\n {2}the daemon of \S+, which will be stopped\n/);
-    assertMatch(asked, /\nWhat stays: \S+, [\d.]+ \w+: journal, configuration, log\n/);
+    assertMatch(asked, /\nWhat stays: \S+, [\d.]+ \w+: journal, configuration, log, secrets\n/);
     await terminal.press(...keys);
     assertEquals((await terminal.exit()).code, code, keys.join(" "));
     assertEquals([await Deno.readTextFile(settings), home.needPid()], [hooked, pid], keys.join(" "));
@@ -38,7 +38,7 @@ Deno.test("first hour 1: uninstall says in a terminal what it takes back and wha
   await narrow.press("C-c");
   assertEquals((await narrow.exit()).code, 130);
   await using purge = await TestTerminal.open(home, ["uninstall", "--purge"], WIDE);
-  const asked = await purge.shows("for good, with the journal and the configuration");
+  const asked = await purge.shows("for good, with the journal, the configuration and the secrets");
   assert(asked.includes("This takes back:") && !asked.includes("What stays:"), asked);
   await purge.press("C-c");
   assertEquals((await purge.exit()).code, 130);

@@ -64,7 +64,7 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
     assertMatch(stdout, /\nremoved ~\/\.local\/share\/agent-console\n/);
     assertMatch(
       stdout,
-      /\nleft ~\/\.agent-console, [\d.]+ \w+: journal, configuration, log\n {2}to remove it: rm -r \S+\n/,
+      /\nleft ~\/\.agent-console, [\d.]+ \w+: journal, configuration, log, secrets\n {2}to remove it: rm -r \S+\n/,
     );
     assert(exists(`${home.dir}/journal`));
   });
@@ -112,7 +112,7 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
     await Deno.writeTextFile(`${chosen}/notes.txt`, "mine");
     const { code, stderr } = await run("uninstall", "--purge", "--yes");
     assertEquals(code, 1);
-    assertMatch(stderr, /: it stays, for notes\.txt in it is not ours\n/);
+    assertMatch(stderr, /: it stays, because of what is not ours in it: notes\.txt\n/);
     assertEquals(await Array.fromAsync(Deno.readDir(chosen), ({ name }) => name), ["notes.txt"]);
     await Deno.remove(`${chosen}/notes.txt`);
     assertEquals((await run("uninstall", "--purge", "--yes")).code, 0);

@@ -109,7 +109,7 @@ Deno.test("D3 version --check for people: a line for each, and what to do on std
   assertEquals(code, 1);
   assertMatch(
     stdout,
-    /^this {6}0\.1\.0[^\n]*\ninstalled {1}0\.0\.9 \(build 0a0a0a0a\)\nbefore {4}0\.9\.0 \(build 0b0b0b0b\)\ndaemon {4}not running\nhooks {5}not installed\nclone {5}~\/clone: 0\.1\.0, unchanged since\n$/,
+    /^this {6}0\.1\.0[^\n]*\ninstalled {1}0\.0\.9 \(build 0a0a0a0a\)\nbefore {4}0\.9\.0 \(build 0b0b0b0b\)\ndaemon {4}not running\nhook file none yet\nclone {5}~\/clone: 0\.1\.0, unchanged since\n$/,
   );
   assertMatch(stderr, /^note: this is 0\.1\.0[^\n]*, installed is 0\.0\.9 \(build 0a0a0a0a\)\nhint: run [^\n]*\n$/);
 });

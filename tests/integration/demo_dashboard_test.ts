@@ -52,7 +52,7 @@ screenTest(
     await screen.shows(/▲ 1 waits[^]*▸ ▲ shop +claude +Bash: git push/);
     await screen.types("q");
     const last = await screen.shows(/^exit 0$/m);
-    assertMatch(last, /^demo: nothing is left\. For your own agents: npx -y deno@[\d.]+ task install\nexit 0$/m);
+    assertMatch(last, /^demo: its home is gone\. For your own agents: npx -y deno@[\d.]+ task install\nexit 0$/m);
   },
 );
 
@@ -61,15 +61,15 @@ screenTest(
   async (screen, home) => {
     await screen.shows(/▲ 3 wait/); // its hooks wait for an answer that never comes
     Deno.kill(screen.pid, "SIGTERM");
-    assertMatch(await screen.shows(/^exit 130$/m), /demo: nothing is left/);
+    assertMatch(await screen.shows(/^exit 130$/m), /demo: its home is gone/);
     await screen.types(`clear; sh ${home.root}/run.sh; echo exit $?`, "Enter");
     await screen.shows(/▸ ● blog/);
     await screen.types("C-c");
-    assertMatch(await screen.shows(/^exit 130$/m), /demo: nothing is left/);
+    assertMatch(await screen.shows(/^exit 130$/m), /demo: its home is gone/);
     const script = await Deno.readTextFile(`${home.root}/run.sh`);
     await Deno.writeTextFile(`${home.root}/run.sh`, `${script.trimEnd()} --for=1\n`);
     await screen.types(`clear; sh ${home.root}/run.sh; echo exit $?`, "Enter");
-    assertMatch(await screen.shows(/^exit 0$/m), /demo: its time is over; nothing is left/);
+    assertMatch(await screen.shows(/^exit 0$/m), /demo: its time is over; its home is gone/);
   },
   longTest,
 );

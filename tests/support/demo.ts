@@ -1,7 +1,7 @@
 /**
  * `deno task demo [--fast] [--log] [--for SECONDS]`: a morning of seven agents in 20 seconds. Their hook events go to a real daemon in a
  * temporary home, whose real dashboard shows them at a terminal; with `--log`, and elsewhere, `watch` does. What they ask
- * the viewer answers. Ctrl-C ends it early; nothing is left either way but the text on the screen.
+ * the viewer answers. Ctrl-C ends it early; its home is gone either way.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { CommandEnded } from "../../src/cli/tree/shared.ts";

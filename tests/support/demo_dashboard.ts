@@ -27,7 +27,7 @@ interface Play extends DemoForm {
 export async function dashboardDemo(form: DemoForm): Promise<number> {
   tell("seven agents on a dashboard, in a temporary home: y or n answers, q leaves");
   const code = await shown(form);
-  const next = `nothing is left. For your own agents: npx -y deno@${Deno.version.deno} task install`;
+  const next = `its home is gone. For your own agents: npx -y deno@${Deno.version.deno} task install`;
   tell(code === undefined ? `its time is over; ${next}` : next);
   return code ?? 0;
 }

@@ -207,7 +207,9 @@ function purge(root: string): boolean {
   assertHomeSafe(denoFiles, root, ownUid());
   assertPurgeable(root);
   const others = removeHome(root).map(escapeControls);
-  if (others.length > 0) throw new ConsoleError("failed", `it stays, for ${others.join(", ")} in it is not ours`);
+  if (others.length > 0) {
+    throw new ConsoleError("failed", `it stays, because of what is not ours in it: ${others.join(", ")}`);
+  }
   return true;
 }
 
@@ -230,7 +232,7 @@ function hasBinLink(own: ProgramPaths): boolean {
 function sayLeft(run: CommandContext, home: string): void {
   if (isAbsent(home)) return;
   if (!isProvenHome(home)) return run.out.say(`left ${withTilde(home)}`);
-  run.out.say(`left ${withTilde(home)}, ${bytes(sizeOf(home))}: journal, configuration, log`);
+  run.out.say(`left ${withTilde(home)}, ${bytes(sizeOf(home))}: journal, configuration, log, secrets`);
   if (homeContents(home).others.length > 0) return run.out.say("  other things are in it too");
   run.out.say(`  to remove it: rm -r ${shellQuote([home])}`);
 }

@@ -45,11 +45,13 @@ export async function confirmUninstall(run: CommandContext, what: Uninstalling):
     if (lines.length > 0) run.out.note(["This takes back:", ...shown].join("\n"));
     for (const home of what.homes) {
       if (isAbsent(home) || (purges && home === root)) continue;
-      run.out.note(`What stays: ${withTilde(home)}, ${bytes(sizeOf(home))}: journal, configuration, log`);
+      run.out.note(`What stays: ${withTilde(home)}, ${bytes(sizeOf(home))}: journal, configuration, log, secrets`);
     }
   }
   const question = purges
-    ? `Remove ${escapeControls(root)} for good, with the journal and the configuration (${bytes(sizeOf(root))})?`
+    ? `Remove ${escapeControls(root)} for good, with the journal, the configuration and the secrets (${
+      bytes(sizeOf(root))
+    })?`
     : "Take all of this back?";
   if (!await ask(run, question)) throw new ConsoleError("failed", "nothing was removed, because it was not confirmed");
 }

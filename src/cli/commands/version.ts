@@ -99,8 +99,8 @@ function* rows(here: InstalledHere, { running, refused }: Daemon): Generator<rea
     running === undefined ? refused === undefined ? "not running" : "another protocol" : versionText(running),
   ];
   yield [
-    "hooks",
-    stubIsOurs === undefined ? "not installed" : stubIsOurs ? "as this version writes them" : "of another version",
+    "hook file", // is there from the first start on, whether or not an agent's settings name it
+    stubIsOurs === undefined ? "none yet" : stubIsOurs ? "as this version writes it" : "of another version",
   ];
   if (clone !== undefined) yield ["clone", `${withTilde(clone.path)}: ${cloneText(clone)}`];
 }

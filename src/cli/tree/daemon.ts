@@ -89,6 +89,8 @@ export function daemonCommands(root: Command, run: () => CommandContext): void {
   command.command("uninstall").description("remove the service; the data stays")
     .option("--dry-run", "show what would be done, do nothing")
     .action(async (options) => await (await service()).uninstallAsService(run(), options));
+  // Only `daemon` itself looks at its words, to say which command was meant.
+  for (const sub of command.commands) sub.allowExcessArguments(false);
 }
 
 function globals(root: Command): Record<string, unknown> {
