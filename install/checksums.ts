@@ -22,6 +22,7 @@ export function parseChecksums(text: string): ReadonlyMap<string, string> {
     if (line === "") continue;
     const [, sum, name] = /^([0-9a-f]{64}) [ *](.+)$/.exec(line) ?? [];
     if (sum === undefined || name === undefined) throw buildError(`line ${at + 1} of ${CHECKSUMS} is no checksum`);
+    if (found.has(name)) throw buildError(`line ${at + 1} of ${CHECKSUMS} names ${name} again`);
     found.set(name, sum);
   }
   return found;

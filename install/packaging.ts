@@ -28,7 +28,9 @@ const CONTAINERS: Readonly<Record<string, Target>> = {
  * @throws {ConsoleError} `failed` with one line, before anything is written
  */
 export async function writePackaging({ version, checksums, url, folder }: Packaging): Promise<readonly string[]> {
-  if (!/^\d+\.\d+\.\d+(?:-[\w.]+)?$/.test(version)) throw buildError(`"${version}" is no version`, USAGE);
+  if (!/^\d+\.\d+\.\d+(?:-[0-9A-Za-z]+(?:\.[0-9A-Za-z]+)*)?$/.test(version)) {
+    throw buildError(`"${version}" is no version`, USAGE);
+  }
   if (!isBase(url)) throw buildError(`"${url}" is no https address of a folder`, USAGE);
   const sums = await readChecksums(checksums);
   const sumOf = (name: string): string => {
@@ -69,7 +71,7 @@ async function readChecksums(path: string): Promise<ReadonlyMap<string, string>>
 
 /** It goes into a Ruby text, so that nothing but an address may be in it. */
 function isBase(url: string): boolean {
-  return /^https:\/\/[\w.-]+(?::\d+)?(?:\/[\w.~-]+)*$/.test(url);
+  return /^https:\/\/[\w.-]+(?::\d+)?(?:\/(?!\.+(?:\/|$))[\w.~-]+)*$/.test(url);
 }
 
 function fill(template: string, values: Readonly<Record<string, string>>): string {

@@ -191,10 +191,14 @@ Deno.test("D2 recipes are not made of a version, an address or checksums that ar
     const all = SUMS.map(([name, sum]) => `${sum}  ${name}\n`);
     await Deno.writeTextFile(`${folder}/SHA256SUMS`, all.join(""));
     await Deno.writeTextFile(`${folder}/short`, all.slice(0, -4).slice(1).join(""));
+    await Deno.writeTextFile(`${folder}/twice`, `${"a".repeat(64)}  a\n${"b".repeat(64)}  a\n`);
     const given = { version: "0.3.0", checksums: `${folder}/SHA256SUMS`, url: URL_BASE, folder: `${folder}/out` };
     const wrong: [Partial<typeof given>, RegExp][] = [
       [{ version: "next" }, /"next" is no version/],
+      [{ version: "1.2.3-.." }, /is no version/],
       [{ url: "http://example.org" }, /no https address/],
+      [{ url: "https://example.org/../.." }, /no https address/],
+      [{ checksums: `${folder}/twice` }, /line 2 of SHA256SUMS names a again/],
       [{ url: 'https://example.org/#{system("id")}' }, /no https address/],
       [{ checksums: `${folder}/none` }, /there is no \S+\/none/],
       [{ checksums: `${folder}/short` }, /short has no agent-console-0\.3\.0\.tar\.gz/],

@@ -36,6 +36,9 @@ Deno.test("N1 chat and person must both be in the list; what comes without its t
     heard({ callback_query: { ...press, from: person(8), message: { ...press.message, from: person(7) } } }),
     "stranger",
   );
+  for (const passedOn of [{ forward_origin: { type: "user" } }, { via_bot: { id: 9 } }, { sender_chat: { id: 7 } }]) {
+    assertEquals(heard({ message: { ...message(7, person(7)).message, ...passedOn } }), "other");
+  }
   assertEquals(heard({ channel_post: { chat: { id: 7 }, text: "/status" } }), "other");
 });
 
@@ -105,6 +108,10 @@ Deno.test("N1 the buttons of each kind of request, and only a no for what was no
   const choice = { question: "Which?", options: ["a\u202e", "b"], multiple: false };
   const asked = (...choices: (typeof choice)[]): Approval => ({ ...CALL, for: "question", choices });
   assertEquals(labels(asked(choice)), [["a\\u202e"], ["b"], ["Deny"]]);
+  const long = "Use the existing deployment configuration for the environment ";
+  const [[first = ""] = [], [second = ""] = []] = labels(asked({ ...choice, options: [`${long}A`, `${long}B`] }));
+  assertEquals([first.slice(0, 6), second.slice(0, 6)], ["1  Use", "2  Use"]);
+  assert(first.length <= 60 && second.length <= 60);
   for (
     const other of [asked(choice, choice), asked({ ...choice, multiple: true }), asked({ ...choice, options: [] })]
   ) {

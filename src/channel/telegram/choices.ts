@@ -31,7 +31,7 @@ export function firstChoices(approval: Approval, isWhole: boolean): Choices {
   if (!isWhole || !isAnswerableHere(approval)) return [[DENY]];
   if (question !== undefined) {
     const options = question.options.map((text, option): readonly Button[] => [
-      { text: clip(escapedLine(text), MAX_LABEL) || `${option + 1}`, press: { kind: "answer", option } },
+      { text: optionLabel(escapedLine(text), option + 1), press: { kind: "answer", option } },
     ]);
     return [...options, [DENY]];
   }
@@ -64,4 +64,11 @@ export function scopeChoices(scopes: readonly ApprovalScope[]): Choices {
 
 function destroys(approval: Approval): boolean {
   return !isQuestion(approval) && riskNamed(approval.risk) === "destroys";
+}
+
+/** One that is cut has its number, as the text above the buttons has it: two may begin alike. */
+function optionLabel(text: string, number: number): string {
+  if (text !== "" && text.length <= MAX_LABEL) return text;
+  const first = `${number}  `;
+  return (first + clip(text, MAX_LABEL - first.length)).trimEnd();
 }

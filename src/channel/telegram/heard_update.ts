@@ -44,11 +44,18 @@ export function heardUpdate(update: AnyUpdate, allowed: ReadonlySet<number>): He
   }
   const said = member(message, "text");
   const text = typeof said === "string" ? said : "";
-  if (press === undefined) return text === "" ? { kind: "other" } : { kind: "text", chat, text };
+  if (press === undefined) {
+    // Somebody else's words, or those of another bot, are no command of the person who passes them on.
+    const isPassedOn = PASSED_ON.some((name) => member(message, name) !== undefined);
+    return text === "" || isPassedOn ? { kind: "other" } : { kind: "text", chat, text };
+  }
   const [id, data, number] = [member(press, "id"), member(press, "data"), member(message, "message_id")];
   if (typeof id !== "string" || typeof data !== "string" || !isNumber(number)) return { kind: "other" };
   return { kind: "press", id, chat, message: number, data, text };
 }
+
+/** Members of a message that its sender did not type: forwarded, by an inline bot, in the name of a group. */
+const PASSED_ON = ["forward_origin", "forward_from", "forward_date", "via_bot", "sender_chat"];
 
 function isNumber(value: unknown): value is number {
   return Number.isSafeInteger(value);
