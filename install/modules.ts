@@ -39,7 +39,16 @@ const OTHERS: Readonly<Record<string, string>> = {
  * What only a daemon loads of its features. Clients know the features, for their settings and methods, but run none: these
  * and their packages, such as that of ACP, are left out of their files.
  */
-export const RUN_BY_DAEMON: readonly string[] = ["./running.ts", "./page_files.ts", "./scheduler.ts"];
+export const RUN_BY_DAEMON: readonly string[] = [
+  ...["desktop/call", "command/call", "ntfy/call", "tmux/call", "webhook/call", "telegram/channel"].map(
+    (name) => `src/channel/${name}.ts`,
+  ),
+  ...["channel", "gateway", "telemetry", "turn"].map((feature) => `src/${feature}/running.ts`),
+  "src/gateway/page_files.ts",
+  "src/job/scheduler.ts",
+];
+/** As their features, which lie beside them, import them: the bundler goes by that word alone. */
+const LEFT_OUT: readonly string[] = [...new Set(RUN_BY_DAEMON.map((path) => path.replace(/^.*\//, "./")))];
 
 export interface ModuleOptions {
   /** Added to the environment of `deno`. */
@@ -61,7 +70,7 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
   try {
     const { hook, daemon, quick, ...single } = ENTRIES;
     const externals = Object.keys(OTHERS).map((name) => `--external=${name}`);
-    const ofDaemon = RUN_BY_DAEMON.map((name) => `--external=${name}`);
+    const ofDaemon = LEFT_OUT.map((name) => `--external=${name}`);
     // The first one alone: where the bundler is not in Deno's cache yet, two would download it over each other.
     await bundle([...externals, "-o", `${work}/hook.js`, hook], options);
     const others = await Promise.allSettled([
@@ -137,7 +146,7 @@ function withOthers(text: string, { literalImports }: ModuleOptions): string {
 function withPage(text: string, { literalImports }: ModuleOptions): string {
   const name = literalImports ? `"./${PAGE}"` : `String("./${PAGE}")`;
   const changed = text.replaceAll(`import("${PAGE_IMPORT}"`, `import(${name}`);
-  return RUN_BY_DAEMON.reduce((all, left) => all.replaceAll(`import("${left}")`, `import(String("${left}"))`), changed);
+  return LEFT_OUT.reduce((all, left) => all.replaceAll(`import("${left}")`, `import(String("${left}"))`), changed);
 }
 
 /** Literal imports of parts as such that are named at run time: what they name is read when it is run. */

@@ -54,12 +54,30 @@ export async function tryConnectPatiently(context: ClientContext): Promise<WireC
   }
 }
 
+/** Time for the service manager to say whether its daemon runs, ms. */
+const MANAGER_MS = 5000;
+
+/**
+ * A greeted connection where a daemon runs; never starts one. A socket that the service manager holds would: without a
+ * daemon's own note that it serves, the manager is asked first. What asks it is loaded only then.
+ *
+ * @throws {ConsoleError}
+ */
+export async function tryConnectRunning(context: ClientContext, timeoutMs?: number): Promise<WireClient | undefined> {
+  const { socketPath } = contextEndpoint(context);
+  if (denoFiles.stat(context.paths.ready) === undefined && denoFiles.stat(socketPath) !== undefined) {
+    const { waitsForClient } = await import("./own_service.ts");
+    if (await waitsForClient(context, AbortSignal.timeout(timeoutMs ?? MANAGER_MS))) return undefined;
+  }
+  return await (timeoutMs === undefined ? tryConnectPatiently(context) : tryConnect(context, timeoutMs));
+}
+
 /** Undefined where no daemon runs; never starts one. @throws {ConsoleError} as `work`, and where it cannot be reached */
 export async function withRunning<T>(
   context: ClientContext,
   work: (client: WireClient) => Promise<T>,
 ): Promise<T | undefined> {
-  const client = await tryConnectPatiently(context);
+  const client = await tryConnectRunning(context);
   if (client === undefined) return undefined;
   try {
     return await work(client);

@@ -1,12 +1,12 @@
 /** A greeted connection, whatever it takes: where no daemon runs one is started, if it may be. */
-import { isShuttingDown, notRunningError, tryConnectPatiently } from "./connect.ts";
+import { isShuttingDown, notRunningError, tryConnectPatiently, tryConnectRunning } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
 import type { WireClient } from "./wire_client.ts";
 
 /** @throws {ConsoleError} `not_running` where none runs and none may be started, or why the start failed */
 export async function connectOrStart(context: ClientContext): Promise<WireClient> {
   try {
-    const client = await tryConnectPatiently(context);
+    const client = await (context.mayStart ? tryConnectPatiently : tryConnectRunning)(context);
     if (client !== undefined) return client;
     if (!context.mayStart) throw notRunningError();
   } catch (error) {

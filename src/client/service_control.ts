@@ -21,6 +21,7 @@ export async function settleService(
   const service = serviceOfHome(context);
   if (service === undefined) return false;
   const manager = managerOfService(service, signal);
+  await manager.refresh();
   const before = await manager.state();
   if (before === undefined) return false;
   await manager.stop({ force });
@@ -30,16 +31,17 @@ export async function settleService(
 /**
  * Before a restart: a service with a socket starts again with the first client that comes, which must not be as it was.
  *
- * @returns whether its socket is another one now: then it must be stopped too
+ * @returns whether its socket is another one now, or is no longer systemd's: then it must be stopped too
  * @throws {ConsoleError} from the configuration
  */
 export async function renewBeforeRestart(context: ClientContext, signal: AbortSignal): Promise<boolean> {
   const service = serviceOfHome(context);
   if (service === undefined || service.units.length === 1) return false;
   if (whyServiceUnused(service, context, { byPerson: true }) !== undefined) return false;
-  const outdated = outdatedFiles((await renewService(context, service)).plan);
+  const { plan, takenBack } = await renewService(context, service);
+  if (takenBack !== undefined) return true; // the start that follows installs it so
+  const outdated = outdatedFiles(plan);
   writeFiles(outdated);
-  // A look at it also has it read its files again where they have changed.
-  if (outdated.length > 0) await managerOfService(service, signal).state();
+  if (outdated.length > 0) await managerOfService(service, signal).refresh();
   return outdated.some(({ path }) => path !== service.path);
 }

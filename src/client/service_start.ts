@@ -3,14 +3,15 @@
  * service's restarts, its environment and its limits.
  */
 import { systemClock } from "../platform/clock.ts";
+import { denoFiles } from "../platform/deno_files.ts";
 import { sleep } from "../platform/delay.ts";
 import { ERRORS } from "../protocol/errors.ts";
-import type { Ran } from "../service/install.ts";
+import { installService, type Ran } from "../service/install.ts";
 import type { InstalledService } from "../service/installed.ts";
 import type { Manager } from "../service/manager.ts";
 import { notRunningError } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
-import { findService, managerOfService, whyServiceUnused } from "./own_service.ts";
+import { findService, managerOfService, runManager, whyServiceUnused } from "./own_service.ts";
 import { mayRenewUnasked, outdatedFiles, renewService, writeFiles } from "./service_text.ts";
 import { loggedFailure, type StartAttempt, startFailure, type StartOptions } from "./start_attempt.ts";
 
@@ -36,13 +37,21 @@ export async function startByService(
     if (!auto) onNote?.(`note: the service is not used: ${why}`);
     return undefined;
   }
-  const { launch, plan } = await renewService(context, service);
+  const { launch, plan, takenBack } = await renewService(context, service);
   if (auto && !launch.autoStart) throw notRunningError();
-  if (await managerOfService(service, AbortSignal.timeout(REPLY_MS)).state() === undefined) {
+  const manager = managerOfService(service, AbortSignal.timeout(REPLY_MS));
+  await manager.refresh();
+  if (await manager.state() === undefined) {
     onNote?.("note: no service manager replies here, so the daemon runs outside of its service");
     return undefined;
   }
-  const outdated = !auto || mayRenewUnasked(context, service) ? outdatedFiles(plan) : [];
+  const mayRenew = !auto || mayRenewUnasked(context, service);
+  if (takenBack !== undefined && mayRenew) {
+    onNote?.(`note: ${takenBack}`);
+    await installService(plan, { files: denoFiles, run: (argv) => runManager(argv) });
+    return new ServiceStart(context, findService() ?? service, false);
+  }
+  const outdated = mayRenew ? outdatedFiles(plan) : [];
   writeFiles(outdated);
   return new ServiceStart(context, service, outdated.length > 0);
 }

@@ -64,6 +64,8 @@ function managerSandbox({ paths, program }: ClientContext, valueOf: Env): Manage
 export interface CurrentService {
   readonly launch: Launch;
   readonly plan: ServicePlan;
+  /** Why systemd holds the socket no longer, where it did. */
+  readonly takenBack?: string;
 }
 
 /** How somebody wants it installed. */
@@ -76,6 +78,9 @@ export interface ServiceWish {
   readonly start?: boolean;
 }
 
+/** systemd hands the socket on without close-on-exec, and a sandbox cannot set it. */
+const INHERITED = "the agents, jobs or other programs that the daemon runs would inherit systemd's socket";
+
 /** The service as it would be installed now. @throws {ConsoleError} from the configuration */
 export async function currentService(
   context: ClientContext,
@@ -83,6 +88,7 @@ export async function currentService(
   valueOf: Env = env,
 ): Promise<CurrentService> {
   const isThere = hasSocketUnit();
+  const wanted = socketActivation ?? isThere;
   if (socketActivation && (OS !== "linux" || context.program.daemon.form === "compiled")) {
     throw new ConsoleError("failed", "socket activation needs systemd, and a program that was not compiled", {
       hint: "agent-console daemon install",
@@ -91,18 +97,35 @@ export async function currentService(
   const manager = managerSandbox(context, valueOf);
   // A compiled program could not read what systemd tells it.
   const isManaged = OS === "linux" && context.program.daemon.form !== "compiled";
-  const launch = await daemonLaunch(context, {}, { env: valueOf, ...(isManaged ? { manager } : {}) });
+  const launch = await daemonLaunch(context, {}, {
+    env: valueOf,
+    lends: wanted && isManaged,
+    ...(isManaged ? { manager } : {}),
+  });
   const { argv, telemetry, runsPrograms, socketPath } = launch;
+  if (socketActivation && runsPrograms) {
+    throw new ConsoleError("failed", `socket activation is not for this configuration: ${INHERITED}`, {
+      hint: "agent-console daemon install",
+    });
+  }
+  const activated = wanted && isManaged && !runsPrograms;
   const launched = {
     argv,
     telemetry,
     runsPrograms,
     socketPath,
     notifies: manager.notifySocket !== undefined,
-    socketUnit: (socketActivation ?? isThere) ? "wanted" : isThere ? "left" : undefined,
+    socketUnit: activated ? "wanted" : isThere ? "left" : undefined,
     start: start === false ? "not" : now ? "now" : undefined,
   } as const;
-  return { launch, plan: planOwnService(context, launched, valueOf) };
+  const takenBack = wanted && !activated
+    ? {
+      takenBack: `the daemon has its own socket again: ${
+        runsPrograms ? INHERITED : "a compiled program takes none of systemd"
+      }`,
+    }
+    : {};
+  return { launch, plan: planOwnService(context, launched, valueOf), ...takenBack };
 }
 
 /** Enough to take back what is installed, whatever the configuration says. @throws {ConsoleError} `usage` */
@@ -124,7 +147,8 @@ export function writeFiles(files: readonly UnitFile[]): void {
 
 /**
  * What an installed service should be now: the configuration, the program and its sandbox are of today, the environment
- * stays that of the shell that installed it. So its file does not change with whoever asks.
+ * stays that of the shell that installed it. Of whoever asks is only XDG_RUNTIME_DIR, where the user's manager is looked
+ * for.
  *
  * @throws {ConsoleError} from the configuration
  */

@@ -107,6 +107,20 @@ async function look(context: ClientContext): Promise<WireClient | ConsoleError |
   });
 }
 
+/** Keeps everybody from starting a daemon until it is released. @throws {ConsoleError} `failed` where it is not to be had */
+export async function waitForStartLock(paths: HomePaths, signal: AbortSignal): Promise<HeldLock> {
+  const over = AbortSignal.any([signal, AbortSignal.timeout(START_MS)]);
+  for (;;) {
+    const lock = startLock(paths);
+    if (lock !== undefined) return lock;
+    await sleep(LOOK_MS.first * (1 + Math.random()), over).catch(() => {
+      throw new ConsoleError("failed", "another command is starting a daemon, and does not come to an end", {
+        hint: "agent-console daemon logs",
+      });
+    });
+  }
+}
+
 /** The start lock, if it can be had; the home folder is made for it. */
 function startLock(paths: HomePaths): HeldLock | undefined {
   narrowUmask();

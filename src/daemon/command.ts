@@ -21,10 +21,16 @@ export async function runDaemonCommand(args: readonly string[]): Promise<number>
     const problem = systemProblem(error);
     const bug = `this is a bug: ${String((error as Error)?.stack ?? error)}`;
     writeStderr(errorText(error instanceof ConsoleError ? error : { message: problem ?? bug }));
+    if (managed && managerFacts(env, ownPid()).sockets > 0) {
+      // Whatever it is: who waits would have the manager start the next one at once.
+      const told = error instanceof ConsoleError
+        ? error
+        : new ConsoleError("start_failed", problem ?? "the daemon ended by a bug", {
+          hint: "agent-console daemon logs",
+        });
+      await (await import("./refuse_waiting.ts")).refuseWaiting(FIRST_SOCKET, told);
+    }
     if (error instanceof ConsoleError) {
-      if (managed && managerFacts(env, ownPid()).sockets > 0) {
-        await (await import("./refuse_waiting.ts")).refuseWaiting(FIRST_SOCKET, error);
-      }
       return managed && error.kind === "config_invalid" ? MANAGED_CONFIG_EXIT : error.exitCode;
     }
     return problem === undefined ? ERRORS.internal.exit : ERRORS.failed.exit;

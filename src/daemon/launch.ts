@@ -64,13 +64,15 @@ export interface LaunchOptions {
   readonly env?: (name: string) => string | undefined;
   /** For the unit of a service manager. */
   readonly manager?: ManagerSandbox | undefined;
+  /** The manager is to hold the socket, where no program of the user would inherit it. */
+  readonly lends?: boolean;
 }
 
 /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function daemonLaunch(
   context: LaunchContext,
   daemon: Partial<DaemonOptions> = {},
-  { byPerson = false, env: ofUser = env, manager }: LaunchOptions = {},
+  { byPerson = false, env: ofUser = env, manager, lends = false }: LaunchOptions = {},
 ): Promise<Launch> {
   const { paths, program, socketFlag } = context;
   const { config } = await loadConfigFromProcess(paths, SCHEMA, { socket: socketFlag });
@@ -93,6 +95,7 @@ export async function daemonLaunch(
   const notifies = manager?.notifySocket !== undefined;
   const flags = daemonFlags({ paths, socketPath, pidFilePath, form, permissions, notifies });
   const place = programPlace(program.daemon);
+  const runsPrograms = permissions.some(({ kind, configKey }) => kind === "run" && configKey !== undefined);
   const options: DaemonOptions = {
     ephemeral: false,
     verbose: false,
@@ -100,6 +103,7 @@ export async function daemonLaunch(
     ...daemon,
     home: paths.root,
     ...(manager === undefined ? {} : { managed: true }),
+    ...(lends && !runsPrograms ? { lent: socketPath } : {}),
     ...(place === undefined ? {} : { program: place }),
     ...(socketFlag === undefined ? {} : { socket: socketFlag }),
   };
@@ -117,7 +121,7 @@ export async function daemonLaunch(
     env: { ...daemonEnv([...DAEMON_ENV, ...reads], RUNTIME_ENV), ...telemetry, ...moved },
     telemetry,
     autoStart: config.daemon.auto_start,
-    runsPrograms: permissions.some(({ kind, configKey }) => kind === "run" && configKey !== undefined),
+    runsPrograms,
     startAfterStop: config.daemon.start_after_stop,
     pidFilePath,
     socketPath,

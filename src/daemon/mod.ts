@@ -9,12 +9,13 @@
 import { assertEndpointSafe, resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { homePaths } from "../platform/home_paths.ts";
-import { env, exit, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
+import { env, exit, mayRun, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { LIMITS, type Limits } from "../protocol/limits.ts";
 import { compose, type Composed } from "./compose.ts";
 import { type AnyFeature, FEATURES } from "./features.ts";
+import { checkLentSocket } from "./lent_socket.ts";
 import { LiveConfig } from "./live_config.ts";
 import { DaemonLog } from "./logging.ts";
 import { FIRST_SOCKET, managerFacts } from "./manager_facts.ts";
@@ -39,7 +40,9 @@ export async function runDaemon(
   assertEndpointSafe(denoFiles, { paths, socketPath: options.socket ?? paths.socket, uid: ownUid() });
   const config = await LiveConfig.read(paths, options, features);
   const { socketPath, pidFilePath } = config;
-  assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
+  // The sandbox of an older unit does not let us look at another path: then the check of the lent socket says why.
+  const isLent = (manager?.sockets ?? 0) > 0;
+  if (!isLent) assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
   files.checkPidFile(paths, pidFilePath);
   files.prepareFolders(paths.root);
   const lock = files.takeLock(paths, pidFilePath);
@@ -48,7 +51,12 @@ export async function runDaemon(
   let listener: Listener | undefined;
   try {
     files.prepareFolders(paths.logs, paths.journal);
-    const listen = async () => listener = await (manager?.sockets ? lent() : files.listen(socketPath));
+    if (isLent) {
+      const permissions = config.permissions(mayRun);
+      checkLentSocket({ lent: options.lent, socketPath, permissions, mayRun });
+      assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
+    }
+    const listen = async () => listener = await (isLent ? lent() : files.listen(socketPath));
     const composed = await compose({ options, limits, features, paths, config, log, bootId, manager, listen });
     await composed.supervisor.prepare();
     try {

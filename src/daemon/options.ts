@@ -22,11 +22,13 @@ export interface DaemonOptions {
   readonly tied: boolean;
   /** A service manager runs it, in its unit: it reads what that tells it, and reports to it. */
   readonly managed?: boolean;
+  /** The path of the socket that the service manager holds for it; only a unit whose daemon runs no programs has it. */
+  readonly lent?: string;
   /** Limits other than the usual ones, for tests. */
   readonly limits?: Partial<Limits>;
 }
 
-const STRINGS = ["home", "socket", "workspace", "session", "program", "event"];
+const STRINGS = ["home", "socket", "workspace", "session", "program", "event", "lent"];
 const BOOLEANS = ["ephemeral", "verbose", "tied", "managed"];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -59,6 +61,7 @@ export function parseDaemonArgs(args: readonly string[]): DaemonOptions {
     ...text("session"),
     ...text("program"),
     ...text("event"),
+    ...text("lent"),
     ephemeral: parsed["ephemeral"] === true,
     verbose: parsed["verbose"] === true,
     tied: parsed["tied"] === true,

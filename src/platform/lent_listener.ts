@@ -2,7 +2,9 @@
  * A unix socket that the service manager listens on and hands to us, sd_listen_fds(3): behind the port of sockets.ts.
  * Deno's own listener takes no descriptor, Node's does, and needs no permission of the net for it. It stays the manager's:
  * whoever connects while no daemon runs waits in it for the next one. At most 512 can (measured): Node's own length of that
- * line, whatever it is told.
+ * line, whatever it is told. systemd hands it on without close-on-exec, which nothing in a sandbox can set: every process
+ * that the daemon starts has it open, and could take clients from it. So it is lent only to a daemon that starts no
+ * programs of the user (src/daemon/lent_socket.ts).
  */
 import { createServer, type Server, type Socket as NodeSocket } from "node:net";
 import type { Listener, Socket } from "./sockets.ts";

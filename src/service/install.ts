@@ -53,7 +53,7 @@ export async function installService(
   const isCurrent = [plan, ...plan.beside].every(({ path, text }) => present(path, files) === text) &&
     plan.gone.every((path) => present(path, files) === undefined);
   const change = before === undefined ? "created" : isCurrent ? "unchanged" : "updated";
-  const steps = change === "unchanged" ? plan.keep : plan.install;
+  const steps = change === "unchanged" ? plan.keep : [...plan.leave, ...plan.install];
   const result = { path: plan.path, change, commands: steps.map(({ argv }) => shellQuote(argv)) } as const;
   if (options.dryRun) return { ...result, running: false, notes: plan.notes };
   if (change !== "unchanged") {
@@ -62,8 +62,11 @@ export async function installService(
       files.replace(path, new TextEncoder().encode(text), 0o644);
     }
   }
-  const unanswered = await runAll(steps, ports, `the service (its file is ${plan.path}) was not installed`);
+  const failure = `the service (its file is ${plan.path}) was not installed`;
+  const left = change === "unchanged" ? [] : await runAll(plan.leave, ports, failure);
+  // Before the manager reads its files again: it would keep the unit of a socket that is not to be there.
   for (const path of plan.gone) files.remove(path);
+  const unanswered = [...left, ...await runAll(change === "unchanged" ? plan.keep : plan.install, ports, failure)];
   if (unanswered.length === 0) return { ...result, running: plan.starts, notes: plan.notes };
   const notes = [
     `No service manager answers here, so the daemon was not started by it. Where one does, run: ${

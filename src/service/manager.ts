@@ -21,7 +21,12 @@ export interface StartHow {
 }
 
 export interface Manager {
-  /** Undefined where no manager replies, or one that has another file for this name: it is not to be touched. */
+  /** Has it read its files again where they are others than it knows; what {@link Manager.state} says is true then. */
+  refresh(): Promise<void>;
+  /**
+   * Changes nothing. Undefined where no manager replies, or one that has another file for this name, or none yet: it is not to
+   * be touched.
+   */
   state(): Promise<ManagedState | undefined>;
   /** Returns when the manager has started it, or could not. */
   start(how: StartHow): Promise<Ran>;
@@ -62,14 +67,13 @@ function systemd({ path, units }: InstalledService, { run, files }: ManagerPorts
     return code === 0 ? shown : undefined;
   };
   return {
-    state: async () => {
-      let shown = await show();
-      if (shown === undefined) return undefined;
+    refresh: async () => {
+      const shown = await show();
       // It was written where no manager replied, or changed by hand.
-      if (shown["FragmentPath"] === "" || shown["NeedDaemonReload"] === "yes") {
-        await systemctl("daemon-reload");
-        shown = await show();
-      }
+      if (shown?.["FragmentPath"] === "" || shown?.["NeedDaemonReload"] === "yes") await systemctl("daemon-reload");
+    },
+    state: async () => {
+      const shown = await show();
       if (shown === undefined || !isSameFile(files, path, shown["FragmentPath"] ?? "")) return undefined;
       const pid = Number(shown["MainPID"]);
       return {
@@ -104,6 +108,7 @@ function launchd({ path }: InstalledService, domain: string, { run }: ManagerPor
   const launchctl = (...words: readonly string[]) => run(["launchctl", ...words]);
   const print = () => launchctl("print", target);
   return {
+    refresh: () => Promise.resolve(), // launchd reads a file when it is bootstrapped
     state: async () => {
       const printed = await print();
       if (printed.code === NOT_LOADED && !isNobody(printed)) {

@@ -50,6 +50,8 @@ export interface ServicePlan {
   readonly gone: readonly string[];
   /** Whether the daemon runs, or its socket waits for a client, after the steps. */
   readonly starts: boolean;
+  /** Before what is `gone` is removed: the manager can still name it. */
+  readonly leave: readonly Step[];
   /** After the file was written anew: a running daemon is restarted. */
   readonly install: readonly Step[];
   /** Used where nothing was written: a running daemon stays. */
@@ -86,7 +88,7 @@ function systemd(options: ServiceOptions, { path, socketPath: socketFile = "" }:
   };
 }
 
-type Steps = Pick<ServicePlan, "install" | "keep" | "stop" | "forget">;
+type Steps = Pick<ServicePlan, "leave" | "install" | "keep" | "stop" | "forget">;
 
 function systemdSteps(socketUnit: ServiceOptions["socketUnit"], start: ServiceOptions["start"]): Steps {
   const control = (words: string, tolerate?: Step["tolerate"]) =>
@@ -105,6 +107,7 @@ function systemdSteps(socketUnit: ServiceOptions["socketUnit"], start: ServiceOp
     const enable = [reset, resetSocket, disable, control(`enable ${SOCKET_UNIT}`)];
     const now = start === "now" ? [control(`start ${UNIT}`)] : [];
     return {
+      leave: [],
       // A daemon that has bound its own socket must be gone before systemd binds it.
       install: [reload, ...enable, ...(runs ? [stop, control(`restart ${SOCKET_UNIT}`), ...now] : [])],
       keep: [...enable, ...(runs ? [control(`start ${SOCKET_UNIT}`), ...now] : [])],
@@ -115,7 +118,8 @@ function systemdSteps(socketUnit: ServiceOptions["socketUnit"], start: ServiceOp
   const left = socketUnit === "left" ? noSocket : [];
   const enable = [reset, control(`enable ${UNIT}`)];
   return {
-    install: [...left, reload, ...enable, ...(runs ? [control(`restart ${UNIT}`)] : [])],
+    leave: left,
+    install: [reload, ...enable, ...(runs ? [control(`restart ${UNIT}`)] : [])],
     keep: [...enable, ...(runs ? [control(`start ${UNIT}`)] : [])],
     stop: [...left, stop, disable],
     forget: [reload, reset],
@@ -136,6 +140,7 @@ function launchd(options: ServiceOptions, path: string): ServicePlan {
     beside: [],
     gone: [],
     starts: true,
+    leave: [],
     install: [bootout, enable, bootstrap, step(["launchctl", "kickstart", "-k", `${domain}/${LABEL}`])],
     keep: [enable, bootstrap, step(["launchctl", "kickstart", `${domain}/${LABEL}`])],
     stop: [bootout],

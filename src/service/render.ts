@@ -42,7 +42,7 @@ After=agent-console.socket`;
 /** A core file of a daemon that hung would hold what agents said: it is ended without one. */
 const NOTIFY = `Type=notify
 NotifyAccess=main
-# It has to say every 15 s that it hears its clients; one that hangs is ended and started anew, without a core file.
+# It says every 15 s that it hears its clients; one that has not for 30 s is ended and started anew, without a core file.
 WatchdogSec=30
 WatchdogSignal=SIGKILL`;
 

@@ -1,4 +1,4 @@
-/** D1: the sources, the prebuilt and the installed form are one program: what they say, where, and how they end. */
+/** D1: the sources and the installed form are one program: what they say, where, and how they end. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { CLIENT_FLAGS } from "../../src/platform/program.ts";
 import { INSTALLED_COMMAND, installOnce } from "../support/installed_form.ts";

@@ -189,3 +189,27 @@ liveUser(
     assertEquals(await user.machine.property(UNIT, "LoadState"), "not-found");
   },
 );
+
+liveUser("X2 I1 an installation while hooks start daemons all the time ends with the service's own", async (user) => {
+  let isOver = false;
+  const starter = async () => {
+    while (!isOver) await user.machine.cli(["daemon", "start", "--auto"]);
+  };
+  const starters = [starter(), starter()];
+  const ended: number[] = [];
+  try {
+    for (let round = 0; round < 2; round++) {
+      await user.home.ready();
+      const { code, stderr } = await user.machine.cli(["daemon", "install"]);
+      ended.push(code);
+      assertEquals(code, 0, stderr);
+      const pid = await user.home.ready();
+      assertEquals([await user.unitState(), await user.daemons()], [["active", pid], [pid]]);
+      await user.done(["daemon", "uninstall"]);
+    }
+  } finally {
+    isOver = true;
+    await Promise.all(starters);
+  }
+  assertEquals(ended, [0, 0]);
+});

@@ -25,14 +25,14 @@ function mainPid(machine: ServiceMachine): Promise<string> {
 }
 
 /** Waits until another process than `before` serves. */
-async function nextPid(machine: ServiceMachine, before: string): Promise<string> {
+async function nextPid(machine: ServiceMachine, before: string, ms = 15_000): Promise<string> {
   return await eventually(
     async () => {
       const pid = await mainPid(machine);
       const serves = (await machine.property(UNIT, "SubState")) === "running";
       return serves && pid !== "0" && pid !== before ? pid : "";
     },
-    15_000,
+    ms,
     "another process of the service",
     100,
   );
@@ -61,18 +61,19 @@ liveService("X2 a service is active when it serves, says how it is, and reloads"
 });
 
 liveService("X2 a service that is killed, or hangs, is started anew", async (home, machine) => {
-  await machine.dropIn("[Service]\nWatchdogSec=2\nRestartSec=100ms\n");
+  await machine.dropIn("[Service]\nWatchdogSec=8\nRestartSec=100ms\n");
   await machine.install();
   const first = await mainPid(machine);
   assertEquals((await machine.run(["/bin/kill", "-9", first])).code, 0);
   const second = await nextPid(machine, first);
   // It answers for longer than the watchdog's time by itself …
-  await pause(3000);
+  await pause(9000);
   assertEquals(await mainPid(machine), second);
   // … and once it hangs, no longer.
   assertEquals((await machine.run(["/bin/kill", "-STOP", second])).code, 0);
-  await nextPid(machine, second);
-  assertEquals(await machine.property(UNIT, "NRestarts"), "2");
+  await nextPid(machine, second, 30_000);
+  const restarts = Number(await machine.property(UNIT, "NRestarts"));
+  assert(restarts >= 2, `started anew ${restarts} times`); // more where the machine is too busy for its pings
   await home.ready();
 });
 

@@ -31,17 +31,37 @@ liveUser(
 liveUser("X2 systemd's socket: a restart keeps it, and moves it where the configuration says so", async (user) => {
   await user.done(["daemon", "install", "--socket-activation", "--now"]);
   const first = await user.home.ready();
-  await user.done(["config", "set", "channels.desktop.enabled", "true"]);
+  await user.done(["config", "set", "feeds.claude_sessions", "true"]);
   const since = await user.machine.property(SOCKET, "ActiveEnterTimestampMonotonic");
   await user.done(["daemon", "restart"]);
   const second = await user.home.ready();
   assertNotEquals(second, first);
   assertEquals(await user.unitState(), ["active", second]);
-  assert(user.unit.includes("WAYLAND_DISPLAY"), user.unit);
+  assert(user.unit.includes(".claude"), user.unit);
   assertEquals(await user.machine.property(SOCKET, "ActiveEnterTimestampMonotonic"), since);
   const moved = `${user.home.root}/moved.sock`;
   await user.done(["config", "set", "daemon.ipc_socket_path", JSON.stringify(moved)]);
   await user.done(["daemon", "restart"]);
   await using client = await user.home.connect({ socket: moved });
   assertEquals(await user.unitState(), ["active", client.hello["pid"] as number]);
+});
+
+liveUser("X2 systemd's socket: what only asks or sets something starts no daemon", async (user) => {
+  await user.done(["daemon", "install", "--socket-activation"]);
+  const asks: readonly (readonly [readonly string[], number])[] = [
+    [["version", "--check"], 0],
+    [["ls", "--no-start"], 3],
+    [["config", "set", "daemon.log_level", "debug"], 0],
+    [["daemon", "reload"], 3],
+    [["daemon", "status"], 3],
+    [["doctor"], 0],
+  ];
+  for (const [args, expected] of asks) {
+    const { code, stderr } = await user.machine.cli(args);
+    const said = `${args.join(" ")}: ${stderr}`;
+    if (args[0] !== "doctor") assertEquals(code, expected, said);
+    assertEquals((await user.machine.systemctl("is-active", SOCKET, UNIT)).stdout, "active\ninactive\n", said);
+  }
+  assertEquals((await user.machine.cli(["ls"])).code, 0);
+  assertEquals((await user.unitState())[0], "active");
 });

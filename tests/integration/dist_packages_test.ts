@@ -153,10 +153,21 @@ Deno.test("D2 no bundled file holds a package that it does not need; page, plugi
       if (may.length > 0) assert(found.length > 0, `${name} is nowhere`);
     }
 
-    // What clients leave out by its name is none of theirs.
-    for (const room of ["cli", "client", "chat", "dashboard", "mcp_server", "view", "settings", "service"]) {
-      const named = RUN_BY_DAEMON.filter((name) => exists(`${SOURCE}src/${room}/${name}`));
-      assertEquals(named, [], `src/${room}`);
+    // The bundler leaves out by the last part of a name: what is imported by such a word is one of those.
+    const words = new Set(RUN_BY_DAEMON.map((path) => path.replace(/^.*\//, "")));
+    const strange = (await Array.fromAsync(sources(`${SOURCE}src`))).flatMap((path) =>
+      [...Deno.readTextFileSync(path).matchAll(/(?:from |import\()"\.\/([\w.]+)"(?!\)\.)/g)]
+        .filter(([, name = ""]) => words.has(name))
+        .map(([, name]) => `${path.slice(SOURCE.length).replace(/[^/]*$/, "")}${name}`)
+        .filter((path) => !RUN_BY_DAEMON.includes(path))
+    );
+    assertEquals(strange, []);
+    assertEquals(RUN_BY_DAEMON.filter((path) => !exists(`${SOURCE}${path}`)), []);
+    // What only the bot of a channel and what only the one of the webhook says.
+    for (const word of ["answerCallbackQuery", "webhook-signature"]) {
+      const holding = [...texts].filter(([, text]) => text.includes(word)).map(([file]) => file);
+      assert(holding.some((file) => daemon.includes(file)), `${word} is nowhere`);
+      assertEquals(holding.filter((file) => !daemon.includes(file)), [], word);
     }
 
     // Its longest piece that is written alike in every kind of quotes.
@@ -184,3 +195,10 @@ Deno.test("D2 no bundled file holds a package that it does not need; page, plugi
     await Deno.remove(folder, { recursive: true });
   }
 });
+
+async function* sources(folder: string): AsyncGenerator<string> {
+  for await (const { name, isDirectory } of Deno.readDir(folder)) {
+    if (isDirectory) yield* sources(`${folder}/${name}`);
+    else if (name.endsWith(".ts")) yield `${folder}/${name}`;
+  }
+}

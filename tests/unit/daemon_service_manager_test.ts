@@ -10,7 +10,9 @@ import { managerPermissions } from "../../src/platform/manager_sandbox.ts";
 import { daemonFlags } from "../../src/platform/sandbox.ts";
 
 /** A manager that hears what it is sent, and a clock that a test turns. */
-function fakeManager(options: { readonly watchdogMs?: number; readonly refuses?: boolean } = {}) {
+function fakeManager(
+  options: { readonly watchdogMs?: number; readonly refuses?: boolean; readonly isDeaf?: boolean } = {},
+) {
   const heard: string[] = [];
   const warned: string[] = [];
   const timers: { readonly ms: number; readonly action: () => void; off: boolean }[] = [];
@@ -21,6 +23,7 @@ function fakeManager(options: { readonly watchdogMs?: number; readonly refuses?:
       send: (text) => {
         if (options.refuses) return Promise.reject(new Error("nobody listens"));
         heard.push(text);
+        if (options.isDeaf) return new Promise(() => {});
         return Promise.resolve();
       },
       close: () => closed++,
@@ -86,6 +89,15 @@ Deno.test("X2 a manager that does not hear is told of once, and costs nothing el
   await made.tick();
   await made.stop();
   assertEquals(warned, ["the service manager does not hear of us"]);
+});
+
+Deno.test("X2 a manager that does not read holds up the daemon's end for half a second at most", async () => {
+  const { made, ring, closed } = fakeManager({ isDeaf: true });
+  made.start();
+  const stopped = made.stop();
+  assertEquals(await ring(), [500]);
+  await stopped;
+  assertEquals(closed(), 1);
 });
 
 Deno.test("X2 what systemd tells another process is not ours: its watchdog, and its sockets", () => {

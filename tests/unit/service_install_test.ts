@@ -130,12 +130,26 @@ Deno.test("X2 with socket activation systemd holds the socket, and nothing start
   machine.take();
   // Without it the socket is gone before the service binds its own.
   assertEquals((await installService(planService(left), machine)).change, "updated");
-  const ran = machine.take();
-  assertEquals([ran[0], ran.at(-1), machine.disk.has(SOCKET)], [
+  assertEquals(machine.take(), [
     "systemctl --user stop agent-console.socket",
+    "systemctl --user disable agent-console.socket",
+    "systemctl --user daemon-reload",
+    "systemctl --user reset-failed agent-console.service",
+    "systemctl --user enable agent-console.service",
     "systemctl --user restart agent-console.service",
-    false,
   ]);
+  assertEquals(machine.disk.has(SOCKET), false);
+});
+
+Deno.test("X2 the socket's unit is gone when systemd reads its files again, so that it does not stay loaded", async () => {
+  const read: boolean[] = [];
+  const machine: Machine = new Machine((line) => {
+    if (line.includes(" daemon-reload")) read.push(machine.disk.has(SOCKET));
+    return OK;
+  });
+  await installService(planService(activated), machine);
+  await installService(planService(left), machine);
+  assertEquals(read, [true, false]);
 });
 
 Deno.test("X2 uninstall takes the socket's unit back first, also where only that is left", async () => {

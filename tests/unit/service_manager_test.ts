@@ -142,9 +142,14 @@ Deno.test("X2 systemd: a manager that does not reply, or has another file of tha
   assertEquals((await stateWith(noBus)).state, undefined);
   const other = await stateWith({ ...OK, stdout: "FragmentPath=/etc/systemd/user/agent-console.service\nMainPID=9\n" });
   assertEquals([other.state, other.manager.take().length], [undefined, 1]);
-  // Written where no manager was: it is told of the file first.
-  const unread = await stateWith({ ...OK, stdout: "FragmentPath=\nActiveState=inactive\nMainPID=0\n" });
-  assertEquals(unread.manager.take()[1], "systemctl --user daemon-reload");
+  // Written where no manager was: a look changes nothing, and only who is to change it has it read its files.
+  const unread = { ...OK, stdout: "FragmentPath=\nActiveState=inactive\nMainPID=0\n" };
+  assertEquals((await stateWith(unread)).manager.take().filter((line) => !line.includes(" show ")), []);
+  for (const stdout of [unread.stdout, `FragmentPath=${UNIT}\nNeedDaemonReload=yes\n`]) {
+    const manager = fakeManager({ "systemctl --user show": { ...OK, stdout } });
+    await managerOf(installed(linux), 1000, { run: manager.run, files: diskOf({}) }).refresh();
+    assertEquals(manager.take()[1], "systemctl --user daemon-reload");
+  }
   assertEquals(await managerReplies("linux", 1, fakeManager({ "systemctl --user show": noBus }).run), false);
   assertEquals(await managerReplies("linux", 1, fakeManager().run), true);
 });

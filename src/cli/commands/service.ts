@@ -34,12 +34,21 @@ export function serviceFiles(run: CommandContext): readonly string[] {
 }
 
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
-  const { plan: planned } = await currentService(run.context, flags);
-  if (!flags.dryRun) {
-    for (const path of filesOf(planned)) noteFolderOf(path);
-    if (flags.start !== false) await makeWay(run, planned);
+  const { plan: planned, takenBack } = await currentService(run.context, flags);
+  if (takenBack !== undefined) run.out.note(`note: ${takenBack}`);
+  // From here to the end no command and no hook may start a daemon beside: the service's own would find it, and give up.
+  const { waitForStartLock } = await import("../../client/start.ts");
+  const lock = flags.dryRun ? undefined : await waitForStartLock(run.context.paths, run.signal);
+  let result: ServiceResult;
+  try {
+    if (!flags.dryRun) {
+      for (const path of filesOf(planned)) noteFolderOf(path);
+      if (flags.start !== false) await makeWay(run, planned);
+    }
+    result = await installService(planned, ports, { dryRun: flags.dryRun === true });
+  } finally {
+    lock?.release();
   }
-  const result = await installService(planned, ports, { dryRun: flags.dryRun === true });
   if (flags.dryRun) { for (const { text } of [planned, ...planned.beside]) run.out.plain(text.trimEnd()); }
   else await offerToHooks(run, false); // so that they know where the manager listens
   say(run, result, flags.dryRun === true);

@@ -1,6 +1,6 @@
 /** What the running daemon knows that can be completed: sessions, approvals, rules. None is started for that. */
 import { listAllSessions } from "../../client/all_sessions.ts";
-import { tryConnect } from "../../client/connect.ts";
+import { tryConnectRunning } from "../../client/connect.ts";
 import type { ClientContext } from "../../client/endpoint.ts";
 import type { WireClient } from "../../client/wire_client.ts";
 import type { SessionView } from "../../domain/query.ts";
@@ -19,7 +19,7 @@ export type Live = "sessions" | "approvals" | "rules" | "agents";
 export async function liveCandidates(context: ClientContext, live: Live): Promise<readonly Candidate[]> {
   const signal = AbortSignal.timeout(LIVE_MS);
   try {
-    const client = await tryConnect(context, LIVE_MS);
+    const client = await tryConnectRunning(context, LIVE_MS);
     if (client === undefined) return [];
     try {
       return await ask(client, live, signal);

@@ -1,5 +1,5 @@
 /** The daemon that runs: whether it answers, which program it is, and what it says of itself. */
-import { tryConnect } from "../../client/connect.ts";
+import { tryConnectRunning } from "../../client/connect.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { tryLock } from "../../platform/lock_file.ts";
 import { probe, PS_PATHS } from "../../platform/process_table.ts";
@@ -24,7 +24,7 @@ export const daemonChecks: readonly Check[] = [
 
 async function daemon(run: CommandContext): Promise<Finding[]> {
   const { paths } = run.context;
-  const client = await tryConnect(run.context);
+  const client = await tryConnectRunning(run.context);
   if (client === undefined) return [notAnswering(run)];
   try {
     await callOn(client, run, "ping", {});

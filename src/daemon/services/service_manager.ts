@@ -20,6 +20,8 @@ export interface ServiceManagerOptions {
 
 /** systemd's advice is half of its limit; no more often than this, ms. */
 const SHORTEST_PING_MS = 1000;
+/** A manager that does not read keeps the other services, the journal too, from their end no longer than this, ms. */
+const LAST_WORD_MS = 500;
 
 export class ServiceManager implements Service {
   readonly name = "service manager";
@@ -45,14 +47,20 @@ export class ServiceManager implements Service {
     await this.#send(`STATUS=${line}`);
   }
 
-  /** Whether a reload of the configuration goes on. */
+  /**
+   * Whether a reload of the configuration goes on. systemd shows it from RELOADING to READY; MONOTONIC_USEC counts only for
+   * units of Type=notify-reload, which older ones do not know, so ours is none: it is said for whoever sets that.
+   */
   reloading(goesOn: boolean): void {
     void this.#send(goesOn ? `RELOADING=1\nMONOTONIC_USEC=${this.#o.monotonicUsec()}` : "READY=1");
   }
 
   async stop(): Promise<void> {
     this.#callOff();
-    await this.#send("STOPPING=1\nSTATUS=stopping");
+    const over = Promise.withResolvers<void>();
+    const callOff = this.#o.after(LAST_WORD_MS, over.resolve);
+    await Promise.race([this.#send("STOPPING=1\nSTATUS=stopping"), over.promise]);
+    callOff();
     this.#o.socket.close();
   }
 

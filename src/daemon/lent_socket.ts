@@ -1,0 +1,31 @@
+/**
+ * Whether a daemon may take the socket that its service manager holds. What the unit says may be older than the
+ * configuration: then it would listen where no client looks, or programs of the user would inherit the socket.
+ */
+import type { Permission } from "../platform/sandbox.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+
+export interface LentSocket {
+  /** Where the manager listens, as the unit says. */
+  readonly lent: string | undefined;
+  /** Where the configuration says that the daemon listens. */
+  readonly socketPath: string;
+  /** What the configuration has its features do. */
+  readonly permissions: readonly Permission[];
+  /** Whether the sandbox lets it start this program. */
+  readonly mayRun: (program: string) => boolean;
+}
+
+/** @throws {ConsoleError} `config_invalid`: the next start by the manager would end in the same way */
+export function checkLentSocket({ lent, socketPath, permissions, mayRun }: LentSocket): void {
+  const refused = (why: string) =>
+    new ConsoleError("config_invalid", `the socket of the service is not taken: ${why}`, {
+      hint: "agent-console daemon restart",
+    });
+  if (lent === undefined) throw refused("its unit does not say where it is");
+  if (lent !== socketPath) throw refused(`it is at ${lent}, and the configuration says ${socketPath}`);
+  const program = permissions
+    .flatMap(({ kind, configKey, values }) => kind === "run" && configKey !== undefined ? values : [])
+    .find(mayRun);
+  if (program !== undefined) throw refused(`${program}, which the daemon may run, would inherit it`);
+}
