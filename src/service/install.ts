@@ -107,8 +107,16 @@ function present(path: string, files: ServicePorts["files"]): string | undefined
     const message = `${path} is a ${stat.kind}, not a file`;
     throw new ConsoleError("unsafe_path", message, { path, hint: "move it away and try again" });
   }
-  return new TextDecoder().decode(files.read(path));
+  const text = new TextDecoder().decode(files.read(path));
+  if (text.trim() !== "" && !WRITTEN_BY_US.test(text)) {
+    const message = `${path} was not written by agent-console`;
+    throw new ConsoleError("unsafe_path", message, { path, hint: "move it away and try again" });
+  }
+  return text;
 }
+
+/** Each of the templates says so, those of earlier versions too. */
+const WRITTEN_BY_US = /Written by `agent-console daemon install/;
 
 function makeFolder(path: string, files: ServicePorts["files"]): void {
   if (path === "" || files.stat(path) !== undefined) return;

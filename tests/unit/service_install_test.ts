@@ -219,6 +219,14 @@ Deno.test("what is not our file at the unit's path is left alone", async () => {
   const error = await assertRejects(() => installService(planService(linux), machine), ConsoleError);
   assertEquals([error.kind, machine.ran.length], ["unsafe_path", 0]);
   await assertRejects(() => uninstallService(planService(linux), machine), ConsoleError, "is a symlink");
+
+  const other = new Machine();
+  await installService(planService(linux), other);
+  other.disk.set(UNIT, new TextEncoder().encode("[Service]\nExecStart=/bin/other\n"));
+  for (const work of [installService, uninstallService]) {
+    await assertRejects(() => work(planService(linux), other), ConsoleError, "was not written by agent-console");
+  }
+  assertMatch(new TextDecoder().decode(other.disk.get(UNIT)), /bin\/other/);
 });
 
 Deno.test("the unit's folder follows an absolute XDG_CONFIG_HOME; its environment is what a bare manager lacks", () => {
