@@ -33,6 +33,12 @@ export function isTaken(reply: HostReply): boolean {
   return reply.kind === "status" && reply.status >= 200 && reply.status < 300;
 }
 
+/** Why a status is none of {@link isTaken}. */
+export function notTakenText(status: number): string {
+  const elsewhere = status >= 300 && status < 400 ? ": it leads elsewhere, which is not followed" : "";
+  return `it replied ${status}${elsewhere}`;
+}
+
 /** Where the secrets of this daemon are. */
 export function secretPlaces(keys: string): SecretPlaces {
   return { files: denoFiles, keys, uid: ownUid(), env };

@@ -6,6 +6,7 @@
 import * as v from "valibot";
 import { setting } from "../config/section.ts";
 import { checkPlainFile, foreign } from "../platform/path_safety.ts";
+import type { Permission } from "../platform/sandbox.ts";
 import type { Files } from "../platform/system.ts";
 
 /** Only such names: what else a starter has in its environment may be no part of the daemon's. */
@@ -32,6 +33,11 @@ export function secretFile(what: string, example: string) {
     applies: "live",
     example: JSON.stringify(example),
   });
+}
+
+/** To read it. @param configKey the setting that names it */
+export function variablePermission(name: string | null, reason: string, configKey: string): readonly Permission[] {
+  return name === null ? [] : [{ kind: "env", values: [name], reason, configKey }];
 }
 
 export interface SecretNames {

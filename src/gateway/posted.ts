@@ -34,14 +34,15 @@ export async function answerPost(
   return { last: true, reply: { status, type: "application/json", body: `${JSON.stringify(said)}\n` } };
 }
 
-/** Undefined where it ends before, or does not come in time: then the connection is closed. */
+/** Undefined where it ends before, or does not come in time. The connection stays open for the reply. */
 async function bodyOf({ socket, unread }: Wire, bytes: number, ms: number): Promise<string | undefined> {
   const body = new ByteBuffer();
   body.push(unread.subarray(0, bytes));
-  const callOff = setTimer(ms, () => socket.close());
+  const { promise: late, resolve } = Promise.withResolvers<null>();
+  const callOff = setTimer(ms, () => resolve(null));
   try {
     for (const buffer = new Uint8Array(4096); body.length < bytes;) {
-      const count = await socket.read(buffer);
+      const count = await Promise.race([socket.read(buffer), late]);
       if (count === null) return undefined;
       body.push(buffer.subarray(0, Math.min(count, bytes - body.length)));
     }

@@ -187,6 +187,28 @@ Deno.test("N1 a reload begins the bot anew only where its own settings changed, 
   assertEquals((await within(home.stop(), 5000, "the stop")).code, 0);
 });
 
+Deno.test("N1 a reload keeps what could not be sent, and whose message stands for what", async () => {
+  await using here = await telegramHome();
+  const { home, bot } = here;
+  await home.start();
+  await listening(bot);
+  await using client = await home.connect({ token: true });
+  await using _first = await held(home, client, { command: "touch sent" });
+  const first = await messageWith(bot, "touch sent");
+  bot.instead.set("sendMessage", Array.from({ length: 200 }, () => () => new Response("<html>", { status: 502 })));
+  await using _second = await held(home, client, { command: "touch unsent" });
+  await eventually(() => (bot.instead.get("sendMessage")?.length ?? 0) < 200, 10_000, "a message that fails");
+  const config = JSON.parse(await Deno.readTextFile(home.path("config.jsonc"))) as { channels: { telegram: Json } };
+  config.channels.telegram["can_run"] = true;
+  await Deno.writeTextFile(home.path("config.jsonc"), JSON.stringify(config), { mode: 0o600 });
+  await home.json(["daemon", "reload", "--json"]);
+  bot.instead.clear();
+  await messageWith(bot, "touch unsent");
+  await eventually(() => first.edits > 0 && first.buttons.length > 0, 10_000, "new buttons");
+  bot.press(first, "Deny");
+  await eventually(() => first.buttons.length === 0, 10_000, "the edit");
+});
+
 Deno.test("N1 A3 the token is nowhere: not in logs, status, journal, config, arguments, errors, nor in what is sent on", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;

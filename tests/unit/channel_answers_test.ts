@@ -2,8 +2,10 @@
 import { assertEquals } from "@std/assert";
 import { Webhook } from "standardwebhooks";
 import { WebhookAnswers } from "../../src/channel/webhook/answers.ts";
+import { Letters, RETRY_MS } from "../../src/channel/webhook/letters.ts";
 import { secretBytes } from "../../src/channel/webhook/signature.ts";
 import type { MethodCaller } from "../../src/core/methods_door.ts";
+import { answerPost } from "../../src/gateway/posted.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { WEBHOOK_SECRET } from "../support/fake_webhook.ts";
 
@@ -111,6 +113,62 @@ Deno.test("A1 the same answer again does nothing and hears the same; two signatu
   const signature = new Webhook(WEBHOOK_SECRET).sign("msg_2", new Date(NOW), JSON.stringify(YES));
   const headers = { "webhook-signature": `v1,AAAA ${signature}` };
   assertEquals(await room.post(YES, { id: "msg_2", headers }), [200, 7]);
+});
+
+Deno.test("A1 an answer that could not be decided then is decided when it comes again with the same id", async () => {
+  const room = new Room();
+  room.refusal = new ConsoleError("timeout", "it took long");
+  assertEquals(await room.post(YES), [503, "it took long"]);
+  room.refusal = undefined;
+  assertEquals(await room.post(YES), [200, 7]);
+  assertEquals(await room.post(YES), [200, 7]);
+  assertEquals(room.decided.length, 2);
+  assertEquals(room.decided[0], room.decided[1], "with the same key");
+});
+
+Deno.test("V5 a call that gave way while it was tried, and was delivered, is not lost", async () => {
+  const timers: (() => void)[] = [];
+  const { promise, resolve } = Promise.withResolvers<void>();
+  let isFirst = true;
+  const letters = new Letters({
+    deliver: async ({ id }) => {
+      if (id !== "slow" || isFirst) {
+        isFirst = false;
+        return { kind: "failed", problem: "HTTP 500" };
+      }
+      await promise;
+      return { kind: "delivered" };
+    },
+    after: (_, action) => {
+      timers.push(action);
+      return () => {};
+    },
+    random: () => 0.5,
+    onTried: () => {},
+  });
+  const letter = (id: string) => ({ id, body: "", isWanted: () => true });
+  assertEquals((await letters.send(letter("slow"))).nextMs, RETRY_MS[0]);
+  timers[0]?.();
+  for (let n = 0; n < 50; n++) await letters.send(letter(`${n}`));
+  assertEquals([letters.waiting, letters.lost], [50, 1]);
+  resolve();
+  await new Promise((done) => setTimeout(done, 0));
+  assertEquals([letters.waiting, letters.lost], [50, 0]);
+});
+
+Deno.test("A1 a body that does not come in time is told so, by the connection on which it did not", async () => {
+  let closed = 0;
+  const socket = { read: () => new Promise<number | null>(() => {}), close: () => void closed++ };
+  const refused: number[] = [];
+  const answer = await answerPost(
+    { headers: new Map() } as unknown as Parameters<typeof answerPost>[0],
+    { path: "/webhook/answer", bytes: 9 },
+    { socket, unread: new Uint8Array(3), signal: new AbortController().signal } as unknown as Parameters<
+      typeof answerPost
+    >[2],
+    { posts: { at: () => undefined } as never, ms: 5, note: ({ status }) => refused.push(status) },
+  );
+  assertEquals([refused, closed, "reply" in answer && answer.reply.status], [[408], 0, 408]);
 });
 
 Deno.test("A1 the ids of answers are kept as long as they could come again, and are few", async () => {

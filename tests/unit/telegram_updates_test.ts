@@ -201,6 +201,10 @@ Deno.test("N1 A3 the token comes from a variable or a file of ours alone; what i
     findToken(heard, places(token, { kind: "symlink" })),
     findToken(heard, places(token, { size: 4000 })),
   ];
+  // A unit has no environment that a person could set something in.
+  for (const one of wrong.slice(2, 4)) {
+    assertMatch("cure" in one ? one.cure : "", /\/h\/keys\/telegram\.token, chmod 600/);
+  }
   for (const one of wrong) {
     assert("problem" in one && one.problem !== "" && one.cure !== "", JSON.stringify(one));
     assert(!JSON.stringify(one).includes("AAAA"), JSON.stringify(one));

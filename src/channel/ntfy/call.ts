@@ -5,7 +5,7 @@
  */
 import { shownHost } from "../addresses.ts";
 import type { CallContent, ChannelContext, OpenChannel } from "../kind.ts";
-import { type HostReply, isTaken, type PostToHost, postToHost, secretPlaces } from "../reach_host.ts";
+import { type HostReply, isTaken, notTakenText, type PostToHost, postToHost, secretPlaces } from "../reach_host.ts";
 import { findSecret, type FoundSecret } from "../secret.ts";
 
 interface NtfySettings {
@@ -64,8 +64,7 @@ function refusal(reply: HostReply, hasToken: boolean): string {
     return `it replied ${status}: ${hasToken ? "the token may not write to the topic" : "it wants a token"}`;
   }
   if (status === 429) return "it replied 429: too many calls, or too many of others from this address";
-  if (status >= 300 && status < 400) return `it replied ${status}: it leads elsewhere, which is not followed`;
-  return `it replied ${status}`;
+  return notTakenText(status);
 }
 
 /** Of 1 (least) to 5: a question is high, because an agent stands still for it. */

@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { group, setting } from "../../config/section.ts";
 import { HOST_MUST, isHostOrigin, sandboxHost } from "../addresses.ts";
 import { channelKind } from "../kind.ts";
-import { secretFile, secretVariable } from "../secret.ts";
+import { secretFile, secretVariable, variablePermission } from "../secret.ts";
 
 const ntfyGroup = group({
   enabled: setting(v.boolean(), false, {
@@ -61,9 +61,7 @@ export const ntfyKind = channelKind({
       reason: "call you when an agent needs you",
       configKey: "channels.ntfy.server",
     },
-    ...(token_env === null ? [] : [
-      { kind: "env", values: [token_env], reason: "its access token", configKey: "channels.ntfy.token_env" } as const,
-    ]),
+    ...variablePermission(token_env, "its access token", "channels.ntfy.token_env"),
   ],
   open: async (context) => (await import("./call.ts")).openNtfy(context),
 });

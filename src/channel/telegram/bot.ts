@@ -9,6 +9,7 @@ import { botCommands, Commands } from "./commands.ts";
 import { commandLine, heardUpdate, type numberedUpdates } from "./heard_update.ts";
 import { Kept } from "./kept.ts";
 import { moreThanAnswers } from "./more_than_answers.ts";
+import { Outgoing } from "./outgoing.ts";
 import { Poller } from "./poller.ts";
 import { onPress } from "./presses.ts";
 import { AskedRequests } from "./questions.ts";
@@ -22,7 +23,12 @@ export interface BotOptions {
   readonly token: string;
   readonly botId: string;
   readonly calls: CallsDoor;
+  /** What an earlier bot could not send. */
+  readonly unsent: Set<string>;
 }
+
+/** All that it waits for ends by its signal: this is for what does not. */
+const STOP_MS = 5000;
 
 type Numbered = ReturnType<typeof numberedUpdates>[number];
 
@@ -38,7 +44,7 @@ export class Bot {
   #username = "";
   #strangers = 0;
 
-  constructor({ host, settings, token, botId, calls }: BotOptions) {
+  constructor({ host, settings, token, botId, calls, unsent }: BotOptions) {
     const { signal } = this.#stopped;
     const { sleep } = daemonTimers;
     const api = this.#api = new BotApi({ url: settings.api_url, token });
@@ -47,12 +53,14 @@ export class Bot {
     const context = this.#context = {
       host,
       sender: new Sender({ api, sleep }),
+      outgoing: new Outgoing(host.log, signal),
       kept,
       buttons: new Buttons(),
       caller: host.methods.as({ kind: TELEGRAM, scope: "approve", signal }),
       chats: [...this.#allowed],
       botId,
       calls,
+      unsent,
       sleep,
       after: setTimer,
       signal,
@@ -70,7 +78,7 @@ export class Bot {
       offset: () => kept.offset,
       saveOffset: (offset) => kept.setOffset(offset),
       act: (update) => this.#act(update),
-      onReached: () => void this.#renew(),
+      onReached: () => this.#renew(),
     });
   }
 
@@ -94,18 +102,24 @@ export class Bot {
   }
 
   start(): void {
-    void this.#run().catch((error) => this.#context.host.log.error("the bot has ended", { why: String(error) }));
+    const { outgoing, host: { log } } = this.#context;
+    outgoing.run(() => this.#run().catch((error) => log.error("the bot has ended", { why: String(error) })));
   }
 
-  stop(): void {
+  /** What it writes is written when this ends. Never rejects. */
+  async stop(): Promise<void> {
     this.#stopped.abort();
     this.#questions.stop();
     this.#turns.stop();
+    const { promise: late, resolve } = Promise.withResolvers<void>();
+    const callOff = setTimer(STOP_MS, resolve);
+    await Promise.race([this.#context.outgoing.ended(), late]);
+    callOff();
   }
 
   /** @returns why somebody was not told; undefined: all were */
   async ask(content: CallContent): Promise<string | undefined> {
-    return await this.#questions.ask(content);
+    return await this.#context.outgoing.track(this.#questions.ask(content));
   }
 
   async #run(): Promise<void> {
@@ -125,13 +139,9 @@ export class Bot {
     for (const chat of this.#context.chats) await this.#api.setMyCommands(chat, commands, this.#stopped.signal);
   }
 
-  async #renew(): Promise<void> {
-    try {
-      this.#turns.renew();
-      await this.#questions.renew();
-    } catch (error) {
-      this.#context.host.log.warn("messages of an earlier start are not edited", { why: String(error) });
-    }
+  #renew(): void {
+    this.#turns.renew();
+    this.#questions.settle();
   }
 
   /** Never rejects: what one update does wrong is nothing to the next. */

@@ -4,6 +4,7 @@ import type { FeatureContext } from "../../core/service.ts";
 import type { CallsDoor } from "../kind.ts";
 import type { Buttons } from "./buttons.ts";
 import type { Kept, KeptMessage } from "./kept.ts";
+import type { Outgoing } from "./outgoing.ts";
 import type { Sender } from "./sender.ts";
 
 /** What it takes of the daemon. */
@@ -15,6 +16,7 @@ export type BotHost = Pick<
 export interface BotContext {
   readonly host: BotHost;
   readonly sender: Sender;
+  readonly outgoing: Outgoing;
   readonly kept: Kept;
   readonly buttons: Buttons;
   /** May answer requests and look at everything, and nothing else. */
@@ -25,6 +27,8 @@ export interface BotContext {
   readonly botId: string;
   /** Asked before, and told after, what is sent later than its call. */
   readonly calls: CallsDoor;
+  /** Requests that wait for Telegram to be reached; they outlive the bot. */
+  readonly unsent: Set<string>;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly after: (ms: number, action: () => void) => () => void;
   /** Fires when the bot stops, or begins anew with other settings. */

@@ -24,6 +24,8 @@ interface Offered {
   message: number | undefined;
 }
 
+const ANSWERS: ReadonlySet<Press["kind"]> = new Set(["approve", "answer", "deny"]);
+
 /** Most buttons that mean something: those of some hundred questions. The oldest give way. */
 const MAX_BUTTONS = 2000;
 
@@ -47,17 +49,27 @@ export class Buttons {
     });
   }
 
+  /** They may stand on that message, and so may the others: whether its edit was taken is not known. */
+  add(words: readonly string[], message: number): void {
+    for (const word of words) {
+      const offered = this.#offered.get(word);
+      if (offered !== undefined) offered.message = message;
+    }
+  }
+
   /** They stand on that message, and no others do any more. */
   bind(words: readonly string[], chat: number, message: number): void {
+    this.add(words, message);
     const stay = new Set(words);
     for (const [word, offered] of this.#offered) {
-      if (stay.has(word)) offered.message = message;
-      else if (offered.chat === chat && offered.message === message) this.#offered.delete(word);
+      if (stay.has(word)) continue;
+      if (offered.chat === chat && offered.message === message) this.#offered.delete(word);
     }
   }
 
   /**
-   * Takes the press; the same word means nothing afterwards.
+   * Takes the press; a word that answers means nothing afterwards, until it is {@link giveBack given back}. One that shows
+   * other buttons means the same until these are there.
    *
    * @returns `early`: the message is not known yet, and the word stays good
    */
@@ -66,8 +78,13 @@ export class Buttons {
     if (offered === undefined || offered.chat !== chat) return undefined;
     if (offered.message === undefined) return "early";
     if (offered.message !== message) return undefined;
-    this.#offered.delete(word);
+    if (ANSWERS.has(offered.press.kind)) this.#offered.delete(word);
     return offered;
+  }
+
+  /** The answer did nothing, and the button may be pressed again. */
+  giveBack(word: string, taken: Pick<Offered, "approval" | "press">, at: Pick<Offered, "chat" | "message">): void {
+    this.#offered.set(word, { ...taken, ...at });
   }
 
   /** Nobody asks that any more, or its message was not sent. */

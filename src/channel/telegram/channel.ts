@@ -16,6 +16,10 @@ import { findToken } from "./token.ts";
 export class TelegramChannel implements OpenChannel {
   #context: ChannelContext<TelegramSettings>;
   #bot: Bot | undefined;
+  #make: (() => Bot) | undefined;
+  /** The bot is the one that the settings want. */
+  #replaced: Promise<void> = Promise.resolve();
+  #unsent = new Set<string>();
   /** Of the settings that the bot was made of. */
   #key = "";
   #problem: string | undefined;
@@ -58,13 +62,25 @@ export class TelegramChannel implements OpenChannel {
     } else this.#problem = undefined;
     if (key === this.#key) return;
     this.#key = key;
-    this.#bot?.stop();
-    this.#bot = token === undefined ? undefined : new Bot({ host: daemon, settings, calls, ...token });
-    this.#bot?.start();
+    const unsent = this.#unsent;
+    void this.#replace(
+      token === undefined ? undefined : () => new Bot({ host: daemon, settings, calls, unsent, ...token }),
+    );
   }
 
-  stop(): void {
-    this.#bot?.stop();
+  async stop(): Promise<void> {
+    await this.#replace(undefined);
+  }
+
+  /** The old one has written its last before the next one reads the same file. Never rejects. */
+  #replace(make: (() => Bot) | undefined): Promise<void> {
+    this.#make = make;
+    this.#replaced = this.#replaced.then(async () => {
+      await this.#bot?.stop();
+      this.#bot = this.#make?.();
+      this.#bot?.start();
+    }).catch((error) => this.#context.daemon.log.error("the bot is not begun", { why: String(error) }));
+    return this.#replaced;
   }
 
   details(): ChannelDetails | undefined {
@@ -74,17 +90,17 @@ export class TelegramChannel implements OpenChannel {
 
   /** What takes longer goes on behind the call. */
   async call(content: CallContent, signal: AbortSignal): Promise<CallOutcome> {
-    const bot = this.#bot;
-    if (bot === undefined) return { kind: "failed", problem: this.#problem ?? "it was stopped" };
-    const { promise: late, resolve } = Promise.withResolvers<string>();
-    const callOff = setTimer(CALL_MS, () => resolve("Telegram takes long; it goes on"));
-    const onAbort = () => resolve("it was stopped");
-    signal.addEventListener("abort", onAbort, { once: true });
-    const asked = bot.ask(content).catch((error) => String(error));
-    const problem = await Promise.race([asked, late]);
-    callOff();
-    signal.removeEventListener("abort", onAbort);
-    return problem === undefined ? { kind: "taken" } : { kind: "failed", problem };
+    const asked = this.#ask(content).catch((error) => outcomeOf(String(error)));
+    return await inTime(asked, {
+      ms: CALL_MS,
+      signal,
+      endedLater: (outcome) => this.#context.calls.endedLater(outcome),
+    });
+  }
+
+  async #ask(content: CallContent): Promise<CallOutcome> {
+    await this.#replaced;
+    return outcomeOf(this.#bot === undefined ? this.#problem ?? "it was stopped" : await this.#bot.ask(content));
   }
 
   /** What the sandbox was made of stays until a restart. */
@@ -92,4 +108,35 @@ export class TelegramChannel implements OpenChannel {
     const { current, booted: { api_url, bot_token_env } } = this.#context.settings;
     return { ...current, api_url, bot_token_env };
   }
+}
+
+/** @param problem undefined where there is none */
+function outcomeOf(problem: string | undefined): CallOutcome {
+  return problem === undefined ? { kind: "taken" } : { kind: "failed", problem };
+}
+
+export interface InTimeOptions {
+  readonly ms: number;
+  readonly signal: AbortSignal;
+  readonly endedLater: (outcome: CallOutcome) => void;
+}
+
+/** @param asked never rejects; how it ends behind its time is told to `endedLater` */
+export async function inTime(asked: Promise<CallOutcome>, options: InTimeOptions): Promise<CallOutcome> {
+  const { ms, signal, endedLater } = options;
+  const { promise: late, resolve } = Promise.withResolvers<CallOutcome>();
+  const tooLong = outcomeOf("Telegram takes long; it goes on");
+  const callOff = setTimer(ms, () => resolve(tooLong));
+  const onAbort = () => resolve(outcomeOf("it was stopped"));
+  if (signal.aborted) onAbort();
+  signal.addEventListener("abort", onAbort, { once: true });
+  const outcome = await Promise.race([asked, late]);
+  callOff();
+  signal.removeEventListener("abort", onAbort);
+  if (outcome === tooLong) {
+    void asked.then((ended) => {
+      if (!signal.aborted) endedLater(ended);
+    });
+  }
+  return outcome;
 }

@@ -39,14 +39,21 @@ export class Commands {
     this.#deps = deps;
   }
 
-  /** @param line as commandLine reads it; undefined for any other text @param update its number, for the key of a change */
+  /**
+   * The reply is sent behind it.
+   *
+   * @param line as commandLine reads it; undefined for any other text
+   * @param update its number, for the key of a change
+   */
   async reply(chat: number, line: string | undefined, update: number): Promise<void> {
-    const { context: { sender, signal } } = this.#deps;
+    const { context: { sender, outgoing, signal } } = this.#deps;
     const text = line === undefined ? this.#help(NO_COMMAND) : await this.#run(chat, line, update).catch(refusal);
     if (text === undefined) return;
     const parts = splitMessage(maskSecrets(text) || "done");
     const shown = parts.length <= MAX_PARTS ? parts : [...parts.slice(0, MAX_PARTS - 1), "… and more: see it there."];
-    for (const part of shown) await sender.send({ chat, text: part }, signal);
+    outgoing.send(chat, async () => {
+      for (const part of shown) await sender.send({ chat, text: part }, signal);
+    });
   }
 
   /** @returns undefined where it has replied already @throws {ConsoleError} why it did nothing */
@@ -67,7 +74,7 @@ export class Commands {
   }
 
   async #beginTurn(chat: number, rest: string, idempotencyKey: string): Promise<undefined> {
-    const { context: { sender, signal }, turns, more, canRun } = this.#deps;
+    const { context: { sender, outgoing, signal }, turns, more, canRun } = this.#deps;
     const [, agent, text = ""] = /^(\S+)\s+([\s\S]*\S)\s*$/.exec(rest) ?? [];
     if (agent === undefined) throw new ConsoleError("usage", "/run needs an agent and a prompt: /run AGENT PROMPT");
     if (!canRun) {
@@ -77,8 +84,10 @@ export class Commands {
       });
     }
     const { turnId } = await more.beginTurn({ agent, text, idempotencyKey });
-    const sent = await sender.send({ chat, text: `○ ${escapeControls(agent)}: queued` }, signal);
-    if (sent.ok) turns.follow(turnId, chat, sent.result);
+    outgoing.send(chat, async () => {
+      const sent = await sender.send({ chat, text: `○ ${escapeControls(agent)}: queued` }, signal);
+      if (sent.ok) turns.follow(turnId, chat, sent.result);
+    });
     return undefined;
   }
 

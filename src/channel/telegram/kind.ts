@@ -1,5 +1,6 @@
 /** Telegram as a kind of channel: the bot is loaded where it is on, and reaches one host. */
 import { channelKind } from "../kind.ts";
+import { variablePermission } from "../secret.ts";
 import { botHost, telegramGroup } from "./settings.ts";
 
 export const telegramKind = channelKind({
@@ -11,16 +12,14 @@ export const telegramKind = channelKind({
   whenItFails:
     "write to the bot once, with an account of channels.telegram.allowed_chat_ids; docs/telegram.md has more",
   isOn: ({ enabled }) => enabled,
-  permissions: ({ settings: { api_url, bot_token_env: name } }) => [
+  permissions: ({ settings: { api_url, bot_token_env } }) => [
     {
       kind: "net",
       values: [botHost(api_url)],
       reason: "its Bot API",
       configKey: "channels.telegram.enabled",
     },
-    ...(name === null ? [] : [
-      { kind: "env", values: [name], reason: "the bot's token", configKey: "channels.telegram.bot_token_env" } as const,
-    ]),
+    ...variablePermission(bot_token_env, "the bot's token", "channels.telegram.bot_token_env"),
   ],
   open: async (context) => new (await import("./channel.ts")).TelegramChannel(context),
 });

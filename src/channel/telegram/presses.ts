@@ -17,8 +17,9 @@ const EARLY_TRIES = 12;
 
 type Pressed = Extract<HeardUpdate, { kind: "press" }>;
 
+/** What it sends goes out behind it. */
 export async function onPress(context: BotContext, questions: AskedRequests, pressed: Pressed): Promise<void> {
-  const { buttons, sender, signal, host } = context;
+  const { buttons, signal, host } = context;
   const { id, chat, message, data } = pressed;
   let taken = buttons.take(data, chat, message);
   // A press can overtake the reply that tells the number of its message.
@@ -26,44 +27,50 @@ export async function onPress(context: BotContext, questions: AskedRequests, pre
     await context.sleep(EARLY_MS, signal).catch(() => {});
     taken = buttons.take(data, chat, message);
   }
-  if (taken === "early") return await sender.toast(id, "one moment, then press again", signal);
-  if (taken === undefined) return await onOldButton(context, questions, pressed);
+  if (taken === "early") return toast(context, id, "one moment, then press again");
+  if (taken === undefined) return onOldButton(context, questions, pressed);
   const approval = host.approvals.approvalOf(taken.approval);
   if (approval?.status !== "pending") {
     const told = approval === undefined ? "this request is over" : escapeControls(outcomeText(approval));
-    await sender.toast(id, told, signal);
+    toast(context, id, told);
     return questions.settle();
   }
-  const toast = await pressOne(context, questions, { pressed, approval, press: taken.press }).catch((error) => {
+  const done = await pressOne(context, questions, { pressed, approval, taken }).catch((error) => {
     if (!(error instanceof ConsoleError)) throw error;
     return escapeControls(error.message);
   });
-  await sender.toast(id, toast, signal);
+  toast(context, id, done);
   questions.settle();
+}
+
+function toast({ outgoing, sender, signal }: BotContext, id: string, text: string): void {
+  outgoing.run(() => sender.toast(id, text, signal));
 }
 
 interface OnePress {
   readonly pressed: Pressed;
   readonly approval: Approval;
-  readonly press: Press;
+  readonly taken: { readonly approval: string; readonly press: Press };
 }
 
 /** @returns what the button says for a moment @throws {ConsoleError} why it did nothing */
-async function pressOne(context: BotContext, questions: AskedRequests, { pressed, approval, press }: OnePress) {
-  const { caller } = context;
+async function pressOne(context: BotContext, questions: AskedRequests, { pressed, approval, taken }: OnePress) {
+  const { caller, outgoing } = context;
+  const { press } = taken;
   const { chat, message, text } = pressed;
-  const show = (choices: ReturnType<typeof firstChoices>) => questions.show(approval.id, chat, message, text, choices);
+  const show = (choices: ReturnType<typeof firstChoices>) =>
+    outgoing.send(chat, () => questions.show(approval.id, chat, message, text, choices));
   switch (press.kind) {
     case "confirm":
-      await show(CONFIRM_CHOICES);
+      show(CONFIRM_CHOICES);
       return "it destroys something: are you sure?";
     case "more": {
       const { scopes = [] } = await caller.call("approval.text", { id: approval.id });
-      await show(scopeChoices(scopes));
+      show(scopeChoices(scopes));
       return scopes.some((scope) => scope !== "once") ? "how far does your yes reach?" : "it can only be approved once";
     }
     case "first":
-      await show(firstChoices(approval, true)); // buttons that lead back stand below a whole text only
+      show(firstChoices(approval, true)); // buttons that lead back stand below a whole text only
       return "";
     default:
       break;
@@ -74,9 +81,8 @@ async function pressOne(context: BotContext, questions: AskedRequests, { pressed
     const done = press.kind === "deny" ? "denied" : press.kind === "answer" ? "answered" : `approved ${press.scope}`;
     return delivered === false ? `${done}, but its agent did not get it: its own terminal asks` : done;
   } catch (error) {
-    // Its word is used up: where it did nothing there must be others. A no may stand below a text that is not whole.
     const isOpen = context.host.approvals.approvalOf(approval.id)?.status === "pending";
-    if (isOpen) await show(firstChoices(approval, press.kind !== "deny"));
+    if (isOpen) context.buttons.giveBack(pressed.data, taken, { chat, message });
     throw error;
   }
 }
@@ -108,16 +114,16 @@ function keyOf({ botId }: BotContext, { id }: Pressed): string {
 }
 
 /** Of an earlier daemon, or pressed twice. */
-async function onOldButton(context: BotContext, questions: AskedRequests, pressed: Pressed): Promise<void> {
-  const { sender, signal, host } = context;
+function onOldButton(context: BotContext, questions: AskedRequests, pressed: Pressed): void {
+  const { outgoing, sender, signal, host } = context;
   const { id, chat, message, text } = pressed;
   const request = questions.requestOf(chat, message);
   const approval = request === undefined ? undefined : host.approvals.approvalOf(request);
   const isOver = approval !== undefined && approval.status !== "pending";
-  await sender.toast(id, isOver ? escapeControls(outcomeText(approval)) : OLD_BUTTON, signal);
+  toast(context, id, isOver ? escapeControls(outcomeText(approval)) : OLD_BUTTON);
   if (request !== undefined) return questions.settle();
   // Its number was not written before the daemon was killed: now it is known.
   const said = `\n– ${OLD_BUTTON}`;
   const [first = ""] = splitMessage(text, MAX_MESSAGE - said.length);
-  await sender.edit({ chat, message, text: `${first}${said}` }, signal);
+  outgoing.send(chat, () => sender.edit({ chat, message, text: `${first}${said}` }, signal));
 }

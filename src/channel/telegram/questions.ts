@@ -28,16 +28,16 @@ export class AskedRequests {
   #unlisten: () => void;
   #settling = false;
   #again = false;
-  #unsent = new Set<string>();
   /** Chat and number of the messages of this daemon → the request that each is about. */
   #sent = new Map<string, string>();
   /** Ends a wait for another try. */
   #wake = new AbortController();
-  /** The messages of earlier daemons have buttons of this one. */
-  #isRenewed = false;
+  /** Messages of earlier bots, whose buttons mean nothing until they get those of this one. */
+  #old: Set<KeptMessage>;
 
   constructor(context: BotContext) {
     this.#context = context;
+    this.#old = new Set(context.kept.messages.filter(({ about }) => about === "approval"));
     const { bus, store } = context.host;
     this.#unlisten = bus.listen(store.seq, new Set(["approval"]), ({ event: { type, data } }) => {
       if (!type.startsWith("approval.") || !("approval" in data)) return;
@@ -64,25 +64,13 @@ export class AskedRequests {
     return problem;
   }
 
-  /** Telegram is reached: what could not be sent is, and what earlier daemons left is as it should be. */
-  async renew(): Promise<void> {
-    const { kept } = this.#context;
-    const left = this.#isRenewed ? [] : [...kept.messages];
-    this.#isRenewed = true;
-    for (const message of left) {
-      const approval = message.about === "approval" ? this.#approval(message.id) : undefined;
-      if (approval?.status === "pending") await this.#renewOne(message, approval);
-    }
-    this.#wake.abort();
-    this.settle();
-  }
-
-  /** Edits the messages of requests that are over, and sends what could not be sent; one run at a time. */
+  /** Edits messages that are not as they should be, and sends what could not be sent; one run at a time. */
   settle(): void {
     this.#again = true;
+    this.#wake.abort();
     if (this.#settling) return;
     this.#settling = true;
-    void this.#settleAll();
+    this.#context.outgoing.run(() => this.#settleAll().finally(() => this.#settling = false));
   }
 
   async #settleAll(): Promise<void> {
@@ -90,17 +78,17 @@ export class AskedRequests {
     let failures = 0;
     while (this.#again && !signal.aborted) {
       this.#again = false;
-      const isLeft = await this.#closeAll() || await this.#askUnsent();
-      if (!isLeft) {
+      this.#wake = new AbortController();
+      // Beside one another: an edit that Telegram lets wait keeps no question from anybody.
+      const left = await Promise.all([this.#closeAll(), this.#renewAll(), this.#askUnsent()]);
+      if (!left.includes(true)) {
         failures = 0;
         continue;
       }
       this.#again = true;
-      this.#wake = new AbortController();
       const woken = AbortSignal.any([signal, this.#wake.signal]);
       await sleep(Math.min(LONGEST_RETRY_MS, RETRY_MS * 2 ** Math.min(failures++, 5)), woken).catch(() => {});
     }
-    this.#settling = false;
   }
 
   /** @returns whether some are left for later */
@@ -117,17 +105,18 @@ export class AskedRequests {
 
   /** Nobody is called late who is muted now. @returns whether some are left for later */
   async #askUnsent(): Promise<boolean> {
-    const { calls } = this.#context;
-    for (const id of [...this.#unsent]) {
+    const { calls, unsent, signal } = this.#context;
+    for (const id of [...unsent]) {
+      if (signal.aborted) return false;
       const approval = this.#approval(id);
       const need = approval?.status === "pending" ? this.#needOf(approval) : undefined;
       const isWanted = need !== undefined && calls.isWanted({ needs: [need], message: needMessage([need]) });
       const problem = isWanted ? await this.#tell(need) : undefined;
       if (problem !== undefined && this.#keptOf(id).length === 0) continue;
-      this.#unsent.delete(id);
+      unsent.delete(id);
       if (isWanted) calls.endedLater({ kind: "taken" });
     }
-    return this.#unsent.size > 0;
+    return unsent.size > 0;
   }
 
   async #close({ id, chat, message }: KeptMessage): Promise<BotFailure["kind"] | undefined> {
@@ -150,13 +139,28 @@ export class AskedRequests {
       this.#context.kept.messages.find((one) => one.chat === chat && one.message === message)?.id;
   }
 
-  /** Other buttons below the same text. */
-  async show(approval: string, chat: number, message: number, text: string, choices: Choices): Promise<void> {
+  /** Other buttons below the same text. @returns why they are not there */
+  async show(
+    id: string,
+    chat: number,
+    message: number,
+    text: string,
+    choices: Choices,
+  ): Promise<BotFailure["kind"] | undefined> {
     const { buttons, sender, signal } = this.#context;
-    const { words, rows } = this.#offer(chat, approval, choices);
-    // What the edit does not reach keeps its old buttons, which mean nothing any more.
-    buttons.bind(words, chat, message);
-    await sender.edit({ chat, message, text, buttons: rows }, signal);
+    if (this.#approval(id)?.status !== "pending") return undefined;
+    const { words, rows } = this.#offer(chat, id, choices);
+    const failure = await sender.edit({ chat, message, text, buttons: rows }, signal);
+    if (failure === undefined) buttons.bind(words, chat, message);
+    else buttons.add(words, message); // it may have been taken, and only its reply lost
+    if (this.#approval(id)?.status !== "pending") {
+      // The edit of its end may have been before this one.
+      if (!this.#keptOf(id).some((one) => one.chat === chat && one.message === message)) {
+        keep(this.#context, { about: "approval", id, chat, message });
+      }
+      this.settle();
+    }
+    return failure;
   }
 
   /** What reached no chat is tried again. */
@@ -174,8 +178,9 @@ export class AskedRequests {
     const { chats } = this.#context;
     const { approval } = need;
     if (approval === undefined) return undefined;
-    const asked = await this.#textOf(need, approval);
-    if (asked === undefined) return undefined; // answered meanwhile
+    const asked = await this.#textOf(need, approval).catch((error) => error as Error);
+    if (this.#approval(approval.id)?.status !== "pending") return undefined; // answered meanwhile
+    if (asked instanceof Error) return `what is asked cannot be opened: ${asked.message}`;
     let problem: string | undefined;
     for (const chat of chats) problem = await this.#askChat(chat, approval, asked) ?? problem;
     if (this.#approval(approval.id)?.status !== "pending") this.settle();
@@ -208,24 +213,34 @@ export class AskedRequests {
     return undefined;
   }
 
-  async #renewOne({ id, chat, message }: KeptMessage, approval: Approval): Promise<void> {
-    const need = this.#needOf(approval);
-    const asked = need === undefined ? undefined : await this.#textOf(need, approval);
-    if (asked !== undefined) {
-      await this.show(id, chat, message, asked.parts.at(-1) ?? "", firstChoices(approval, asked.isWhole));
+  /** @returns whether some are left for later */
+  async #renewAll(): Promise<boolean> {
+    for (const message of [...this.#old]) {
+      if (this.#context.signal.aborted) return false;
+      const approval = this.#approval(message.id);
+      const failure = approval?.status === "pending"
+        ? await this.#renewOne(message, approval).catch(() => "unreachable" as const)
+        : undefined;
+      if (failure === undefined || !LATER.has(failure)) this.#old.delete(message);
     }
+    return this.#old.size > 0;
   }
 
-  /** All of it: what was not shown whole can be approved only when it was opened. */
-  async #textOf(need: Need, approval: Approval): Promise<QuestionMessages | undefined> {
+  async #renewOne({ id, chat, message }: KeptMessage, approval: Approval) {
+    const need = this.#needOf(approval);
+    if (need === undefined) return undefined;
+    const { parts, isWhole } = await this.#textOf(need, approval);
+    return await this.show(id, chat, message, parts.at(-1) ?? "", firstChoices(approval, isWhole));
+  }
+
+  /** All of it: what was not shown whole can be approved only when it was opened. @throws why it cannot be opened now */
+  async #textOf(need: Need, approval: Approval): Promise<QuestionMessages> {
     const { caller, host } = this.#context;
     let whole: WholeApproval = approval;
     // What is too long for a phone is not opened: who approves it must have read it elsewhere.
     if (approval.missing !== undefined && approval.cutBy === undefined && approval.missing < READABLE) {
       const { missing: _, ...shown } = approval;
-      const opened = await caller.call("approval.text", { id: approval.id }).catch(() => undefined);
-      if (opened === undefined) return undefined;
-      whole = { ...shown, ...opened };
+      whole = { ...shown, ...await caller.call("approval.text", { id: approval.id }) };
     }
     return questionMessages(need, whole, this.#around(host.clock.now()));
   }
@@ -244,10 +259,11 @@ export class AskedRequests {
   }
 
   #noteUnsent(id: string): void {
-    this.#unsent.add(id);
-    for (const oldest of this.#unsent) {
-      if (this.#unsent.size <= MAX_UNSENT) break;
-      this.#unsent.delete(oldest);
+    const { unsent } = this.#context;
+    unsent.add(id);
+    for (const oldest of unsent) {
+      if (unsent.size <= MAX_UNSENT) break;
+      unsent.delete(oldest);
     }
   }
 

@@ -34,7 +34,8 @@ export function findToken(
   return {
     problem: found.kind === "problem" ? found.problem : `${place} holds no token of a bot`,
     cure: file === null
-      ? `start the daemon where ${variable} is set`
+      ? `put the bot's token into ${places.keys}/telegram.token, chmod 600, agent-console config set ` +
+        "channels.telegram.bot_token_file telegram.token, then agent-console daemon reload"
       : `put the bot's token into ${place}, chmod 600, then agent-console daemon reload`,
   };
 }

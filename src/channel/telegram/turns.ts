@@ -1,4 +1,4 @@
-/** BegunTurns that were begun by Telegram: what the agent says stands in one message, which is edited while it goes on. */
+/** Turns that were begun by Telegram: what the agent says stands in one message, which is edited while it goes on. */
 import { turnById, type TurnState } from "../../core/turn_end.ts";
 import { maskSecrets } from "../../domain/mask.ts";
 import { clip, escapeControls, escapeControlsKeepLines } from "../../domain/sanitize.ts";
@@ -18,9 +18,11 @@ const MAX_WHY = 400;
 export class BegunTurns {
   #context: BotContext;
   #unlisten: () => void;
-  /** BegunTurns of which something is new, and whose edit is due. */
+  /** Turns of which something is new, and whose edit is due. */
   #due = new Map<string, () => void>();
   #shown = new Map<string, string>();
+  /** Turns whose end is told now. */
+  #ending = new Set<string>();
 
   constructor(context: BotContext) {
     this.#context = context;
@@ -57,27 +59,37 @@ export class BegunTurns {
   #look(turnId: string): void {
     this.#due.get(turnId)?.();
     this.#due.delete(turnId);
-    void this.#edit(turnId).catch((error) => {
-      this.#context.host.log.warn("a turn cannot be told by Telegram", { turnId, why: String(error) });
-    });
+    this.#context.outgoing.run(() => this.#edit(turnId));
   }
 
   async #edit(turnId: string): Promise<void> {
-    const { caller, sender, signal } = this.#context;
+    const { caller, signal } = this.#context;
     const kept = this.#messageOf(turnId);
     if (kept === undefined || signal.aborted) return;
     const turn = await turnById(caller, turnId);
     const isOver = turn === undefined || isTurnOver(turn.status);
     const [text = "", ...more] = turn === undefined ? ["– This turn is over."] : turnMessages(turn);
-    if (isOver && this.#messageOf(turnId) === undefined) return; // two looks, and the other was first
-    if (isOver) unkeep(this.#context, [kept]);
-    if (!isOver && this.#shown.get(turnId) === text) return;
-    if (isOver) this.#shown.delete(turnId);
-    else this.#shown.set(turnId, text);
+    if (this.#ending.has(turnId) || this.#messageOf(turnId) === undefined) return; // two looks, and the other was first
+    if (isOver) return await this.#end(kept, text, more);
+    if (this.#shown.get(turnId) === text) return;
+    this.#shown.set(turnId, text);
     const { chat, message } = kept;
-    const failure = await sender.edit({ chat, message, text }, signal);
-    if (!isOver) return;
-    if (failure === "unreachable" || failure === "limited") return keep(this.#context, kept); // the next start tells it
+    await this.#context.sender.edit({ chat, message, text }, signal);
+  }
+
+  /** Its number stays until the end stands there: what did not get through is told when Telegram is reached again. */
+  async #end(kept: KeptMessage, text: string, more: readonly string[]): Promise<void> {
+    const { sender, signal } = this.#context;
+    const { id, chat, message } = kept;
+    this.#ending.add(id);
+    try {
+      const failure = await sender.edit({ chat, message, text }, signal);
+      if (failure !== undefined && failure !== "refused") return;
+      this.#shown.delete(id);
+      unkeep(this.#context, [kept]);
+    } finally {
+      this.#ending.delete(id);
+    }
     for (const part of more) await sender.send({ chat, text: part }, signal);
   }
 

@@ -53,7 +53,10 @@ export class WebhookAnswers {
     if (this.#seen.size >= MAX_IDS) return refused(503, "busy", "there were too many answers in a few minutes");
     const reply = this.#decide(id, posted.body);
     this.#seen.set(id, { untilSecs: nowSecs + 2 * TOLERANCE_SECS, reply });
-    return await reply;
+    const replied = await reply;
+    // It may be decided a little later, and who sends it again has the same id: its key says if it was decided after all.
+    if (replied.status === 503) this.#seen.delete(id);
+    return replied;
   }
 
   async #isSigned({ headers, body }: Posted, id: string, sent: string): Promise<boolean> {

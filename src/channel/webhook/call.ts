@@ -6,7 +6,7 @@ import { setTimer } from "../../platform/clock.ts";
 import { shownHost } from "../addresses.ts";
 import { callJson, type SessionOf } from "../call_json.ts";
 import type { CallOutcome, CallsDoor, ChannelContext, OpenChannel } from "../kind.ts";
-import { isTaken, type PostToHost, postToHost, secretPlaces } from "../reach_host.ts";
+import { isTaken, notTakenText, type PostToHost, postToHost, secretPlaces } from "../reach_host.ts";
 import { findSecret, type FoundSecret } from "../secret.ts";
 import { type Letter, type LetterEnd, Letters, type LettersOptions } from "./letters.ts";
 import { ANSWER_PATH, WebhookAnswers } from "./answers.ts";
@@ -143,7 +143,7 @@ export class WebhookChannel implements OpenChannel {
     const reply = await post({ url, headers, body }, this.#stopped.signal);
     if (isTaken(reply)) return { kind: "delivered" };
     if (reply.kind === "none") return { kind: "failed", problem: reply.why };
-    if (reply.status !== 410) return { kind: "failed", problem: refusal(reply.status) };
+    if (reply.status !== 410) return { kind: "failed", problem: notTakenText(reply.status) };
     this.#isGone = true;
     return { kind: "gone", problem: GONE };
   }
@@ -164,9 +164,4 @@ export class WebhookChannel implements OpenChannel {
 
 function seconds(ms: number): number {
   return Math.ceil(ms / 1000);
-}
-
-function refusal(status: number): string {
-  if (status >= 300 && status < 400) return `it replied ${status}: it leads elsewhere, which is not followed`;
-  return `it replied ${status}`;
 }

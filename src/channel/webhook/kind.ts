@@ -3,7 +3,7 @@ import * as v from "valibot";
 import { group, setting } from "../../config/section.ts";
 import { HOST_MUST, isHostAddress, sandboxHost } from "../addresses.ts";
 import { channelKind } from "../kind.ts";
-import { secretFile, secretVariable } from "../secret.ts";
+import { secretFile, secretVariable, variablePermission } from "../secret.ts";
 
 const SECRET = "the signing secret, `whsec_` and base64 of 24 to 64 bytes";
 
@@ -44,14 +44,7 @@ export const webhookKind = channelKind({
         configKey: "channels.webhook.url",
       } as const,
     ]),
-    ...(secret_env === null ? [] : [
-      {
-        kind: "env",
-        values: [secret_env],
-        reason: "its signing secret",
-        configKey: "channels.webhook.secret_env",
-      } as const,
-    ]),
+    ...variablePermission(secret_env, "its signing secret", "channels.webhook.secret_env"),
   ],
   open: async (context) => (await import("./call.ts")).openWebhook(context),
 });

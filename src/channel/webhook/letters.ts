@@ -97,8 +97,12 @@ export class Letters {
     // While it is tried it keeps its place, and nothing can be called off.
     this.#waiting.set(letter, () => {});
     const delivery = await this.#o.deliver(letter);
-    // It gave way meanwhile, and was counted.
-    if (!this.#waiting.delete(letter) || this.#isStopped) return;
+    if (this.#isStopped) return;
+    if (!this.#waiting.delete(letter)) {
+      // It gave way meanwhile, and was counted.
+      if (delivery.kind === "delivered") this.#lost--;
+      return;
+    }
     const isLast = delivery.kind !== "failed" || tries + 1 >= RETRY_MS.length;
     if (!isLast) this.#wait(letter, tries + 1);
     else if (delivery.kind === "gone") this.#giveUp();
