@@ -111,7 +111,7 @@ Deno.test("N1 the commands of the console by name; approve wants a name, and oth
   bot.says("/sessions");
   assertMatch((await messageWith(bot, "claude  waiting")).text, /git push --force origin main/);
   bot.says("/approve");
-  await messageWith(bot, "/approve needs the id of a request");
+  await messageWith(bot, "/approve needs the id of a request, and takes no name here");
   bot.says(`/approve ${asks.id}`);
   assertMatch((await messageWith(bot, "Nothing is approved yet")).text, /git push --force origin main\n[\s\S]*yes$/);
   assertEquals((await pending(client)).length, 1);

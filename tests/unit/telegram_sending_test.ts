@@ -10,6 +10,7 @@ import type { KeptMessage } from "../../src/channel/telegram/kept.ts";
 import { Outgoing } from "../../src/channel/telegram/outgoing.ts";
 import { onPress } from "../../src/channel/telegram/presses.ts";
 import { AskedRequests } from "../../src/channel/telegram/questions.ts";
+import { ShownRequests } from "../../src/channel/telegram/shown.ts";
 import { BegunTurns } from "../../src/channel/telegram/turns.ts";
 import type { CallOutcome } from "../../src/channel/kind.ts";
 import type { Approval } from "../../src/domain/approval.ts";
@@ -76,6 +77,7 @@ class Room {
       kept: this,
       outgoing: new Outgoing(log, this.stop.signal),
       buttons: this.buttons,
+      shown: new ShownRequests(),
       caller: {
         call: async (method: string) => {
           this.called.push(method);

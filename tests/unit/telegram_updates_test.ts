@@ -51,7 +51,9 @@ Deno.test("N1 no update of any form throws, or is heard for anybody else", () =>
   }));
   const numbers = numberedUpdates([{ update_id: 3 }, { update_id: "4" }, null, { update_id: 1 }]);
   assertEquals(numbers.map(({ update_id }) => update_id), [1, 3]);
-  for (const none of [undefined, null, {}, "x", 5]) assertEquals(numberedUpdates(none), []);
+  for (const none of [undefined, null, {}, "x", 5, [{ update_id: Number.MAX_SAFE_INTEGER }]]) {
+    assertEquals(numberedUpdates(none), []);
+  }
 });
 
 Deno.test("N1 a command may name the bot, and another bot's is none", () => {

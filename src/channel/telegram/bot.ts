@@ -14,6 +14,7 @@ import { Poller } from "./poller.ts";
 import { onPress } from "./presses.ts";
 import { AskedRequests } from "./questions.ts";
 import { Sender } from "./sender.ts";
+import { ShownRequests } from "./shown.ts";
 import type { TelegramSettings } from "./settings.ts";
 import { BegunTurns } from "./turns.ts";
 
@@ -56,6 +57,7 @@ export class Bot {
       outgoing: new Outgoing(host.log, signal),
       kept,
       buttons: new Buttons(),
+      shown: new ShownRequests(),
       caller: host.methods.as({ kind: TELEGRAM, scope: "approve", signal }),
       chats: [...this.#allowed],
       botId,

@@ -125,7 +125,10 @@ export class BotApi {
     if (typeof reply !== "object" || reply === null || typeof reply.ok !== "boolean") {
       return failed("unreachable", `a reply that is none of the Bot API (HTTP ${status})`);
     }
-    if (reply.ok) return reply;
+    if (reply.ok) {
+      const isThere = reply.result !== undefined && reply.result !== null;
+      return isThere ? reply : failed("unreachable", "a reply of the Bot API without a result");
+    }
     const { description, parameters, error_code } = reply;
     const said = clip(escapedLine(String(description ?? "").replaceAll(this.#token, "***")), MAX_PROBLEM);
     const code = typeof error_code === "number" ? error_code : status;

@@ -6,6 +6,7 @@ import type { Buttons } from "./buttons.ts";
 import type { Kept, KeptMessage } from "./kept.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Sender } from "./sender.ts";
+import type { ShownRequests } from "./shown.ts";
 
 /** What it takes of the daemon. */
 export type BotHost = Pick<
@@ -19,6 +20,7 @@ export interface BotContext {
   readonly outgoing: Outgoing;
   readonly kept: Kept;
   readonly buttons: Buttons;
+  readonly shown: ShownRequests;
   /** May answer requests and look at everything, and nothing else. */
   readonly caller: MethodCaller;
   /** Where questions go: persons and groups. */

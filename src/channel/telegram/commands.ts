@@ -64,13 +64,34 @@ export class Commands {
     if (name === "start" || (name === "help" && rest === "")) return this.#help();
     if (name === "run") return await this.#beginTurn(chat, rest, idempotencyKey);
     if (name === "mute") return await this.#mute(rest.trim(), idempotencyKey);
-    if ((name === "approve" || name === "deny") && rest.trim() === "") {
+    if (name === "deny" && rest.trim() === "") {
       // Which one is meant must stand in the message: another may have come since the last one was read.
-      throw new ConsoleError("usage", `/${name} needs the id of a request, or the name of its session`, {
+      throw new ConsoleError("usage", "/deny needs the id of a request, or the name of its session", {
         hint: "/approvals lists them",
       });
     }
+    if (name === "approve") this.#assertShown(chat, rest.trim().split(/\s+/)[0] ?? "");
     return (await caller.call("command.execute", { command: line, idempotencyKey })).response;
+  }
+
+  /**
+   * A yes is for what stands in this chat, as it stands there. By a session's name it could be for another request, which
+   * came while the words were on their way.
+   *
+   * @throws {ConsoleError} `usage`, `conflict`
+   */
+  #assertShown(chat: number, id: string): void {
+    const { host, shown } = this.#deps.context;
+    const approval = host.approvals.approvalOf(id);
+    if (approval === undefined) {
+      throw new ConsoleError("usage", "/approve needs the id of a request, and takes no name here", {
+        hint: "/approvals lists them",
+      });
+    }
+    if (approval.status !== "pending" || shown.has(chat, id)) return;
+    throw new ConsoleError("conflict", `what "${id}" asks was not shown here in whole, so it cannot be approved here`, {
+      hint: `/deny ${id}, or agent-console show ${id} on the machine`,
+    });
   }
 
   async #beginTurn(chat: number, rest: string, idempotencyKey: string): Promise<undefined> {

@@ -28,7 +28,11 @@ type AnyUpdate = Readonly<Pick<Update, "update_id">> & Readonly<Record<string, u
 /** Those that have a number, oldest first. */
 export function numberedUpdates(updates: unknown): readonly AnyUpdate[] {
   const all: readonly unknown[] = Array.isArray(updates) ? updates : [];
-  const numbered = all.filter((one): one is AnyUpdate => Number.isSafeInteger(member(one, "update_id")));
+  // The next number must be one too.
+  const numbered = all.filter((one): one is AnyUpdate =>
+    Number.isSafeInteger(Number(member(one, "update_id")) + 1) &&
+    isNumber(member(one, "update_id"))
+  );
   return numbered.sort((one, other) => one.update_id - other.update_id);
 }
 

@@ -88,6 +88,7 @@ export class Poller {
     const last = updates.at(-1)?.update_id;
     if (from === undefined || last !== undefined) {
       try {
+        // Backwards too: behind a week without updates Telegram may begin anywhere.
         saveOffset((last ?? -1) + 1);
       } catch {
         const problem = "up to where messages were taken cannot be written, so none is taken";

@@ -204,6 +204,7 @@ export class AskedRequests {
       return failureText(sent.failure);
     }
     buttons.bind(words, chat, sent.result);
+    if (isWhole) this.#context.shown.add(chat, approval.id);
     this.#sent.set(`${chat} ${sent.result}`, approval.id);
     for (const oldest of this.#sent.keys()) {
       if (this.#sent.size <= MAX_SENT) break;
@@ -230,7 +231,9 @@ export class AskedRequests {
     const need = this.#needOf(approval);
     if (need === undefined) return undefined;
     const { parts, isWhole } = await this.#textOf(need, approval);
-    return await this.show(id, chat, message, parts.at(-1) ?? "", firstChoices(approval, isWhole));
+    const failure = await this.show(id, chat, message, parts.at(-1) ?? "", firstChoices(approval, isWhole));
+    if (failure === undefined && isWhole) this.#context.shown.add(chat, id);
+    return failure;
   }
 
   /** All of it: what was not shown whole can be approved only when it was opened. @throws why it cannot be opened now */

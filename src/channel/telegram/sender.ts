@@ -20,7 +20,13 @@ export class Sender {
   /** @returns the number of the message in its chat */
   async send(message: SentText, signal: AbortSignal): Promise<BotReply<number>> {
     const reply = await this.#patiently(() => this.#deps.api.sendMessage(message, signal), signal);
-    return reply.ok ? { ok: true, result: reply.result.message_id } : reply;
+    if (!reply.ok) return reply;
+    const number: unknown = reply.result.message_id;
+    if (Number.isSafeInteger(number)) return { ok: true, result: reply.result.message_id };
+    return {
+      ok: false,
+      failure: { kind: "unreachable", problem: "a reply of the Bot API without a message's number" },
+    };
   }
 
   /** One that is as it should be already is edited. */
