@@ -2,7 +2,7 @@
 
 /** A name of DNS with a dot in it, whose last part is no number: `ntfy.sh`, and neither `localhost` nor an address. */
 const DNS_NAME = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;
-const LOOPBACK = /^http:\/\/(?:127(?:\.\d{1,3}){3}|\[::1\]):\d{1,5}$/;
+const LOOPBACK = /^http:\/\/(?:127(?:\.\d{1,3}){3}|\[::1\]):[1-9]\d{0,4}$/;
 const MAX_LENGTH = 2000;
 
 /** What a setting must be whose value is such an origin or address; completes "must be …". */

@@ -3,7 +3,7 @@ import type { ClientContext } from "./endpoint.ts";
 import { managerOfService, serviceOfHome, whyServiceUnused } from "./own_service.ts";
 import { outdatedFiles, renewService, writeFiles } from "./service_text.ts";
 
-export interface SettleOptions {
+export interface StopServiceOptions {
   readonly signal: AbortSignal;
   /** Its daemon gets no time to end its work. */
   readonly force?: boolean;
@@ -14,9 +14,9 @@ export interface SettleOptions {
  *
  * @returns whether it was doing something: it ran a daemon, or was about to start one
  */
-export async function settleService(
+export async function stopService(
   context: Pick<ClientContext, "paths">,
-  { signal, force = false }: SettleOptions,
+  { signal, force = false }: StopServiceOptions,
 ): Promise<boolean> {
   const service = serviceOfHome(context);
   if (service === undefined) return false;

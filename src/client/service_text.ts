@@ -99,7 +99,7 @@ export async function currentService(
   const isManaged = OS === "linux" && context.program.daemon.form !== "compiled";
   const launch = await daemonLaunch(context, {}, {
     env: valueOf,
-    lends: wanted && isManaged,
+    socketActivation: wanted && isManaged,
     ...(isManaged ? { manager } : {}),
   });
   const { argv, telemetry, runsPrograms, socketPath } = launch;

@@ -200,7 +200,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   stop.onStopping = () => {
     router.stop();
     // Who comes from now on waits for the next daemon, instead of being told that this one stops.
-    if (listener.isLent) void server.close({ unlink: false });
+    if (listener.isActivated) void server.close({ unlink: false });
   };
   const hookSocket = new HookSocket({
     paths,
@@ -225,7 +225,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     paths,
     pidFilePath: config.pidFilePath,
     notes,
-    isLent: listener.isLent === true,
+    isActivated: listener.isActivated === true,
     log,
     stop,
     record,
@@ -236,7 +236,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     runtimeFiles.removeOwn();
   };
   const manager = o.manager &&
-    (await import("./open_manager.ts")).openManager({ ...o, facts: o.manager, store, inbox });
+    (await import("./open_notifier.ts")).openNotifier({ ...o, facts: o.manager, store, inbox });
   const bug = (error: unknown) => lastError.bug(error, log);
   const reload = () => {
     config.reload().catch((error) => {

@@ -65,14 +65,14 @@ export interface LaunchOptions {
   /** For the unit of a service manager. */
   readonly manager?: ManagerSandbox | undefined;
   /** The manager is to hold the socket, where no program of the user would inherit it. */
-  readonly lends?: boolean;
+  readonly socketActivation?: boolean;
 }
 
 /** @throws {ConsoleError} `config_invalid`, `unsafe_path` */
 export async function daemonLaunch(
   context: LaunchContext,
   daemon: Partial<DaemonOptions> = {},
-  { byPerson = false, env: ofUser = env, manager, lends = false }: LaunchOptions = {},
+  { byPerson = false, env: ofUser = env, manager, socketActivation = false }: LaunchOptions = {},
 ): Promise<Launch> {
   const { paths, program, socketFlag } = context;
   const { config } = await loadConfigFromProcess(paths, SCHEMA, { socket: socketFlag });
@@ -103,7 +103,7 @@ export async function daemonLaunch(
     ...daemon,
     home: paths.root,
     ...(manager === undefined ? {} : { managed: true }),
-    ...(lends && !runsPrograms ? { lent: socketPath } : {}),
+    ...(socketActivation && !runsPrograms ? { activated: socketPath } : {}),
     ...(place === undefined ? {} : { program: place }),
     ...(socketFlag === undefined ? {} : { socket: socketFlag }),
   };

@@ -15,7 +15,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import { LIMITS, type Limits } from "../protocol/limits.ts";
 import { compose, type Composed } from "./compose.ts";
 import { type AnyFeature, FEATURES } from "./features.ts";
-import { checkLentSocket } from "./lent_socket.ts";
+import { checkActivatedSocket } from "./activated_socket.ts";
 import { LiveConfig } from "./live_config.ts";
 import { DaemonLog } from "./logging.ts";
 import { FIRST_SOCKET, managerFacts } from "./manager_facts.ts";
@@ -40,9 +40,9 @@ export async function runDaemon(
   assertEndpointSafe(denoFiles, { paths, socketPath: options.socket ?? paths.socket, uid: ownUid() });
   const config = await LiveConfig.read(paths, options, features);
   const { socketPath, pidFilePath } = config;
-  // The sandbox of an older unit does not let us look at another path: then the check of the lent socket says why.
-  const isLent = (manager?.sockets ?? 0) > 0;
-  if (!isLent) assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
+  // The sandbox of an older unit does not let us look at another path: then the check of the activated socket says why.
+  const isActivated = (manager?.sockets ?? 0) > 0;
+  if (!isActivated) assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
   files.checkPidFile(paths, pidFilePath);
   files.prepareFolders(paths.root);
   const lock = files.takeLock(paths, pidFilePath);
@@ -51,12 +51,12 @@ export async function runDaemon(
   let listener: Listener | undefined;
   try {
     files.prepareFolders(paths.logs, paths.journal);
-    if (isLent) {
+    if (isActivated) {
       const permissions = config.permissions(mayRun);
-      checkLentSocket({ lent: options.lent, socketPath, permissions, mayRun });
+      checkActivatedSocket({ activated: options.activated, socketPath, permissions, mayRun });
       assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
     }
-    const listen = async () => listener = await (isLent ? lent() : files.listen(socketPath));
+    const listen = async () => listener = await (isActivated ? activated() : files.listen(socketPath));
     const composed = await compose({ options, limits, features, paths, config, log, bootId, manager, listen });
     await composed.supervisor.prepare();
     try {
@@ -82,8 +82,8 @@ export async function runDaemon(
 }
 
 /** Node's listener is loaded only where it is needed. @throws the OS error */
-async function lent(): Promise<Listener> {
-  return await (await import("../platform/lent_listener.ts")).lentListener(FIRST_SOCKET);
+async function activated(): Promise<Listener> {
+  return await (await import("../platform/activated_listener.ts")).activatedListener(FIRST_SOCKET);
 }
 
 async function untilStopped({ supervisor, stop, removeOwn }: Composed, limits: Limits): Promise<number> {

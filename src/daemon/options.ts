@@ -23,12 +23,12 @@ export interface DaemonOptions {
   /** A service manager runs it, in its unit: it reads what that tells it, and reports to it. */
   readonly managed?: boolean;
   /** The path of the socket that the service manager holds for it; only a unit whose daemon runs no programs has it. */
-  readonly lent?: string;
+  readonly activated?: string;
   /** Limits other than the usual ones, for tests. */
   readonly limits?: Partial<Limits>;
 }
 
-const STRINGS = ["home", "socket", "workspace", "session", "program", "event", "lent"];
+const STRINGS = ["home", "socket", "workspace", "session", "program", "event", "activated"];
 const BOOLEANS = ["ephemeral", "verbose", "tied", "managed"];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -61,7 +61,7 @@ export function parseDaemonArgs(args: readonly string[]): DaemonOptions {
     ...text("session"),
     ...text("program"),
     ...text("event"),
-    ...text("lent"),
+    ...text("activated"),
     ephemeral: parsed["ephemeral"] === true,
     verbose: parsed["verbose"] === true,
     tied: parsed["tied"] === true,

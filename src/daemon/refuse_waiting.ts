@@ -3,7 +3,7 @@
  * the manager starts the next daemon at once, which fails in the same way, until it gives the socket up.
  */
 import { daemonTimers } from "../platform/clock.ts";
-import { lentListener } from "../platform/lent_listener.ts";
+import { activatedListener } from "../platform/activated_listener.ts";
 import type { Socket } from "../platform/sockets.ts";
 import { errorLine } from "../protocol/envelope.ts";
 import type { ConsoleError } from "../protocol/errors.ts";
@@ -17,7 +17,7 @@ const LONGEST_MS = 2000;
 export async function refuseWaiting(fd: number, error: ConsoleError): Promise<void> {
   const over = AbortSignal.timeout(LONGEST_MS);
   try {
-    const listener = await lentListener(fd);
+    const listener = await activatedListener(fd);
     while (!over.aborted) {
       const quiet = daemonTimers.sleep(QUIET_MS).then(() => undefined);
       const socket = await Promise.race([listener.accept(), quiet]);

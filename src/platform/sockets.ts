@@ -16,7 +16,7 @@ export interface Listener {
   /** Closes and unlinks the path, also where it is a successor's by now: close only while the instance lock is held. */
   close(): void;
   /** It is the service manager's, who keeps it open: nothing closes its file, and who connects waits for the next daemon. */
-  readonly isLent?: boolean;
+  readonly isActivated?: boolean;
 }
 
 /**

@@ -84,11 +84,11 @@ export class UnixServer {
   /**
    * Accepts no more connections. With `unlink` the socket file is gone when this resolves: only while it is still ours,
    * and while the instance lock is held. Without it the listener stays open, because closing would unlink the path; one
-   * that is lent leaves it.
+   * of socket activation leaves it.
    */
   async close(options: { readonly unlink: boolean }): Promise<void> {
     this.#closed.abort(new Error("the listener closed"));
-    if (!options.unlink && this.#options.listener.isLent !== true) return;
+    if (!options.unlink && this.#options.listener.isActivated !== true) return;
     this.#options.listener.close();
     await this.#serving; // the pending accept keeps the socket until it has failed
   }

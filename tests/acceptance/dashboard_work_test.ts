@@ -32,7 +32,7 @@ async function homeWith(
 }
 
 screenTest(
-  "V4 R1 a new session from the dashboard: agent, folder, prompt; its conversation comes as it is said, and a window that is opened again shows it",
+  "V6 R1 a new session from the dashboard: agent, folder, prompt; its conversation comes as it is said, and a window that is opened again shows it",
   async () => {
     await using home = await homeWith(["mine", "other"]);
     await using screen = await TmuxScreen.open(home, SIDE);
@@ -88,7 +88,7 @@ screenTest(
 );
 
 screenTest(
-  "V4 X3 the Jobs view runs a job, shows what it printed, cancels a run, and switches a schedule off and on",
+  "V6 X3 the Jobs view runs a job, shows what it printed, cancels a run, and switches a schedule off and on",
   async () => {
     const script = 'echo hello; [ "$1" = slow ] && sleep 600; exit 3';
     await using home = await homeWith([], {
@@ -132,7 +132,7 @@ screenTest(
 );
 
 screenTest(
-  "V4 a session that the daemon does not run takes no prompt, and is told how to be reached, in the words of the commands",
+  "V6 a session that the daemon does not run takes no prompt, and is told how to be reached, in the words of the commands",
   async () => {
     await using home = await homeWith([]);
     await using client = await home.connect({ token: true });

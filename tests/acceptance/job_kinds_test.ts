@@ -165,7 +165,7 @@ Deno.test("J1 F2 a prompt that goes on behind a restart is the same run, which i
   assertEquals(await countsOf(client), [1, 1, 1, 1]);
 });
 
-Deno.test("J1 V4 a job whose turn asks a person says that it waits for you, until somebody has answered", async () => {
+Deno.test("J1 V6 a job whose turn asks a person says that it waits for you, until somebody has answered", async () => {
   await using home = await homeWithAgents(["mine"]);
   await home.start();
   await using client = await home.connect({ token: true });

@@ -63,7 +63,7 @@ liveUser(
   "X2 systemd's socket: a unit of before does not get it, says so once, and a restart mends it",
   async (user) => {
     await user.done(["daemon", "install", "--socket-activation"]);
-    const old = user.unit.replace(/ (?:"--lent"|--lent) (?:"[^"]*"|\S+)/, "");
+    const old = user.unit.replace(/ (?:"--activated"|--activated) (?:"[^"]*"|\S+)/, "");
     assert(old !== user.unit, user.unit);
     await Deno.writeTextFile(user.unitPath, old);
     assertEquals((await user.machine.systemctl("daemon-reload")).code, 0);

@@ -13,7 +13,7 @@ function changes(here: { readonly home: Parameters<typeof readJournal>[0] }) {
   return { decided: of("approval.decided"), muted: of("channel.muted") };
 }
 
-Deno.test("N1 killed after the poll, before the offset is written: what was sent is done once, by the next daemon", async () => {
+Deno.test("V4 killed after the poll, before the offset is written: what was sent is done once, by the next daemon", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -33,7 +33,7 @@ Deno.test("N1 killed after the poll, before the offset is written: what was sent
   assertEquals(changes(here).muted, 1);
 });
 
-Deno.test("N1 killed after the offset is written, and after the change: nothing is done twice, even where it comes twice", async () => {
+Deno.test("V4 killed after the offset is written, and after the change: nothing is done twice, even where it comes twice", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -67,7 +67,7 @@ Deno.test("N1 killed after the offset is written, and after the change: nothing 
   assertEquals(changes(here).muted, 1);
 });
 
-Deno.test("N1 killed after the decision, before the edit: the next daemon edits, and an old button says so", async () => {
+Deno.test("V4 killed after the decision, before the edit: the next daemon edits, and an old button says so", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -90,7 +90,7 @@ Deno.test("N1 killed after the decision, before the edit: the next daemon edits,
   assertEquals(storyOf(home, asks.id).filter((line) => line.startsWith("approval.decided")).length, 1);
 });
 
-Deno.test("N1 killed with a question open: it leaves no ghost, and one whose number was lost says that it is old", async () => {
+Deno.test("V4 killed with a question open: it leaves no ghost, and one whose number was lost says that it is old", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -126,7 +126,7 @@ Deno.test("N1 killed with a question open: it leaves no ghost, and one whose num
   assertMatch(bot.messages.at(-1)?.text ?? "", /touch lost\n– this button is old: \/approvals$/);
 });
 
-Deno.test("N1 409, 429 and a network that goes: told once, waited for, told again, and what was asked meanwhile is sent", async () => {
+Deno.test("V4 409, 429 and a network that goes: told once, waited for, told again, and what was asked meanwhile is sent", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -164,7 +164,7 @@ Deno.test("N1 409, 429 and a network that goes: told once, waited for, told agai
   assert(lines.length >= 4 && lines.length <= 8, lines.join("\n"));
 });
 
-Deno.test("N1 a reload begins the bot anew only where its own settings changed, and a stop ends the poll at once", async () => {
+Deno.test("V4 a reload begins the bot anew only where its own settings changed, and a stop ends the poll at once", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -187,7 +187,7 @@ Deno.test("N1 a reload begins the bot anew only where its own settings changed, 
   assertEquals((await within(home.stop(), 5000, "the stop")).code, 0);
 });
 
-Deno.test("N1 a reload keeps what could not be sent, and whose message stands for what", async () => {
+Deno.test("V4 a reload keeps what could not be sent, and whose message stands for what", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -209,7 +209,7 @@ Deno.test("N1 a reload keeps what could not be sent, and whose message stands fo
   await eventually(() => first.buttons.length === 0, 10_000, "the edit");
 });
 
-Deno.test("N1 A3 the token is nowhere: not in logs, status, journal, config, arguments, errors, nor in what is sent on", async () => {
+Deno.test("V4 A3 the token is nowhere: not in logs, status, journal, config, arguments, errors, nor in what is sent on", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   bot.instead.set("getMe", [

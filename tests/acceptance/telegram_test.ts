@@ -5,7 +5,7 @@ import { ALLOWED, approval, held, pending, storyOf } from "../support/hook_proce
 import { readJournal } from "../support/harness_journal.ts";
 import { listening, messageWith, OWNER, telegramHome } from "../support/telegram_home.ts";
 
-Deno.test("N1 a request is a message with buttons, and the press of one answers it once", async () => {
+Deno.test("V4 a request is a message with buttons, and the press of one answers it once", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -34,7 +34,7 @@ Deno.test("N1 a request is a message with buttons, and the press of one answers 
   assertMatch(message.text, /^✓ [^:\n]+: approved once, by telegram\nBash: touch from-the-sofa$/);
 });
 
-Deno.test("N1 what is answered elsewhere is edited, and what was answered at once is never sent", async () => {
+Deno.test("V4 what is answered elsewhere is edited, and what was answered at once is never sent", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -50,7 +50,7 @@ Deno.test("N1 what is answered elsewhere is edited, and what was answered at onc
   assertEquals(bot.messages.filter(({ text }) => text.includes("touch quick")), []);
 });
 
-Deno.test("N1 strangers get no reply, leave no record, and press nothing; in a group the person counts", async () => {
+Deno.test("V4 strangers get no reply, leave no record, and press nothing; in a group the person counts", async () => {
   await using here = await telegramHome({ allowed_chat_ids: [OWNER, -500] });
   const { home, bot } = here;
   await home.start();
@@ -86,7 +86,7 @@ Deno.test("N1 strangers get no reply, leave no record, and press nothing; in a g
   assertEquals((await approval(client, asks.id))["status"], "denied");
 });
 
-Deno.test("N1 the commands of the console by name; approve wants a name, and other text is no prompt", async () => {
+Deno.test("V4 the commands of the console by name; approve wants a name, and other text is no prompt", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -128,7 +128,7 @@ Deno.test("N1 the commands of the console by name; approve wants a name, and oth
   assertEquals(bot.messages.filter(({ text }) => text.includes("safety mode")).length, 1);
 });
 
-Deno.test("N1 what destroys takes a second press, and a wider yes its own buttons, which make the rule that they say", async () => {
+Deno.test("V4 what destroys takes a second press, and a wider yes its own buttons, which make the rule that they say", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -158,7 +158,7 @@ Deno.test("N1 what destroys takes a second press, and a wider yes its own button
   assertEquals(rules.map(({ scope, expiresAt }) => [scope, expiresAt !== undefined]), [["session", true]]);
 });
 
-Deno.test("N1 mute keeps questions from the phone, and a test of the channel calls all the same", async () => {
+Deno.test("V4 mute keeps questions from the phone, and a test of the channel calls all the same", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -174,7 +174,7 @@ Deno.test("N1 mute keeps questions from the phone, and a test of the channel cal
   await messageWith(bot, "a test of the channel telegram; nobody waits");
 });
 
-Deno.test("N1 A7 without a list nothing begins, which is said with what to do; the sandbox names its host where it is on", async () => {
+Deno.test("V4 A7 without a list nothing begins, which is said with what to do; the sandbox names its host where it is on", async () => {
   await using here = await telegramHome({ allowed_chat_ids: [], api_url: "https://api.telegram.org" });
   const { home, bot } = here;
   const nets = async () => {

@@ -7,7 +7,7 @@ import { ALLOWED, held, pending } from "../support/hook_process.ts";
 import { listening, messageWith, telegramHome } from "../support/telegram_home.ts";
 import { turnOf, untilTurn } from "../support/turn_home.ts";
 
-Deno.test("N1 A4 hostile text is shown, secrets are masked, nothing is markup, and no link is opened", async () => {
+Deno.test("V4 A4 hostile text is shown, secrets are masked, nothing is markup, and no link is opened", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -30,7 +30,7 @@ Deno.test("N1 A4 hostile text is shown, secrets are masked, nothing is markup, a
   }
 });
 
-Deno.test("N1 a long request is shown whole in parts before it can be approved; one that is too long can only be denied", async () => {
+Deno.test("V4 a long request is shown whole in parts before it can be approved; one that is too long can only be denied", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -58,7 +58,7 @@ Deno.test("N1 a long request is shown whole in parts before it can be approved; 
   assertMatch(read.stderr, /shows not all of what it asks/, "what Telegram has opened counts for nobody else");
 });
 
-Deno.test("N1 A4 what only Telegram's own mask hides, and a request that only its session's name tells, cannot be approved there", async () => {
+Deno.test("V4 A4 what only Telegram's own mask hides, and a request that only its session's name tells, cannot be approved there", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -76,7 +76,7 @@ Deno.test("N1 A4 what only Telegram's own mask hides, and a request that only it
   assertEquals((await pending(client)).length, isShown ? 0 : 1);
 });
 
-Deno.test("N1 a question with choices has a button for each, and one in several parts says where it is answered", async () => {
+Deno.test("V4 a question with choices has a button for each, and one in several parts says where it is answered", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -106,7 +106,7 @@ Deno.test("N1 a question with choices has a button for each, and one in several 
   assertMatch(parts.text, /\nOn the machine: agent-console approve \S+ --answer 1 --answer 1/);
 });
 
-Deno.test("N1 /run begins a turn, tells it in one message, and it shows in every window, its questions too", async () => {
+Deno.test("V4 /run begins a turn, tells it in one message, and it shows in every window, its questions too", async () => {
   const script = `${REPOSITORY}/tests/support/acp_agent.ts`;
   const mine = {
     command: [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", script],

@@ -1,5 +1,5 @@
 /**
- * V2, V4: the dashboard's list of turns and jobs, conversations and prompts; their pictures are written as those of
+ * V2, V6: the dashboard's list of turns and jobs, conversations and prompts; their pictures are written as those of
  * dashboard_screens_test.ts are.
  */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
@@ -47,7 +47,7 @@ for (const size of SCREEN_SIZES) {
   }
 }
 
-Deno.test("V4 the detail of a session that the daemon runs is its conversation, and its end stays on the screen while it comes", () => {
+Deno.test("V6 the detail of a session that the daemon runs is its conversation, and its end stays on the screen while it comes", () => {
   const board = goTo(workDashboard(), "own");
   assertMatch(board.text, /● 10:0\d:\d\d · mine · running 1m[^]*› now the tests[^]*I begin with the oldest\./);
   for (let i = 0; i < 60; i++) {
@@ -65,7 +65,7 @@ Deno.test("V4 the detail of a session that the daemon runs is its conversation, 
   assert(!board.text.includes("behind it"), "who reads stays where they are");
 });
 
-Deno.test("V4 a prompt goes to a session that the daemon runs; a pasted one keeps its lines, and what is refused stays", () => {
+Deno.test("V6 a prompt goes to a session that the daemon runs; a pasted one keeps its lines, and what is refused stays", () => {
   const board = goTo(workDashboard(), "own");
   board.press("i");
   board.keys.paste("one\ntwo", board.now);
@@ -83,7 +83,7 @@ Deno.test("V4 a prompt goes to a session that the daemon runs; a pasted one keep
   assertEquals(board.press("Enter")?.kind, "submit");
 });
 
-Deno.test("V4 a session that the daemon does not run, and one that has ended, say why they take no prompt", () => {
+Deno.test("V6 a session that the daemon does not run, and one that has ended, say why they take no prompt", () => {
   const board = workDashboard({ columns: 200, rows: 32 });
   const other = STORY.sessions.find(({ status, id }) => status === "idle" && id !== OWN.id)!;
   board.state.board.goTo(other.id, board.now);
@@ -98,7 +98,7 @@ Deno.test("V4 a session that the daemon does not run, and one that has ended, sa
   assertMatch(board.text, /folder: .*\/x▏/);
 });
 
-Deno.test("V4 a new session: an agent, a folder in which ~ is the home, and its first prompt; one step back is one step back", () => {
+Deno.test("V6 a new session: an agent, a folder in which ~ is the home, and its first prompt; one step back is one step back", () => {
   const board = workDashboard();
   board.press("N", "Tab", "Enter", "Ctrl+U");
   for (const key of "relative") board.press(key);
@@ -115,7 +115,7 @@ Deno.test("V4 a new session: an agent, a folder in which ~ is the home, and its 
   assertEquals(effect?.kind === "submit" && effect.prompt, { agent: "other", cwd: "/home/you/w", text: "hi" });
 });
 
-Deno.test("V4 in Jobs x asks before it cancels, r begins a run, e switches; keys of a paste do nothing", () => {
+Deno.test("V6 in Jobs x asks before it cancels, r begins a run, e switches; keys of a paste do nothing", () => {
   const board = workDashboard();
   board.press("4");
   assertMatch(board.current, /● own +mine +now the tests/);
@@ -145,7 +145,7 @@ Deno.test("V4 in Jobs x asks before it cancels, r begins a run, e switches; keys
   assertEquals(tells("r"), undefined);
 });
 
-Deno.test("V4 what came of a job is asked for behind its event, and a time that passed without one, not again and again", () => {
+Deno.test("V6 what came of a job is asked for behind its event, and a time that passed without one, not again and again", () => {
   const { state, now } = workDashboard();
   const { work } = state;
   assert(!work.takeOld(now, true));
@@ -159,7 +159,7 @@ Deno.test("V4 what came of a job is asked for behind its event, and a time that 
   assert(work.takeOld(late + 40_000, true));
 });
 
-Deno.test("V4 the folder of a job is short in the list and in its detail", () => {
+Deno.test("V6 the folder of a job is short in the list and in its detail", () => {
   const board = workDashboard({ columns: 200, rows: 32 }, []);
   const action = { kind: "prompt", agent: "mine", cwd: "/home/you/web", text: "tidy up" };
   board.state.work.jobs = [jobTold("tidy", { action })];
@@ -169,7 +169,7 @@ Deno.test("V4 the folder of a job is short in the list and in its detail", () =>
   assert(!board.text.includes("/home/you"), board.text);
 });
 
-Deno.test("V4 the list of turns and jobs is drawn again by the second only while it shows seconds", () => {
+Deno.test("V6 the list of turns and jobs is drawn again by the second only while it shows seconds", () => {
   const minutes = workDashboard({ columns: 120, rows: 32 }, []);
   minutes.state.work.jobs = [jobTold("links", { nextRun: ago(-7200) })];
   minutes.press("4");
@@ -181,7 +181,7 @@ Deno.test("V4 the list of turns and jobs is drawn again by the second only while
   assert(untilNextChange(frame.shown, board.now, frame.texts) <= 1000);
 });
 
-Deno.test("V4 a prompt over a page goes back to it; a job's page names its keys", () => {
+Deno.test("V6 a prompt over a page goes back to it; a job's page names its keys", () => {
   const board = goTo(workDashboard(), "own");
   board.press("Enter");
   assertMatch(board.lines.at(-1) ?? "", /i prompt/);
@@ -196,7 +196,7 @@ Deno.test("V4 a prompt over a page goes back to it; a job's page names its keys"
   assertEquals(board.press("r")?.kind, "tell_work");
 });
 
-Deno.test("V4 a new session whose agent does not begin says so, and one that begins becomes the current row", () => {
+Deno.test("V6 a new session whose agent does not begin says so, and one that begins becomes the current row", () => {
   const board = workDashboard();
   const submit = (id: string) => {
     const { startedAt: _, endedAt: __, ...fresh } = turnTold(id, {

@@ -50,7 +50,7 @@ const failed = (failure: BotFailure) => ({ ok: false as const, failure });
 const LOST = failed({ kind: "unreachable", problem: "no connection" });
 const END = updates();
 
-Deno.test("N1 the offset is written before anything is done, and nothing is done where it cannot be", async () => {
+Deno.test("V4 the offset is written before anything is done, and nothing is done where it cannot be", async () => {
   const { done, waits } = await played([updates(6, 5), END]);
   assertEquals(done, ["poll 5 50", "save 7", "act 5", "act 6", "poll 7 50"]);
   assertEquals(waits, []);
@@ -58,7 +58,7 @@ Deno.test("N1 the offset is written before anything is done, and nothing is done
   assertEquals(full.done, ["poll 5 50", "Telegram is not reached", "poll 5 0"]);
 });
 
-Deno.test("N1 what was sent before the first start is dropped, and what was taken already is not done again", async () => {
+Deno.test("V4 what was sent before the first start is dropped, and what was taken already is not done again", async () => {
   assertEquals((await played([updates(41), updates(42), END], { offset: null })).done, [
     "poll -1 0",
     "save 42",
@@ -70,12 +70,12 @@ Deno.test("N1 what was sent before the first start is dropped, and what was take
   assertEquals((await played([updates(3, 5), END])).done, ["poll 5 50", "save 6", "act 5", "poll 6 50"]);
 });
 
-Deno.test("N1 strangers, and a server that replies at once, are polled once a second", async () => {
+Deno.test("V4 strangers, and a server that replies at once, are polled once a second", async () => {
   assertEquals((await played([updates(5), updates(6), END], { heard: false })).waits, [1000, 1000]);
   assertEquals((await played([END, END, END])).waits, [1000, 1000]);
 });
 
-Deno.test("N1 waits grow to a minute and are never under a second; one line when it begins, one when it is over", async () => {
+Deno.test("V4 waits grow to a minute and are never under a second; one line when it begins, one when it is over", async () => {
   const { done, waits } = await played([LOST, LOST, LOST, updates(5), END]);
   assertEquals(done.filter((line) => /Telegram/.test(line)), ["Telegram is not reached", "Telegram is reached again"]);
   assertEquals(waits, [1000, 1000, 2000]);
@@ -97,7 +97,7 @@ type Exchange = ConstructorParameters<typeof BotApi>[0]["exchange"];
 const api = (exchange: Exchange & object) => new BotApi({ url: "http://127.0.0.1:1", token: TOKEN, exchange });
 const replies = (status: number, text: string) => api(() => Promise.resolve({ status, text })).getMe(signal);
 
-Deno.test("N1 A3 every failure is told without the token, whatever fetch or the server says", async () => {
+Deno.test("V4 A3 every failure is told without the token, whatever fetch or the server says", async () => {
   const url = `http://x/bot${TOKEN}/getMe`;
   const causes = [undefined, new Error(`client error (Connect): ${url} refused`), new Error(`x (Dns): bot${TOKEN}`)];
   const thrown = causes.map((cause) =>
@@ -124,7 +124,7 @@ Deno.test("N1 A3 every failure is told without the token, whatever fetch or the 
   assert(!/canary|\\u001b/.test(JSON.stringify(all).replaceAll("\\\\", "")), JSON.stringify(all));
 });
 
-Deno.test("N1 what is kept is a 0600 file, whole or as before; another bot's and a broken one begin anew", () => {
+Deno.test("V4 what is kept is a 0600 file, whole or as before; another bot's and a broken one begin anew", () => {
   const root = Deno.makeTempDirSync({ prefix: "ac-kept-" });
   try {
     const path = `${root}/telegram.json`;

@@ -17,27 +17,15 @@ import type { Approval } from "../../src/domain/approval.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { Need } from "../../src/view/need_words.ts";
 import { eventually } from "../support/harness_wait.ts";
+import { OPEN_CALL } from "../support/open_call.ts";
 
-const OPEN: Approval = {
-  status: "pending",
-  pending: {},
-  id: "k1",
-  sessionId: "s",
-  agent: "claude",
-  for: "permission",
-  tool: "Bash",
-  input: "ls",
-  risk: "reads",
-  requestedAt: "2026-01-01T00:00:00.000Z",
-  deadline: "2026-01-01T00:10:00.000Z",
-};
 const PRESSED = { kind: "press", id: "p", chat: 7, message: 3, text: "t" } as const;
 
 type Failure = BotFailure["kind"] | undefined;
 
 /** A bot's parts beside a Telegram and a daemon that are played. */
 class Room {
-  approval: Approval = OPEN;
+  approval: Approval = OPEN_CALL;
   readonly edits: string[] = [];
   readonly sent: string[] = [];
   readonly toasts: string[] = [];
@@ -122,10 +110,10 @@ class Room {
   }
 }
 
-const need: Need = { key: "k", kind: "question", sessionId: "s", name: "n", what: "w", approval: OPEN };
+const need: Need = { key: "k", kind: "question", sessionId: "s", name: "n", what: "w", approval: OPEN_CALL };
 const content = { needs: [need], message: { sign: "?", text: "x" } } as unknown as Parameters<AskedRequests["ask"]>[0];
 
-Deno.test("N1 an edit that fails leaves the buttons that stand there as good as they were", async () => {
+Deno.test("V4 an edit that fails leaves the buttons that stand there as good as they were", async () => {
   const room = new Room();
   const questions = new AskedRequests(room.context);
   const [yes = "", , more = ""] = room.offered();
@@ -139,7 +127,7 @@ Deno.test("N1 an edit that fails leaves the buttons that stand there as good as 
   await room.end();
 });
 
-Deno.test("N1 an answer that the daemon could not take may be pressed again", async () => {
+Deno.test("V4 an answer that the daemon could not take may be pressed again", async () => {
   const room = new Room();
   const questions = new AskedRequests(room.context);
   const [, no = ""] = room.offered();
@@ -155,22 +143,22 @@ Deno.test("N1 an answer that the daemon could not take may be pressed again", as
   await room.end();
 });
 
-Deno.test("N1 the buttons of an earlier bot are renewed until Telegram has taken them", async () => {
+Deno.test("V4 the buttons of an earlier bot are renewed until Telegram has taken them", async () => {
   const room = new Room();
   room.messages = [{ about: "approval", id: "k1", chat: 7, message: 3 }];
   const questions = new AskedRequests(room.context);
   room.edit = () => "unreachable";
-  questions.settle();
+  questions.reconcile();
   await eventually(() => room.edits.length === 1, 2000, "the first try");
   room.edit = () => undefined;
-  questions.settle();
+  questions.reconcile();
   await eventually(() => room.edits.length === 2, 2000, "the second try");
   await room.end();
 });
 
-Deno.test("N1 a request that cannot be opened is told as not asked, and asked later", async () => {
+Deno.test("V4 a request that cannot be opened is told as not asked, and asked later", async () => {
   const room = new Room();
-  room.approval = { ...OPEN, missing: 10 };
+  room.approval = { ...OPEN_CALL, missing: 10 };
   const questions = new AskedRequests(room.context);
   room.call = () => {
     throw new ConsoleError("timeout", "it took long");
@@ -179,28 +167,28 @@ Deno.test("N1 a request that cannot be opened is told as not asked, and asked la
   assertMatch(await questions.ask(asked) ?? "", /cannot be opened.*it took long/);
   assertEquals([...room.context.unsent], ["k1"]);
   room.call = () => ({});
-  questions.settle();
+  questions.reconcile();
   await eventually(() => room.later.length === 1, 2000, "the question");
   assertEquals([room.sent.length, room.context.unsent.size], [1, 0]);
   await room.end();
 });
 
-Deno.test("N1 an edit that Telegram lets wait keeps no question from anybody", async () => {
+Deno.test("V4 an edit that Telegram lets wait keeps no question from anybody", async () => {
   const room = new Room();
   const questions = new AskedRequests(room.context);
   room.messages = [{ about: "approval", id: "old", chat: 7, message: 3 }];
-  const find = (id: string) => id === "old" ? undefined : OPEN;
+  const find = (id: string) => id === "old" ? undefined : OPEN_CALL;
   Object.assign(room.context.host, { approvals: { approvalOf: find } });
   room.context.unsent.add("k1");
   const { promise, resolve } = Promise.withResolvers<Failure>();
   room.edit = () => promise;
-  questions.settle();
+  questions.reconcile();
   await eventually(() => room.sent.length === 1, 2000, "the question");
   resolve("limited");
   await room.end();
 });
 
-Deno.test("N1 an error in one run of edits does not end those behind it", async () => {
+Deno.test("V4 an error in one run of edits does not end those behind it", async () => {
   const room = new Room();
   const questions = new AskedRequests(room.context);
   room.messages = [{ about: "approval", id: "k1", chat: 7, message: 3 }];
@@ -208,16 +196,16 @@ Deno.test("N1 an error in one run of edits does not end those behind it", async 
   room.edit = () => {
     throw new Error("a bug");
   };
-  questions.settle();
+  questions.reconcile();
   await eventually(() => room.edits.length === 1, 2000, "the first try");
   await room.context.outgoing.ended();
   room.edit = () => undefined;
-  questions.settle();
+  questions.reconcile();
   await eventually(() => room.messages.length === 0, 2000, "the second try");
   await room.end();
 });
 
-Deno.test("N1 the end of a turn that did not get through is told by the next bot", async () => {
+Deno.test("V4 the end of a turn that did not get through is told by the next bot", async () => {
   for (const failure of ["stopped", "unauthorized", "limited", "unreachable", "refused", undefined] as const) {
     const room = new Room();
     room.call = () => ({ turns: [] });
@@ -231,7 +219,7 @@ Deno.test("N1 the end of a turn that did not get through is told by the next bot
   }
 });
 
-Deno.test("N1 what Telegram lets wait keeps no command and no press waiting, and goes out in its order", async () => {
+Deno.test("V4 what Telegram lets wait keeps no command and no press waiting, and goes out in its order", async () => {
   const room = new Room();
   const { promise, resolve } = Promise.withResolvers<void>();
   room.send = () => promise;
@@ -250,7 +238,7 @@ Deno.test("N1 what Telegram lets wait keeps no command and no press waiting, and
   assertEquals([room.sent.slice(0, 2), room.sent.length], [["reply 1", "reply 2"], 50]);
 });
 
-Deno.test("N1 a call that took long is told as it ended", async () => {
+Deno.test("V4 a call that took long is told as it ended", async () => {
   const later: CallOutcome[] = [];
   const { promise, resolve } = Promise.withResolvers<CallOutcome>();
   const { signal } = new AbortController();

@@ -2,19 +2,21 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as fc from "fast-check";
 import * as v from "valibot";
+import { sandboxHost } from "../../src/channel/addresses.ts";
 import { Buttons } from "../../src/channel/telegram/buttons.ts";
 import { firstChoices, isAnswerableHere, scopeChoices } from "../../src/channel/telegram/choices.ts";
 import { commandLine, heardUpdate, numberedUpdates } from "../../src/channel/telegram/heard_update.ts";
-import { botHost, settingsKey, telegramGroup, type TelegramSettings } from "../../src/channel/telegram/settings.ts";
+import { settingsKey, telegramGroup, type TelegramSettings } from "../../src/channel/telegram/settings.ts";
 import { MAX_MESSAGE, splitMessage } from "../../src/channel/telegram/split_message.ts";
 import { findToken } from "../../src/channel/telegram/token.ts";
 import type { SecretPlaces } from "../../src/channel/secret.ts";
 import type { Approval } from "../../src/domain/approval.ts";
+import { OPEN_CALL } from "../support/open_call.ts";
 
 const ALLOWED = new Set([7, -500]);
 const person = (id: number) => ({ id, is_bot: false });
 
-Deno.test("N1 chat and person must both be in the list; what comes without its types is nobody's", () => {
+Deno.test("V4 chat and person must both be in the list; what comes without its types is nobody's", () => {
   const heard = (update: Record<string, unknown>) => heardUpdate({ update_id: 1, ...update }, ALLOWED).kind;
   const message = (chat: unknown, from: unknown, text: unknown = "/status") => ({
     message: { chat: { id: chat }, from, text },
@@ -42,7 +44,7 @@ Deno.test("N1 chat and person must both be in the list; what comes without its t
   assertEquals(heard({ channel_post: { chat: { id: 7 }, text: "/status" } }), "other");
 });
 
-Deno.test("N1 no update of any form throws, or is heard for anybody else", () => {
+Deno.test("V4 no update of any form throws, or is heard for anybody else", () => {
   fc.assert(fc.property(fc.array(fc.object({ maxDepth: 4 })), (updates) => {
     for (const update of numberedUpdates(updates)) {
       const { kind } = heardUpdate(update, new Set());
@@ -56,7 +58,7 @@ Deno.test("N1 no update of any form throws, or is heard for anybody else", () =>
   }
 });
 
-Deno.test("N1 a command may name the bot, and another bot's is none", () => {
+Deno.test("V4 a command may name the bot, and another bot's is none", () => {
   assertEquals(commandLine("/status", "a_bot"), "/status");
   assertEquals(commandLine(" /Status@A_bot  now \n", "a_bot"), "/status  now");
   assertEquals(commandLine("/approve@a_bot k3 yes", "a_bot"), "/approve k3 yes");
@@ -65,7 +67,7 @@ Deno.test("N1 a command may name the bot, and another bot's is none", () => {
   }
 });
 
-Deno.test("N1 a button means one press, in its chat, on its message; the oldest give way", () => {
+Deno.test("V4 a button means one press, in its chat, on its message; the oldest give way", () => {
   const buttons = new Buttons();
   const [yes = "", no = ""] = buttons.offer(7, "k1", [{ kind: "approve", scope: "once" }, { kind: "deny" }]);
   assert(yes !== no && new TextEncoder().encode(yes).length <= 64);
@@ -85,30 +87,16 @@ Deno.test("N1 a button means one press, in its chat, on its message; the oldest 
   assertEquals(buttons.size, 2000);
 });
 
-const CALL: Approval = {
-  status: "pending",
-  pending: {},
-  id: "k1",
-  sessionId: "s",
-  agent: "claude",
-  for: "permission",
-  tool: "Bash",
-  input: "ls",
-  risk: "reads",
-  requestedAt: "2026-01-01T00:00:00.000Z",
-  deadline: "2026-01-01T00:10:00.000Z",
-};
-
-Deno.test("N1 the buttons of each kind of request, and only a no for what was not shown whole", () => {
+Deno.test("V4 the buttons of each kind of request, and only a no for what was not shown whole", () => {
   const labels = (approval: Approval, isWhole = true) =>
     firstChoices(approval, isWhole).map((row) => row.map(({ text }) => text));
-  assertEquals(labels(CALL), [["Approve", "Deny"], ["More…"]]);
-  assertEquals(labels(CALL, false), [["Deny"]]);
-  assertEquals(labels({ ...CALL, for: "plan" }), [["Approve", "Deny"]]);
+  assertEquals(labels(OPEN_CALL), [["Approve", "Deny"], ["More…"]]);
+  assertEquals(labels(OPEN_CALL, false), [["Deny"]]);
+  assertEquals(labels({ ...OPEN_CALL, for: "plan" }), [["Approve", "Deny"]]);
   const press = (approval: Approval) => firstChoices(approval, true)[0]?.[0]?.press.kind;
-  assertEquals([press(CALL), press({ ...CALL, risk: "destroys" })], ["approve", "confirm"]);
+  assertEquals([press(OPEN_CALL), press({ ...OPEN_CALL, risk: "destroys" })], ["approve", "confirm"]);
   const choice = { question: "Which?", options: ["a\u202e", "b"], multiple: false };
-  const asked = (...choices: (typeof choice)[]): Approval => ({ ...CALL, for: "question", choices });
+  const asked = (...choices: (typeof choice)[]): Approval => ({ ...OPEN_CALL, for: "question", choices });
   assertEquals(labels(asked(choice)), [["a\\u202e"], ["b"], ["Deny"]]);
   const long = "Use the existing deployment configuration for the environment ";
   const [[first = ""] = [], [second = ""] = []] = labels(asked({ ...choice, options: [`${long}A`, `${long}B`] }));
@@ -125,7 +113,7 @@ Deno.test("N1 the buttons of each kind of request, and only a no for what was no
   ]);
 });
 
-Deno.test("N1 texts are split under the limit, at lines where they are near, and never inside a character", () => {
+Deno.test("V4 texts are split under the limit, at lines where they are near, and never inside a character", () => {
   fc.assert(fc.property(
     fc.array(fc.oneof(fc.string({ unit: "binary" }), fc.constantFrom("\n", "👩‍👩‍👧‍👦", "e\u0301", "🇩🇪", "x".repeat(30)))),
     fc.integer({ min: 20, max: 80 }),
@@ -144,7 +132,7 @@ Deno.test("N1 texts are split under the limit, at lines where they are near, and
 
 const settings = v.getDefaults(telegramGroup) as TelegramSettings;
 
-Deno.test("N1 the token goes to Telegram by TLS or to a literal loopback address, and the list must have somebody", () => {
+Deno.test("V4 the token goes to Telegram by TLS or to a literal loopback address, and the list must have somebody", () => {
   const takes = (key: keyof typeof telegramGroup.entries, value: unknown) =>
     v.is(telegramGroup.entries[key].wrapped as v.GenericSchema, value);
   for (const url of ["https://api.telegram.org", "http://127.0.0.1:8081", "http://[::1]:8081"]) {
@@ -164,7 +152,7 @@ Deno.test("N1 the token goes to Telegram by TLS or to a literal loopback address
       "https://127.0.0.1:8081",
     ]
   ) assert(!takes("api_url", url), url);
-  assertEquals([botHost(settings.api_url), botHost("http://[::1]:80")], ["api.telegram.org:443", "[::1]:80"]);
+  assertEquals([sandboxHost(settings.api_url), sandboxHost("http://[::1]:80")], ["api.telegram.org:443", "[::1]:80"]);
   for (const ids of [[0], [1.5], ["7"], 7, Array.from({ length: 21 }, (_, n) => n + 1)]) {
     assert(!takes("allowed_chat_ids", ids), JSON.stringify(ids));
   }
@@ -177,7 +165,7 @@ Deno.test("N1 the token goes to Telegram by TLS or to a literal loopback address
   assert(settingsKey(same, "t") !== settingsKey(same, "u"));
 });
 
-Deno.test("N1 A3 the token comes from a variable or a file of ours alone; what is wrong is told without what stands there", () => {
+Deno.test("V4 A3 the token comes from a variable or a file of ours alone; what is wrong is told without what stands there", () => {
   const token = "4242:AAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
   const file = { kind: "file", size: 40, mode: 0o600, uid: 5, inode: 1, device: 1, mtimeMs: 0 } as const;
   const places = (text: string, more: object = {}): SecretPlaces => ({

@@ -59,7 +59,7 @@ const chunk = (turnId: string, text: string, seq: number) => ({
   data: { turnId, sessionId: "s1", kind: "text", text },
 });
 
-Deno.test("V4 a turn is what its events say, from its prompt to its end; what a snapshot has told is not told again", () => {
+Deno.test("V6 a turn is what its events say, from its prompt to its end; what a snapshot has told is not told again", () => {
   const live = new LiveTurns();
   live.snapshot(10, { turns: [turn("old", { status: "finished", endedAt: ago(30) })] });
   assert(!live.event(chunk("old", "late", 10)));
@@ -102,7 +102,7 @@ Deno.test("R4 a call that has no end when its turn is over, or a daemon ended in
   assertEquals(shown(), "✓––");
 });
 
-Deno.test("V4 an answer to turn.recent and the events around it make one text, whichever comes first", () => {
+Deno.test("V6 an answer to turn.recent and the events around it make one text, whichever comes first", () => {
   const live = new LiveTurns();
   live.snapshot(1, { turns: [turn("a")] });
   assert(lacksTexts(live.get("a")!));
@@ -117,7 +117,7 @@ Deno.test("V4 an answer to turn.recent and the events around it make one text, w
   assertEquals(live.get("a"), undefined);
 });
 
-Deno.test("V4 what is kept of turns is bounded", () => {
+Deno.test("V6 what is kept of turns is bounded", () => {
   const live = new LiveTurns();
   for (let i = 0; i < 400; i++) {
     const one = turn(`t${i}`, { reply: "", tools: [], submittedAt: ago(1000 - i) });
@@ -130,7 +130,7 @@ Deno.test("V4 what is kept of turns is bounded", () => {
   assertEquals(live.all.at(-1)?.reply?.length, 65_536);
 });
 
-Deno.test("V4 the list has what runs first, then what waits, failed, comes next, has ended and is off", () => {
+Deno.test("V6 the list has what runs first, then what waits, failed, comes next, has ended and is off", () => {
   const sources: WorkSources = {
     turns: [
       turn("q", { status: "queued", prompt: "later" }),
@@ -179,7 +179,7 @@ Deno.test("V4 the list has what runs first, then what waits, failed, comes next,
   assertEquals([filtered.items.map(({ id }) => id), filtered.hidden], [["job links"], 1]);
 });
 
-Deno.test("V4 a turn and a job whose session waits for a person need you, before all else", () => {
+Deno.test("V6 a turn and a job whose session waits for a person need you, before all else", () => {
   const lastRun = { runId: "2", turnId: "r", dueAt: null, startedAt: ago(3) };
   const sources = (status: "working" | "waiting"): WorkSources => ({
     turns: [turn("r"), turn("q", { status: "queued" }), turn("o", { sessionId: "s2" })],
@@ -204,12 +204,12 @@ Deno.test("V4 a turn and a job whose session waits for a person need you, before
   assertEquals(countEndable(sources("waiting")), 4);
 });
 
-Deno.test("V4 the jobs are asked for again behind what is told of them, and of turns that they may have submitted", () => {
+Deno.test("V6 the jobs are asked for again behind what is told of them, and of turns that they may have submitted", () => {
   const types = ["job.ended", "turn.submitted", "turn.ended", "session.updated"];
   assertEquals(types.map((type) => tellsOfJobs({ type })), [true, true, false, false]);
 });
 
-Deno.test("V4 A4 a job and its runs in words, with what they printed made harmless", () => {
+Deno.test("V6 A4 a job and its runs in words, with what they printed made harmless", () => {
   const { facts, heading, look } = jobDetail(job("links", { skipped: { dueAt: ago(60), why: "quiet_hours" } }), {
     now: NOW,
     state: "due",
@@ -234,7 +234,7 @@ Deno.test("V4 A4 a job and its runs in words, with what they printed made harmle
   assertEquals(texts.output, ["a", "\\x1b[2Jb"]);
 });
 
-Deno.test("A4 V4 what a job does is shown escaped, each part of it", () => {
+Deno.test("A4 V6 what a job does is shown escaped, each part of it", () => {
   const action = { kind: "prompt\x1b[2J", agent: "a\x07", cwd: "/home/u/web", text: "two\nlines\x1b]52;c;aGk=\x07" };
   const text = actionText({ action }, "/home/u");
   // deno-lint-ignore no-control-regex

@@ -143,7 +143,7 @@ export class Bot {
 
   #renew(): void {
     this.#turns.renew();
-    this.#questions.settle();
+    this.#questions.reconcile();
   }
 
   /** Never rejects: what one update does wrong is nothing to the next. */

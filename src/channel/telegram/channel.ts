@@ -8,9 +8,10 @@ import {
   type ChannelDetails,
   type OpenChannel,
 } from "../kind.ts";
+import { sandboxHost } from "../addresses.ts";
 import { secretPlaces } from "../reach_host.ts";
 import { Bot } from "./bot.ts";
-import { botHost, settingsKey, type TelegramSettings } from "./settings.ts";
+import { settingsKey, type TelegramSettings } from "./settings.ts";
 import { findToken } from "./token.ts";
 
 export class TelegramChannel implements OpenChannel {
@@ -31,7 +32,7 @@ export class TelegramChannel implements OpenChannel {
 
   /** A token is no part of it. */
   get target(): string {
-    const host = botHost(this.#settings.api_url);
+    const host = sandboxHost(this.#settings.api_url);
     const name = this.#bot?.username ?? "";
     return name === "" ? host : `@${name} at ${host}`;
   }

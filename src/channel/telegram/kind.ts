@@ -1,7 +1,8 @@
 /** Telegram as a kind of channel: the bot is loaded where it is on, and reaches one host. */
+import { sandboxHost } from "../addresses.ts";
 import { channelKind } from "../kind.ts";
 import { variablePermission } from "../secret.ts";
-import { botHost, telegramGroup } from "./settings.ts";
+import { telegramGroup } from "./settings.ts";
 
 export const telegramKind = channelKind({
   name: "telegram",
@@ -15,7 +16,7 @@ export const telegramKind = channelKind({
   permissions: ({ settings: { api_url, bot_token_env } }) => [
     {
       kind: "net",
-      values: [botHost(api_url)],
+      values: [sandboxHost(api_url)],
       reason: "its Bot API",
       configKey: "channels.telegram.enabled",
     },

@@ -33,14 +33,14 @@ export async function onPress(context: BotContext, questions: AskedRequests, pre
   if (approval?.status !== "pending") {
     const told = approval === undefined ? "this request is over" : escapeControls(outcomeText(approval));
     toast(context, id, told);
-    return questions.settle();
+    return questions.reconcile();
   }
   const done = await pressOne(context, questions, { pressed, approval, taken }).catch((error) => {
     if (!(error instanceof ConsoleError)) throw error;
     return escapeControls(error.message);
   });
   toast(context, id, done);
-  questions.settle();
+  questions.reconcile();
 }
 
 function toast({ outgoing, sender, signal }: BotContext, id: string, text: string): void {
@@ -121,7 +121,7 @@ function onOldButton(context: BotContext, questions: AskedRequests, pressed: Pre
   const approval = request === undefined ? undefined : host.approvals.approvalOf(request);
   const isOver = approval !== undefined && approval.status !== "pending";
   toast(context, id, isOver ? escapeControls(outcomeText(approval)) : OLD_BUTTON);
-  if (request !== undefined) return questions.settle();
+  if (request !== undefined) return questions.reconcile();
   // Its number was not written before the daemon was killed: now it is known.
   const said = `\n– ${OLD_BUTTON}`;
   const [first = ""] = splitMessage(text, MAX_MESSAGE - said.length);

@@ -26,7 +26,7 @@ const LONGEST_RETRY_MS = 60_000;
 export class AskedRequests {
   #context: BotContext;
   #unlisten: () => void;
-  #settling = false;
+  #reconciling = false;
   #again = false;
   /** Chat and number of the messages of this daemon → the request that each is about. */
   #sent = new Map<string, string>();
@@ -42,7 +42,7 @@ export class AskedRequests {
     this.#unlisten = bus.listen(store.seq, new Set(["approval"]), ({ event: { type, data } }) => {
       if (!type.startsWith("approval.") || !("approval" in data)) return;
       const { id, status } = data.approval as Approval;
-      if (status !== "pending" && this.#keptOf(id).length > 0) this.settle();
+      if (status !== "pending" && this.#keptOf(id).length > 0) this.reconcile();
     });
   }
 
@@ -65,15 +65,15 @@ export class AskedRequests {
   }
 
   /** Edits messages that are not as they should be, and sends what could not be sent; one run at a time. */
-  settle(): void {
+  reconcile(): void {
     this.#again = true;
     this.#wake.abort();
-    if (this.#settling) return;
-    this.#settling = true;
-    this.#context.outgoing.run(() => this.#settleAll().finally(() => this.#settling = false));
+    if (this.#reconciling) return;
+    this.#reconciling = true;
+    this.#context.outgoing.run(() => this.#reconcileAll().finally(() => this.#reconciling = false));
   }
 
-  async #settleAll(): Promise<void> {
+  async #reconcileAll(): Promise<void> {
     const { signal, sleep } = this.#context;
     let failures = 0;
     while (this.#again && !signal.aborted) {
@@ -158,7 +158,7 @@ export class AskedRequests {
       if (!this.#keptOf(id).some((one) => one.chat === chat && one.message === message)) {
         keep(this.#context, { about: "approval", id, chat, message });
       }
-      this.settle();
+      this.reconcile();
     }
     return failure;
   }
@@ -169,7 +169,7 @@ export class AskedRequests {
     const id = need.approval?.id ?? "";
     if (problem !== undefined && this.#keptOf(id).length === 0) {
       this.#noteUnsent(id);
-      this.settle();
+      this.reconcile();
     }
     return problem;
   }
@@ -183,7 +183,7 @@ export class AskedRequests {
     if (asked instanceof Error) return `what is asked cannot be opened: ${asked.message}`;
     let problem: string | undefined;
     for (const chat of chats) problem = await this.#askChat(chat, approval, asked) ?? problem;
-    if (this.#approval(approval.id)?.status !== "pending") this.settle();
+    if (this.#approval(approval.id)?.status !== "pending") this.reconcile();
     return problem;
   }
 

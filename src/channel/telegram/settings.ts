@@ -1,17 +1,15 @@
 /** What of the configuration makes the bot, and what of it is missing; and the one group of settings of the channel. */
 import * as v from "valibot";
 import { group, setting } from "../../config/section.ts";
+import { isHostOrigin } from "../addresses.ts";
 import { secretFile, secretVariable } from "../secret.ts";
 
 /** The public Bot API. */
 const PUBLIC_URL = "https://api.telegram.org";
-const LOOPBACK_URL = /^http:\/\/(?:127\.0\.0\.1|\[::1\]):(\d{1,5})$/;
 
 /** A token goes nowhere else: to Telegram by TLS, or to a server of one's own on this machine. */
 function isBotServer(url: string): boolean {
-  if (url === PUBLIC_URL) return true;
-  const port = Number(LOOPBACK_URL.exec(url)?.[1] ?? 0);
-  return port >= 1 && port <= 65_535;
+  return url === PUBLIC_URL || (url.startsWith("http://") && isHostOrigin(url));
 }
 
 /** Most persons and groups. */
@@ -54,11 +52,6 @@ export const telegramGroup = group({
 });
 
 export type TelegramSettings = v.InferOutput<typeof telegramGroup>;
-
-/** The host that the sandbox names, as Deno's flag takes it. */
-export function botHost(url: string): string {
-  return url === PUBLIC_URL ? "api.telegram.org:443" : url.slice("http://".length);
-}
 
 /** Changes of any of these make another bot of it. */
 export function settingsKey(settings: TelegramSettings, token: string): string {

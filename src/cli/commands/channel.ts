@@ -32,7 +32,9 @@ function channelLines(
   const trouble = problem ?? (last === undefined || last.ok ? undefined : `last call: ${failureOf(last)}`);
   const state = !enabled ? "off" : trouble === undefined ? "on" : "fails";
   const called = last?.ok === true ? `, called ${duration(Date.now() - Date.parse(last.at))} ago` : "";
-  const told = Object.entries(details).map(([what, value]) => `${what} ${value}`).join(", ");
+  const told = Object.entries(details).map(([what, value]) =>
+    typeof value === "boolean" ? `${value ? "" : "not "}${what}` : `${what} ${value}`
+  ).join(", ");
   const about = enabled ? `${escapeControls(target ?? "")}${called}` : dim(escapeControls(turnOn));
   return [
     `${name.padEnd(8)} ${PAINT[state](state.padEnd(6))} ${about}`.trimEnd(),

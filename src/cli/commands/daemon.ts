@@ -110,12 +110,12 @@ export async function stop(
   }).catch(async (error) => {
     // Who it is was not sure enough for a signal; the manager knows its own process.
     const lives = error instanceof ConsoleError ? error.details["pid"] : undefined;
-    if (await isOfService(run, lives) && await settle(run, flags.force === true)) return Number(lives);
+    if (await isOfService(run, lives) && await stopOwnService(run, flags.force === true)) return Number(lives);
     forget?.();
     throw error;
   });
   // It was asked first, so that the reason is in its journal; the manager only sees the rest, and ends what it restarts.
-  const wasBusy = !restart && await settle(run);
+  const wasBusy = !restart && await stopOwnService(run);
   if (pid === undefined && !unnoted && !wasBusy) throw notRunningError();
   if (pid !== undefined) run.out.line(`stopped, pid ${pid}`);
   else if (wasBusy) run.out.line("stopped the service: no daemon ran, and it would have started one");
@@ -128,10 +128,10 @@ async function isOfService(run: CommandContext, pid: unknown): Promise<boolean> 
   return typeof pid === "number" && (await serviceState(run.context, run.signal))?.pid === pid;
 }
 
-async function settle(run: CommandContext, force = false): Promise<boolean> {
+async function stopOwnService(run: CommandContext, force = false): Promise<boolean> {
   if (serviceOfHome(run.context) === undefined) return false;
-  const { settleService } = await import("../../client/service_control.ts");
-  return await settleService(run.context, { signal: run.signal, force });
+  const { stopService } = await import("../../client/service_control.ts");
+  return await stopService(run.context, { signal: run.signal, force });
 }
 
 async function hasHooks(run: CommandContext): Promise<boolean> {
@@ -173,7 +173,7 @@ export async function restart(run: CommandContext, flags: StopFlags): Promise<vo
   const { renewBeforeRestart } = await import("../../client/service_control.ts");
   const isMoved = await renewBeforeRestart(run.context, run.signal);
   await stop(run, flags, { restart: true });
-  if (isMoved) await settle(run);
+  if (isMoved) await stopOwnService(run);
   const context = { ...run.context, socketFlag: run.context.socketFlag ?? socket };
   await start({ ...run, context }, how);
 }

@@ -18,7 +18,7 @@ export interface RuntimeFilesOptions {
   readonly pidFilePath: string;
   readonly notes: files.RunInfo;
   /** The socket file is the service manager's: it stays. */
-  readonly isLent: boolean;
+  readonly isActivated: boolean;
   readonly log: Log;
   readonly stop: StopControl;
   /** Best effort: never throws. */
@@ -70,7 +70,7 @@ export class RuntimeFiles implements Service {
   }
 
   #socketIsOurs(): boolean {
-    if (this.#o.isLent) return false;
+    if (this.#o.isActivated) return false;
     const stat = denoFiles.stat(this.#o.notes.socketPath);
     return stat?.kind === "socket" && stat.inode === this.#inode;
   }

@@ -3,8 +3,8 @@ import { managerFacts } from "../../src/daemon/manager_facts.ts";
 import { Store } from "../../src/core/store.ts";
 import { systemClock } from "../../src/platform/clock.ts";
 import { testBus } from "../support/bus.ts";
-import { openManager } from "../../src/daemon/open_manager.ts";
-import { ServiceManager } from "../../src/daemon/services/service_manager.ts";
+import { openNotifier } from "../../src/daemon/open_notifier.ts";
+import { SystemdNotifier } from "../../src/daemon/services/systemd_notifier.ts";
 import { homePaths } from "../../src/platform/home_paths.ts";
 import { managerPermissions } from "../../src/platform/manager_sandbox.ts";
 import { daemonFlags } from "../../src/platform/sandbox.ts";
@@ -18,7 +18,7 @@ function fakeManager(
   const timers: { readonly ms: number; readonly action: () => void; off: boolean }[] = [];
   let line: string | undefined = "no sessions open";
   let closed = 0;
-  const made = new ServiceManager({
+  const made = new SystemdNotifier({
     socket: {
       send: (text) => {
         if (options.refuses) return Promise.reject(new Error("nobody listens"));
@@ -127,7 +127,7 @@ Deno.test("X2 an abstract socket, and one that is not to be had, is said in the 
       paths: homePaths("/nonexistent/home"),
       inbox: { pendingCount: 0 },
     };
-    assertEquals(openManager({ ...given, store, log }), undefined);
+    assertEquals(openNotifier({ ...given, store, log }), undefined);
     assertEquals(warned.map((fields) => fields["notifySocket"]), [notifySocket]);
   }
 });

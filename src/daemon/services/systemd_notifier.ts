@@ -7,7 +7,7 @@ import type { Service } from "../../core/service.ts";
 import type { NotifySocket } from "../../platform/notify_socket.ts";
 import type { Log } from "../../platform/system.ts";
 
-export interface ServiceManagerOptions {
+export interface SystemdNotifierOptions {
   readonly socket: NotifySocket;
   readonly watchdogMs: number | undefined;
   /** What is to be seen beside the unit's name, one line; undefined where nothing can have changed since the last call. */
@@ -23,15 +23,15 @@ const SHORTEST_PING_MS = 1000;
 /** A manager that does not read keeps the other services, the journal too, from their end no longer than this, ms. */
 const LAST_WORD_MS = 500;
 
-export class ServiceManager implements Service {
+export class SystemdNotifier implements Service {
   readonly name = "service manager";
-  #o: ServiceManagerOptions;
+  #o: SystemdNotifierOptions;
   #said = "";
   #callOff: () => void = () => {};
   #hasFailed = false;
   #isPinging = false;
 
-  constructor(options: ServiceManagerOptions) {
+  constructor(options: SystemdNotifierOptions) {
     this.#o = options;
   }
 

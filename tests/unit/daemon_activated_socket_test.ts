@@ -1,11 +1,11 @@
 /** Which socket of its service manager a daemon takes, and why not another. */
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { checkLentSocket, type LentSocket } from "../../src/daemon/lent_socket.ts";
+import { type ActivatedSocket, checkActivatedSocket } from "../../src/daemon/activated_socket.ts";
 import { daemonArgs, parseDaemonArgs } from "../../src/daemon/options.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
-const given: LentSocket = {
-  lent: "/h/daemon.sock",
+const given: ActivatedSocket = {
+  activated: "/h/daemon.sock",
   socketPath: "/h/daemon.sock",
   permissions: [
     { kind: "run", values: ["/usr/bin/ps"], reason: "the system's own" },
@@ -15,9 +15,9 @@ const given: LentSocket = {
 };
 
 Deno.test("X2 a socket of systemd is taken at the configured place, by a daemon that may run no program of the user", () => {
-  checkLentSocket(given);
-  const why = (more: Partial<LentSocket>) => {
-    const error = assertThrows(() => checkLentSocket({ ...given, ...more }), ConsoleError);
+  checkActivatedSocket(given);
+  const why = (more: Partial<ActivatedSocket>) => {
+    const error = assertThrows(() => checkActivatedSocket({ ...given, ...more }), ConsoleError);
     assertEquals([error.kind, error.hint], ["config_invalid", "agent-console daemon restart"]);
     return error.message;
   };
@@ -26,11 +26,11 @@ Deno.test("X2 a socket of systemd is taken at the configured place, by a daemon 
     why({ socketPath: "/moved.sock" }),
     /it is at \/h\/daemon\.sock, and the configuration says \/moved\.sock/,
   );
-  assertMatch(why({ lent: undefined }), /its unit does not say where it is/);
+  assertMatch(why({ activated: undefined }), /its unit does not say where it is/);
 });
 
 Deno.test("X2 a unit tells its daemon by a word where systemd's socket is", () => {
-  const options = { ephemeral: false, verbose: false, tied: false, managed: true, lent: "/h/daemon.sock" };
-  assertEquals(daemonArgs(options), ["--lent", "/h/daemon.sock", "--managed"]);
+  const options = { ephemeral: false, verbose: false, tied: false, managed: true, activated: "/h/daemon.sock" };
+  assertEquals(daemonArgs(options), ["--activated", "/h/daemon.sock", "--managed"]);
   assertEquals(parseDaemonArgs(daemonArgs(options)), options);
 });

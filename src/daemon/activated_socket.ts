@@ -5,9 +5,9 @@
 import type { Permission } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
-export interface LentSocket {
+export interface ActivatedSocket {
   /** Where the manager listens, as the unit says. */
-  readonly lent: string | undefined;
+  readonly activated: string | undefined;
   /** Where the configuration says that the daemon listens. */
   readonly socketPath: string;
   /** What the configuration has its features do. */
@@ -17,13 +17,13 @@ export interface LentSocket {
 }
 
 /** @throws {ConsoleError} `config_invalid`: the next start by the manager would end in the same way */
-export function checkLentSocket({ lent, socketPath, permissions, mayRun }: LentSocket): void {
+export function checkActivatedSocket({ activated, socketPath, permissions, mayRun }: ActivatedSocket): void {
   const refused = (why: string) =>
     new ConsoleError("config_invalid", `the socket of the service is not taken: ${why}`, {
       hint: "agent-console daemon restart",
     });
-  if (lent === undefined) throw refused("its unit does not say where it is");
-  if (lent !== socketPath) throw refused(`it is at ${lent}, and the configuration says ${socketPath}`);
+  if (activated === undefined) throw refused("its unit does not say where it is");
+  if (activated !== socketPath) throw refused(`it is at ${activated}, and the configuration says ${socketPath}`);
   const program = permissions
     .flatMap(({ kind, configKey, values }) => kind === "run" && configKey !== undefined ? values : [])
     .find(mayRun);

@@ -6,9 +6,9 @@ import { type HomePaths, notifyPath } from "../platform/home_paths.ts";
 import { monotonicUsec, type NotifySocket, openNotifySocket } from "../platform/notify_socket.ts";
 import type { Log } from "../platform/system.ts";
 import type { ManagerFacts } from "./manager_facts.ts";
-import { ServiceManager } from "./services/service_manager.ts";
+import { SystemdNotifier } from "./services/systemd_notifier.ts";
 
-export interface OpenManagerOptions {
+export interface OpenNotifierOptions {
   readonly facts: ManagerFacts;
   readonly paths: HomePaths;
   readonly store: Pick<Store, "freeze" | "seq">;
@@ -17,7 +17,7 @@ export interface OpenManagerOptions {
 }
 
 /** Undefined where there is none to tell: then the daemon serves as it does without one. */
-export function openManager({ facts, paths, store, inbox, log }: OpenManagerOptions): ServiceManager | undefined {
+export function openNotifier({ facts, paths, store, inbox, log }: OpenNotifierOptions): SystemdNotifier | undefined {
   const { notifySocket, watchdogMs } = facts;
   if (notifySocket === undefined) return undefined;
   let socket: NotifySocket;
@@ -36,7 +36,7 @@ export function openManager({ facts, paths, store, inbox, log }: OpenManagerOpti
     const { total, closed } = await store.freeze().count(new Slices(daemonTurns));
     return managerLine(total - closed, inbox.pendingCount);
   };
-  return new ServiceManager({ socket, watchdogMs, line, monotonicUsec, after: setTimer, log });
+  return new SystemdNotifier({ socket, watchdogMs, line, monotonicUsec, after: setTimer, log });
 }
 
 function managerLine(sessions: number, waiting: number): string {

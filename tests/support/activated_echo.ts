@@ -1,11 +1,11 @@
 /**
- * Gives back what its clients send, on the socket that it was lent, until a client sends the line `end`: a child of
- * tests/unit/platform_lent_listener_test.ts, without any permission.
+ * Gives back what its clients send, on the socket that it was started with, until a client sends the line `end`: a child of
+ * tests/unit/platform_activated_listener_test.ts, without any permission.
  */
-import { lentListener } from "../../src/platform/lent_listener.ts";
+import { activatedListener } from "../../src/platform/activated_listener.ts";
 import type { Socket } from "../../src/platform/sockets.ts";
 
-const listener = await lentListener(3);
+const listener = await activatedListener(3);
 
 async function echo(socket: Socket): Promise<void> {
   const buffer = new Uint8Array(1000);

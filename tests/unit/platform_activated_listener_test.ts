@@ -23,14 +23,14 @@ async function writeAll(socket: Socket, bytes: Uint8Array): Promise<void> {
 }
 
 Deno.test({
-  name: `X2 a lent socket works as our own does, needs no permission, and its file stays${
+  name: `X2 an activated socket works as our own does, needs no permission, and its file stays${
     ACTIVATE === undefined ? " (ignored: no systemd-socket-activate)" : ""
   }`,
   ignore: ACTIVATE === undefined,
   fn: async () => {
     const folder = await Deno.makeTempDir();
     const path = `${folder}/s`;
-    const script = `${REPOSITORY}/tests/support/lent_echo.ts`;
+    const script = `${REPOSITORY}/tests/support/activated_echo.ts`;
     const argv = [ACTIVATE!, "-l", path, Deno.execPath(), "run", "-q", "--no-prompt", script];
     await using child = new Running(argv, { env: { HOME: folder, PATH: "/usr/bin:/bin" }, cwd: "/" });
     try {

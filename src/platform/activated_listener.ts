@@ -3,20 +3,20 @@
  * Deno's own listener takes no descriptor, Node's does, and needs no permission of the net for it. It stays the manager's:
  * whoever connects while no daemon runs waits in it for the next one. At most 512 can (measured): Node's own length of that
  * line, whatever it is told. systemd hands it on without close-on-exec, which nothing in a sandbox can set: every process
- * that the daemon starts has it open, and could take clients from it. So it is lent only to a daemon that starts no
- * programs of the user (src/daemon/lent_socket.ts).
+ * that the daemon starts has it open, and could take clients from it. So only a daemon takes it that starts no
+ * programs of the user (src/daemon/activated_socket.ts).
  */
 import { createServer, type Server, type Socket as NodeSocket } from "node:net";
 import type { Listener, Socket } from "./sockets.ts";
 
 /** @throws the OS error where the descriptor is no socket that listens */
-export async function lentListener(fd: number): Promise<Listener> {
+export async function activatedListener(fd: number): Promise<Listener> {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
   server.listen({ fd }, resolve);
   await promise;
-  return new LentListener(server);
+  return new ActivatedListener(server);
 }
 
 /**
@@ -26,8 +26,8 @@ export async function lentListener(fd: number): Promise<Listener> {
  */
 const MOST_WAITING = 256;
 
-class LentListener implements Listener {
-  readonly isLent = true;
+class ActivatedListener implements Listener {
+  readonly isActivated = true;
   readonly #server: Server;
   /** Those that came before they were asked for; or who asks, before one came. */
   #came: NodeSocket[] = [];
@@ -64,7 +64,7 @@ class LentListener implements Listener {
   #next(): void {
     if (this.#asked === undefined) return;
     const socket = this.#came.shift();
-    if (socket !== undefined) this.#asked.resolve(new LentSocket(socket));
+    if (socket !== undefined) this.#asked.resolve(new ActivatedSocket(socket));
     else if (this.#problem !== undefined) this.#asked.reject(this.#problem);
     else return;
     if (socket === undefined && !(this.#problem instanceof Deno.errors.BadResource)) this.#problem = undefined;
@@ -72,7 +72,7 @@ class LentListener implements Listener {
   }
 }
 
-class LentSocket implements Socket {
+class ActivatedSocket implements Socket {
   readonly #socket: NodeSocket;
   #rest: Uint8Array = new Uint8Array(0);
   #isOver = false;
