@@ -68,10 +68,11 @@ export async function installService(
   for (const path of plan.gone) files.remove(path);
   const unanswered = [...left, ...await runAll(change === "unchanged" ? plan.keep : plan.install, ports, failure)];
   if (unanswered.length === 0) return { ...result, running: plan.starts, notes: plan.notes };
+  const run = `Where one does, run: ${unanswered.map(shellQuote).join(" && ")}`;
   const notes = [
-    `No service manager answers here, so the daemon was not started by it. Where one does, run: ${
-      unanswered.map(shellQuote).join(" && ")
-    }`,
+    plan.starts
+      ? `No service manager answers here, so the daemon was not started by it. ${run}`
+      : "No service manager answers here. The next login goes by the file.",
   ];
   return { ...result, running: false, notes: [...notes, ...plan.notes] };
 }

@@ -63,6 +63,8 @@ Deno.test("first hour 7: status is three lines, and -v adds the rest in words", 
     assertEquals(lines.length, 3, stdout);
   }
   const { stdout } = await home.cli(["status", "-v"]);
+  const named = (text: string) => text.split("\n").map((line) => line.split(" ")[0]);
+  assertEquals(named((await home.cli(["daemon", "status", "-v"])).stdout), named(stdout));
   for (const name of ["socket", "clients", "records", "memory"]) assertMatch(stdout, new RegExp(`^${name} +\\S`, "m"));
   assert(!stdout.includes("{"), stdout);
 });

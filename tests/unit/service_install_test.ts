@@ -197,6 +197,9 @@ Deno.test("without a service manager the unit is written, and the result says wh
     );
     assertEquals((await uninstallService(planService(linux), machine)).change, "removed");
     assert(!machine.disk.has(UNIT));
+    const later = await installService(planService({ ...linux, start: "not" }), machine);
+    assertEquals(later.notes[0], "No service manager answers here. The next login goes by the file.");
+    await uninstallService(planService(linux), machine);
   }
 });
 

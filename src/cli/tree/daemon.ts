@@ -32,7 +32,6 @@ export function daemonCommands(root: Command, run: () => CommandContext): void {
   const command = runOptions(root.command("daemon").description("run the daemon here, or control the one that runs"))
     .option("-d, --daemonize", "run it in the background")
     .allowExcessArguments()
-    // Words after a subcommand are the subcommand's: `daemon start --ephemeral` would else be read here and lost.
     .enablePositionalOptions()
     .action(async ({ daemonize, ...options }, daemon: Command) => {
       const [word] = daemon.args;
@@ -65,9 +64,10 @@ export function daemonCommands(root: Command, run: () => CommandContext): void {
     .action(async (options) => await (await load()).restart(run(), options));
   command.command("status").description("the same as status, but never starts it")
     .option("-v, --verbose", "everything it says of itself").option(...JSON_OPTION)
-    .action(async (options) =>
-      await (await import("../commands/status.ts")).showStatus(run(), { ...options, start: false })
-    );
+    .action(async (own) => {
+      const { verbose } = { ...command.opts<{ verbose?: boolean }>(), ...own }; // the root hands on both words to `daemon`
+      await (await import("../commands/status.ts")).showStatus(run(), { ...own, verbose, start: false });
+    });
   command.command("reload").description("have the one that runs read the configuration again").option(...JSON_OPTION)
     .action(async (options) => await (await load()).reload(run(), options));
   command.command("logs").description("the end of its log")
