@@ -1,5 +1,5 @@
 /**
- * What each button means: a random word that is good for one press, in one chat, on one message, about one request. Kept in
+ * What each button means: a random nonce that is good for one press, in one chat, on one message, about one request. Kept in
  * memory and bounded: the buttons of an earlier daemon mean nothing.
  */
 import type { ApprovalScope } from "../../domain/approval.ts";
@@ -36,67 +36,67 @@ export class Buttons {
     return this.#offered.size;
   }
 
-  /** @returns the word of each, in the order of `presses` */
+  /** @returns the nonce of each, in the order of `presses` */
   offer(chat: number, approval: string, presses: readonly Press[]): readonly string[] {
     return presses.map((press) => {
-      const word = newWord();
-      this.#offered.set(word, { chat, approval, press, message: undefined });
+      const nonce = newNonce();
+      this.#offered.set(nonce, { chat, approval, press, message: undefined });
       for (const oldest of this.#offered.keys()) {
         if (this.#offered.size <= MAX_BUTTONS) break;
         this.#offered.delete(oldest);
       }
-      return word;
+      return nonce;
     });
   }
 
   /** They may stand on that message, and so may the others: whether its edit was taken is not known. */
-  add(words: readonly string[], message: number): void {
-    for (const word of words) {
-      const offered = this.#offered.get(word);
+  add(nonces: readonly string[], message: number): void {
+    for (const nonce of nonces) {
+      const offered = this.#offered.get(nonce);
       if (offered !== undefined) offered.message = message;
     }
   }
 
   /** They stand on that message, and no others do any more. */
-  bind(words: readonly string[], chat: number, message: number): void {
-    this.add(words, message);
-    const stay = new Set(words);
-    for (const [word, offered] of this.#offered) {
-      if (stay.has(word)) continue;
-      if (offered.chat === chat && offered.message === message) this.#offered.delete(word);
+  bind(nonces: readonly string[], chat: number, message: number): void {
+    this.add(nonces, message);
+    const stay = new Set(nonces);
+    for (const [nonce, offered] of this.#offered) {
+      if (stay.has(nonce)) continue;
+      if (offered.chat === chat && offered.message === message) this.#offered.delete(nonce);
     }
   }
 
   /**
-   * Takes the press; a word that answers means nothing afterwards, until it is {@link giveBack given back}. One that shows
+   * Takes the press; a nonce that answers means nothing afterwards, until it is {@link giveBack given back}. One that shows
    * other buttons means the same until these are there.
    *
-   * @returns `early`: the message is not known yet, and the word stays good
+   * @returns `early`: the message is not known yet, and the nonce stays good
    */
-  take(word: string, chat: number, message: number): Pick<Offered, "approval" | "press"> | "early" | undefined {
-    const offered = this.#offered.get(word);
+  take(nonce: string, chat: number, message: number): Pick<Offered, "approval" | "press"> | "early" | undefined {
+    const offered = this.#offered.get(nonce);
     if (offered === undefined || offered.chat !== chat) return undefined;
     if (offered.message === undefined) return "early";
     if (offered.message !== message) return undefined;
-    if (ANSWERS.has(offered.press.kind)) this.#offered.delete(word);
+    if (ANSWERS.has(offered.press.kind)) this.#offered.delete(nonce);
     return offered;
   }
 
   /** The answer did nothing, and the button may be pressed again. */
-  giveBack(word: string, taken: Pick<Offered, "approval" | "press">, at: Pick<Offered, "chat" | "message">): void {
-    this.#offered.set(word, { ...taken, ...at });
+  giveBack(nonce: string, taken: Pick<Offered, "approval" | "press">, at: Pick<Offered, "chat" | "message">): void {
+    this.#offered.set(nonce, { ...taken, ...at });
   }
 
   /** Nobody asks that any more, or its message was not sent. */
-  drop(approval: string, words?: readonly string[]): void {
-    const gone = words === undefined ? undefined : new Set(words);
-    for (const [word, offered] of this.#offered) {
-      if (offered.approval === approval && (gone?.has(word) ?? true)) this.#offered.delete(word);
+  drop(approval: string, nonces?: readonly string[]): void {
+    const gone = nonces === undefined ? undefined : new Set(nonces);
+    for (const [nonce, offered] of this.#offered) {
+      if (offered.approval === approval && (gone?.has(nonce) ?? true)) this.#offered.delete(nonce);
     }
   }
 }
 
 /** 128 random bits as 32 characters: half of what a button takes. */
-function newWord(): string {
+function newNonce(): string {
   return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }

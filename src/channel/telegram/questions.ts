@@ -149,10 +149,10 @@ export class AskedRequests {
   ): Promise<BotFailure["kind"] | undefined> {
     const { buttons, sender, signal } = this.#context;
     if (this.#approval(id)?.status !== "pending") return undefined;
-    const { words, rows } = this.#offer(chat, id, choices);
+    const { nonces, rows } = this.#offer(chat, id, choices);
     const failure = await sender.edit({ chat, message, text, buttons: rows }, signal);
-    if (failure === undefined) buttons.bind(words, chat, message);
-    else buttons.add(words, message); // it may have been taken, and only its reply lost
+    if (failure === undefined) buttons.bind(nonces, chat, message);
+    else buttons.add(nonces, message); // it may have been taken, and only its reply lost
     if (this.#approval(id)?.status !== "pending") {
       // The edit of its end may have been before this one.
       if (!this.#keptOf(id).some((one) => one.chat === chat && one.message === message)) {
@@ -197,13 +197,13 @@ export class AskedRequests {
       const problem = await this.#send(chat, text);
       if (problem !== undefined) return problem;
     }
-    const { words, rows } = this.#offer(chat, approval.id, firstChoices(approval, isWhole));
+    const { nonces, rows } = this.#offer(chat, approval.id, firstChoices(approval, isWhole));
     const sent = await sender.send({ chat, text: parts.at(-1) ?? "", buttons: rows }, signal);
     if (!sent.ok) {
-      buttons.drop(approval.id, words);
+      buttons.drop(approval.id, nonces);
       return failureText(sent.failure);
     }
-    buttons.bind(words, chat, sent.result);
+    buttons.bind(nonces, chat, sent.result);
     if (isWhole) this.#context.shown.add(chat, approval.id);
     this.#sent.set(`${chat} ${sent.result}`, approval.id);
     for (const oldest of this.#sent.keys()) {
@@ -248,11 +248,11 @@ export class AskedRequests {
     return questionMessages(need, whole, this.#around(host.clock.now()));
   }
 
-  #offer(chat: number, approval: string, choices: Choices): { words: readonly string[]; rows: ButtonRows } {
-    const words = this.#context.buttons.offer(chat, approval, choices.flat().map(({ press }) => press));
+  #offer(chat: number, approval: string, choices: Choices): { nonces: readonly string[]; rows: ButtonRows } {
+    const nonces = this.#context.buttons.offer(chat, approval, choices.flat().map(({ press }) => press));
     let at = 0;
-    const rows = choices.map((row) => row.map(({ text }) => ({ text, callback_data: words[at++] ?? "" })));
-    return { words, rows };
+    const rows = choices.map((row) => row.map(({ text }) => ({ text, callback_data: nonces[at++] ?? "" })));
+    return { nonces, rows };
   }
 
   async #send(chat: number, text: string): Promise<string | undefined> {
