@@ -4,6 +4,7 @@
  * Ctrl-C only after the next line.
  */
 import { escapeControls } from "../domain/sanitize.ts";
+import { sleep } from "../platform/delay.ts";
 import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Row, rowLines } from "../view/candidates.ts";
@@ -13,6 +14,9 @@ import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 
 type Asker = Pick<CommandContext, "signal">;
 
+/** Within this time after a line the program hears of a Ctrl-C that was pressed before the line, ms. */
+const SIGNAL_MS = 20;
+
 /** What the caller's person typed next. @throws {CommandEnded} 130 on Ctrl-C, Ctrl-D and the end of input */
 async function nextInput({ signal }: Asker, keyboard: Keyboard): Promise<string> {
   const ended = Promise.withResolvers<undefined>();
@@ -21,6 +25,8 @@ async function nextInput({ signal }: Asker, keyboard: Keyboard): Promise<string>
   signal.addEventListener("abort", end, { once: true });
   try {
     const typed = await Promise.race([ended.promise, keyboard.read()]);
+    // A signal and a line reach the program by different ways: the line may overtake the Ctrl-C in front of it.
+    if (typed !== undefined) await Promise.race([ended.promise, sleep(SIGNAL_MS)]);
     // Where both came, the interrupt counts.
     if (typed === undefined || signal.aborted) throw interrupted(keyboard);
     return typed;

@@ -31,7 +31,7 @@ export function height(lines: readonly string[], { columns }: Pick<Screen, "colu
 /**
  * Shows `lines` in the user's pager and waits for its end; Ctrl-C is the pager's own affair meanwhile.
  *
- * @returns false where there is none
+ * @returns false where there is none, or where it failed: then nobody has seen the lines
  */
 export async function page(run: Pick<CommandContext, "takeSignals">, lines: readonly string[]): Promise<boolean> {
   const pager = findPager();
@@ -55,8 +55,7 @@ export async function page(run: Pick<CommandContext, "takeSignals">, lines: read
     } catch {
       // Left before its end was read.
     }
-    await child.ended;
-    return true;
+    return await child.ended === 0;
   } finally {
     ours();
   }

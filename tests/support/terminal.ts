@@ -1,9 +1,11 @@
 /** The program at a real terminal: a tmux server of the test's own, whose keys are pressed and whose screen is read. */
 import type { ProgramOptions, TestHome } from "./harness.ts";
 import { run } from "./harness_process.ts";
-import { eventually } from "./harness_wait.ts";
+import { eventually, pause } from "./harness_wait.ts";
 
 const STEP_MS = 10_000;
+/** Between two presses of one key. */
+const AGAIN_MS = 300;
 
 export interface TerminalOptions extends ProgramOptions {
   readonly columns?: number;
@@ -44,6 +46,21 @@ export class TestTerminal implements AsyncDisposable {
   /** Types text as it is. */
   async type(text: string): Promise<void> {
     await this.#tmux("send-keys", "-l", text);
+  }
+
+  /** Presses a key again and again until the screen shows it: who reads it may be busy, and throw it away. */
+  async pressUntil(key: string, what: string | RegExp): Promise<string> {
+    const isThere = (screen: string) => typeof what === "string" ? screen.includes(what) : what.test(screen);
+    return await eventually(
+      async () => {
+        await this.press(key);
+        await pause(AGAIN_MS);
+        const screen = await this.screen();
+        return isThere(screen) ? screen : undefined;
+      },
+      STEP_MS,
+      `${what} on the screen after ${key}`,
+    );
   }
 
   /** What was printed, with what has scrolled away. */

@@ -56,6 +56,13 @@ Deno.test("first hour 3: Ctrl-C and Ctrl-D end a question with 130, also behind 
   assertEquals(await endedWith(askLine(run, "why? ", new TypedKeyboard([undefined]))), 130);
 });
 
+Deno.test("first hour 3: a line that overtakes the Ctrl-C in front of it is no answer", async () => {
+  const interrupt = new AbortController();
+  const overtaken = ask({ signal: interrupt.signal }, "Stop?", { keyboard: new TypedKeyboard(["y\n"]) });
+  setTimeout(() => interrupt.abort(), 0);
+  assertEquals(await endedWith(overtaken), 130);
+});
+
 Deno.test("first hour 3: without a terminal a question is an error that names the flag", async () => {
   const error = await assertRejects(
     () => ask(run, "Stop?", { flag: "--force", keyboard: new TypedKeyboard(["y\n"], false) }),
