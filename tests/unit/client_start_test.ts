@@ -60,10 +60,10 @@ async function silentUntilLeft(folder: string): Promise<void> {
 
 Deno.test("I5 a daemon that is slow to reply while it starts is waited for, whoever starts it", async () => {
   const [ours, others, nobodys] = await Promise.all([
-    failure("touch began; while [ ! -e ended ]; do sleep 0.05; done; exit 7", async (folder) => {
+    failure("touch began; while [ -e began ]; do sleep 0.05; done; exit 7", async (folder) => {
       await eventually(() => exists(`${folder}/began`), 10_000, "the daemon");
       await silentUntilLeft(folder);
-      await Deno.writeTextFile(`${folder}/ended`, "");
+      await Deno.remove(`${folder}/began`);
     }),
     failure("exit 5", async (folder) => {
       const { startLock } = homePaths(`${folder}/home`);
