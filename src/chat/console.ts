@@ -2,7 +2,7 @@
 import { bold, dim, yellow } from "@std/fmt/colors";
 import { escapeControls } from "../domain/sanitize.ts";
 import { systemClock } from "../platform/clock.ts";
-import { stdinKeyboard } from "../platform/keyboard.ts";
+import { forgetTyped, stdinKeyboard } from "../platform/keyboard.ts";
 import { exit, onSignal, onUncaught, type Signal } from "../platform/process.ts";
 import { stderrScreen, writeStderr } from "../platform/stdio.ts";
 import type { Need } from "../view/need_words.ts";
@@ -22,6 +22,8 @@ const ENDS: Readonly<Partial<Record<Signal, number>>> = { SIGHUP: 129, SIGQUIT: 
 const GRACE_MS = 500;
 /** What comes so shortly after a read began was typed while the answer before it ran, ms. */
 const AT_ONCE_MS = 100;
+
+const CTRL_C = "\x03";
 
 /** A command that runs. */
 interface Running {
@@ -61,6 +63,8 @@ class Console {
   #dropped = 0;
   /** The person has hung up while a turn ran. */
   #isEnded = false;
+  /** What was typed in front of the last Ctrl-C is forgotten. */
+  #forgotten: Promise<void> | undefined;
   /** What was needed while a command had the terminal. */
   #later: Need[] = [];
 
@@ -108,6 +112,7 @@ class Console {
     if (this.#history.problem !== undefined) this.#say(`no history: ${escapeControls(this.#history.problem)}`);
     for (let interrupts = 0;;) {
       if (this.#isEnded) return 0;
+      await this.#forgotten;
       this.#see();
       const read = await this.#prompt.read(this.#history.lines);
       if (read.kind === "end") return 0;
@@ -174,27 +179,41 @@ class Console {
     const ended = new Promise<"over">((resolve) => over.addEventListener("abort", () => resolve("over")));
     let readingAt = systemClock.steady();
     let busyAt = readingAt;
-    for (this.#part = ""; !over.aborted;) {
+    let ahead = this.#prompt.takeTyped();
+    for (this.#part = ""; !over.aborted; ahead = undefined) {
       // Where the turn ends before, the prompt gets what this read brings.
-      const came = await Promise.race([ended, stdinKeyboard.read()]);
+      const came = await (ahead?.text ?? Promise.race([ended, stdinKeyboard.read()]));
       if (came === "over") return this.#prompt.typedAhead(this.#part);
       if (came === undefined) return void (this.#isEnded = true);
-      const line = this.#part + came;
-      this.#part = line.endsWith("\n") ? "" : line;
-      if (!line.endsWith("\n")) continue;
-      // The terminal itself edits this line, and knows no completion.
-      const typed = line.replaceAll("\t", "").trim();
-      const bare = this.#asks === undefined ? undefined : bareAnswer(typed, this.#asks);
-      if (bare !== undefined) this.#options.commands.fail(bare);
-      else if (!runsInTurn(typed)) this.#prompt.typedAhead(line);
-      else {
-        this.#history.add(typed);
-        const now = systemClock.steady();
-        busyAt = now - readingAt < AT_ONCE_MS ? busyAt : now;
-        await this.#runOne(typed, busyAt);
+      // What was typed before the terminal made lines of it is handed over with its returns and its Ctrl-C as they are.
+      const given = came.lastIndexOf(CTRL_C);
+      if (given >= 0) this.#interrupt();
+      const text = (this.#part + came.slice(given + 1)).replaceAll("\r", "\n");
+      const end = text.lastIndexOf("\n") + 1;
+      this.#part = text.slice(end);
+      const now = systemClock.steady();
+      const typedAt = ahead?.at ?? (now - readingAt < AT_ONCE_MS ? busyAt : now);
+      for (const line of text.slice(0, end).match(/.*\n/g) ?? []) {
+        if (!await this.#takeInTurn(line, typedAt)) continue;
+        busyAt = typedAt;
         readingAt = systemClock.steady();
       }
     }
+  }
+
+  /** A line that was typed while a turn runs. @returns whether it was an answer, which has run */
+  async #takeInTurn(line: string, typedAt: number): Promise<boolean> {
+    // The terminal itself edits this line, and knows no completion.
+    const typed = line.replaceAll("\t", "").trim();
+    const bare = this.#asks === undefined ? undefined : bareAnswer(typed, this.#asks);
+    if (bare !== undefined) this.#options.commands.fail(bare);
+    else if (!runsInTurn(typed)) this.#prompt.typedAhead(line);
+    else {
+      this.#history.add(typed);
+      await this.#runOne(typed, typedAt);
+      return true;
+    }
+    return false;
   }
 
   /** The request that the turn waits for. */
@@ -221,6 +240,7 @@ class Console {
   #interrupt(): void {
     const running = this.#running.at(-1);
     if (running === undefined) return this.#prompt.interrupt();
+    this.#forgotten = forgetTyped();
     if (running.isTaken) return;
     if (running.abort.signal.aborted) return this.#leave(INTERRUPTED_CODE);
     running.abort.abort(new Error("interrupted"));

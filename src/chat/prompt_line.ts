@@ -87,6 +87,18 @@ export class PromptLine {
     this.#came(this.#parser.push(text));
   }
 
+  /**
+   * Takes the keys that came behind the line that was read last: the program may have been too busy to read it alone.
+   *
+   * @returns them and when the first came, steady ms; undefined where there are none, or a pasted text is among them
+   */
+  takeTyped(): { readonly text: string; readonly at: number } | undefined {
+    const [first] = this.#queue;
+    if (first === undefined || this.#queue.some(({ typed }) => "paste" in typed)) return undefined;
+    const keys = this.#queue.splice(0).map(({ typed }) => "key" in typed ? typed.key : "");
+    return { text: keys.join(""), at: first.at };
+  }
+
   /** Forgets keys that were typed while no line was read. @returns how many lines they ended */
   dropTyped(): number {
     const dropped = this.#queue.splice(0);

@@ -5,7 +5,7 @@
  */
 import { escapeControls } from "../domain/sanitize.ts";
 import { sleep } from "../platform/delay.ts";
-import { type Keyboard, stdinKeyboard } from "../platform/keyboard.ts";
+import { type Keyboard, SIGNAL_MS, stdinKeyboard } from "../platform/keyboard.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Row, rowLines } from "../view/candidates.ts";
 import { wrapMessage } from "../view/text_fit.ts";
@@ -13,9 +13,6 @@ import type { CommandContext } from "./context.ts";
 import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 
 type Asker = Pick<CommandContext, "signal">;
-
-/** Within this time after a line the program hears of a Ctrl-C that was pressed before the line, ms. */
-const SIGNAL_MS = 20;
 
 /** What the caller's person typed next. @throws {CommandEnded} 130 on Ctrl-C, Ctrl-D and the end of input */
 async function nextInput({ signal }: Asker, keyboard: Keyboard): Promise<string> {

@@ -51,9 +51,15 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
   /** A spawn has found another daemon. */
   let conflict = false;
   let problem: ConsoleError | undefined;
+  /** Somebody else may be starting one: they hold the lock until it has replied. */
+  const isAlone = () => child === undefined && (lock ??= startLock(paths)) !== undefined;
   try {
     for (;;) {
-      const client = await look(context);
+      const client = await look(context).catch((error) => {
+        // One that is being started may be too busy for a hello in time.
+        if (!isTimeout(error) || isAlone()) throw error;
+        return notAnswered();
+      });
       if (client instanceof ConsoleError) problem = client;
       else if (client !== undefined) {
         return { client, pid: client.hello.pid, fresh: child?.isOf(client.hello.pid) ?? false };
@@ -79,11 +85,7 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
         spawnAt = systemClock.steady() + AGAIN_MS;
       }
       await sleep(pause * (0.75 + Math.random() / 2), deadline).catch(() => {
-        throw problem ?? new ConsoleError(
-          "start_failed",
-          `the daemon has not answered in ${START_MS / 1000} s`,
-          { hint: "agent-console daemon logs" },
-        );
+        throw problem ?? notAnswered();
       });
       pause = Math.min(pause * 2, LOOK_MS.longest);
     }
@@ -91,6 +93,16 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
     child?.letGo();
     lock?.release();
   }
+}
+
+function isTimeout(error: unknown): boolean {
+  return error instanceof ConsoleError && error.kind === "timeout";
+}
+
+function notAnswered(): ConsoleError {
+  return new ConsoleError("start_failed", `the daemon has not answered in ${START_MS / 1000} s`, {
+    hint: "agent-console daemon logs",
+  });
 }
 
 /** A client; undefined where no daemon listens; or why the one that listens is unusable. @throws {ConsoleError} */

@@ -1,4 +1,5 @@
 /** What a person types at this terminal, line by line or key by key, and where the questions to them are shown. */
+import { sleep } from "./delay.ts";
 import { stderrScreen, writeStderr } from "./stdio.ts";
 
 /** A person with a keyboard, or whoever plays one in a test. */
@@ -25,12 +26,19 @@ export function escapeWaitMs(): number {
   return isRemote ? 100 : 10;
 }
 
+/**
+ * A signal and what is typed reach the program by different ways, and the one may overtake the other: within this time it
+ * has heard of both, ms.
+ */
+export const SIGNAL_MS = 20;
+
 /** Longer lines than this a terminal does not hand over. */
 const LINE = 4096;
 
 const decoder = new TextDecoder();
 /** The read that waits. */
 let reading: Promise<string | undefined> | undefined;
+let forgetting = 0;
 
 export const stdinKeyboard: Keyboard = {
   get isTerminal() {
@@ -40,9 +48,28 @@ export const stdinKeyboard: Keyboard = {
     return stderrScreen().columns;
   },
   show: (text) => void writeStderr(text),
-  read: () => reading ??= readStdinText().finally(() => reading = undefined),
+  read: () => reading ??= readRemembered().finally(() => reading = undefined),
   setRaw: (raw) => Deno.stdin.setRaw(raw),
 };
+
+/**
+ * After a Ctrl-C that was a signal: what was typed in front of it and is on its way to whoever reads is no input any more. The
+ * terminal itself forgets only what nobody had read.
+ *
+ * @returns resolves when it is over, and a question or a prompt may be shown
+ */
+export async function forgetTyped(): Promise<void> {
+  forgetting++;
+  await sleep(SIGNAL_MS);
+  forgetting--;
+}
+
+async function readRemembered(): Promise<string | undefined> {
+  for (;;) {
+    const text = await readStdinText();
+    if (forgetting === 0 || text === undefined) return text;
+  }
+}
 
 async function readStdinText(): Promise<string | undefined> {
   const buffer = new Uint8Array(LINE);

@@ -143,12 +143,13 @@ Deno.test("first hour 5: a failed turn calls too, and quiet hours silence all", 
 });
 
 Deno.test("first hour 5: a command that hangs is killed, the daemon goes on, and status says so", async () => {
-  await using home = await homeWith("exec sleep 987654");
+  const nap = `987654.${Deno.pid}`; // no other run of this test names it
+  await using home = await homeWith(`exec sleep ${nap}`);
   const started = performance.now();
   await home.start();
   await using client = await home.connect({ token: true });
   await using _asks = await held(home, client, { command: "touch hangs" });
-  await eventually(() => processesNaming("987654").length > 0, CALL_MS, "the command");
+  await eventually(() => processesNaming(nap).length > 0, CALL_MS, "the command");
   assertEquals(await client.request("ping") as unknown !== undefined, true);
   const problem = await eventually(
     async () => {
@@ -159,7 +160,7 @@ Deno.test("first hour 5: a command that hangs is killed, the daemon goes on, and
     "a problem",
   );
   assertEquals(problem, ["command: it was killed, because it did not end"]);
-  assertEquals(processesNaming("987654"), []);
+  assertEquals(processesNaming(nap), []);
   assert(performance.now() - started > 10_000);
 });
 

@@ -1,6 +1,7 @@
 /** The chat at a real terminal (tmux): answers, what is told meanwhile, Ctrl-C, Ctrl-D, Ctrl-Z, signals, the pager. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { chatTest, END_MS, enter, hasRead, openChat } from "../support/chat_terminal.ts";
+import { chatTest, END_MS, enter, hasRead, hears, openChat } from "../support/chat_terminal.ts";
+import { eventually } from "../support/harness_wait.ts";
 import { ALLOWED, deniedWith, held, pending, PRINT, TUI } from "../support/hook_process.ts";
 import { TestTerminal } from "../support/terminal.ts";
 import { TmuxScreen } from "../support/tmux.ts";
@@ -9,6 +10,7 @@ chatTest(
   "V1 chat: a request is told above what is being typed, the prompt counts it, and /approve and /deny answer it",
   async (home, client) => {
     await using chat = await openChat(home);
+    await hears(chat, client);
     await chat.type("half a 日本 line");
     // Of an agent that shows no dialog of its own: held because this is a window.
     await using web = await held(home, client, { session: "s1", cwd: "/w/web", command: "npm test", env: PRINT });
@@ -115,7 +117,7 @@ chatTest(
         await chat.shows(/▲1 > ?$/);
         if (line !== "") await enter(chat, line);
         if (line !== "") await chat.shows("quit >");
-        assert(!await chat.isCooked());
+        await eventually(async () => !await chat.isCooked(), END_MS, "single keys");
         Deno.kill(await chat.pid(home, "chat"), signal);
         assertEquals((await chat.exit()).code, ended, `${signal} ${line}`);
         assert(await chat.isCooked(), `${signal} ${line}`);

@@ -68,21 +68,21 @@ screenTest(
     await screen.shows(/IDLE[^]*finished \d+s[^]*✓ Bash: touch made[^]*149[^]*done ?after/);
     await screen.types("i");
     await screen.shows(/prompt for .*:/);
-    await screen.types("-l", "slow 1000");
+    await screen.types("-l", "slow 20; wait 60000");
     await pause(100);
     await screen.types("Enter");
-    await screen.shows(/› slow 1000[^]*0 1 2/);
+    await screen.shows(/› slow 20; wait[^]*0 1 2/);
     await screen.types("q");
     await screen.shows(/^exit 0$/m);
     await screen.runs("dashboard");
-    await screen.shows(/say 你好 there[^]*› slow 1000[^]*3 4 5/);
+    await screen.shows(/say 你好 there[^]*› slow 20; wait[^]*3 4 5/);
     await screen.types("4");
-    await screen.shows(/RUNNING[^]*▸ ● .*mine .*slow 1000/);
+    await screen.shows(/RUNNING[^]*▸ ● .*mine .*slow 20/);
     await screen.types("x");
     await screen.shows(/Cancel the turn of/);
     await pause(READ_MS);
     await screen.types("y");
-    await screen.shows(/ENDED[^]*– .*slow 1000/);
+    await screen.shows(/ENDED[^]*– .*slow 20/);
     await screen.types("q");
   },
 );

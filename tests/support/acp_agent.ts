@@ -112,8 +112,12 @@ const app = acp.agent({ name: "test-agent" })
       } else if (word === "stubborn") {
         await new Promise((resolve) => setTimeout(resolve, Number(rest[0])));
         await say(rest.slice(1).join(" "));
-      } else if (word === "wait") await new Promise((resolve) => setTimeout(resolve, Number(argument)));
-      else if (word === "past") await say(past);
+      } else if (word === "wait") {
+        await new Promise<unknown>((resolve) => {
+          setTimeout(resolve, Number(argument));
+          signal.addEventListener("abort", resolve);
+        });
+      } else if (word === "past") await say(past);
       else if (word === "huge") await say("x".repeat(Number(argument) * 1024 * 1024));
       else if (word === "offered") await say(offered);
       else if (word === "cwd") await say(cwd);

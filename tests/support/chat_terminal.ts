@@ -26,6 +26,15 @@ export async function openChat(home: TestHome): Promise<TestTerminal> {
   return chat;
 }
 
+/** Waits until the chat hears what happens: its prompt does not wait for that, and only then is it a window. */
+export async function hears(chat: TestTerminal, client: RawClient): Promise<void> {
+  const session = { sessionId: "heard", agent: "custom" };
+  await client.request("session.update", { ...session, status: "waiting", text: "heard?" });
+  await chat.shows(/▲1 > ?$/);
+  await client.request("session.update", { ...session, status: "idle" });
+  await chat.shows(/\n> ?$/);
+}
+
 /** A person reads what has appeared before they answer it. */
 export const hasRead = () => new Promise((resolve) => setTimeout(resolve, 600));
 

@@ -75,14 +75,19 @@ export class TmuxScreen {
   }
 
   async shows(what: RegExp, ms = 20_000): Promise<string> {
-    return await eventually(
-      async () => {
-        const text = await this.text();
-        return what.test(text) ? text : undefined;
-      },
-      ms,
-      `${what} on the screen`,
-    );
+    let last = "";
+    try {
+      return await eventually(
+        async () => {
+          last = await this.text();
+          return what.test(last) ? last : undefined;
+        },
+        ms,
+        `${what} on the screen`,
+      );
+    } catch (error) {
+      throw new Error(`${error}; on the screen:\n${last}`);
+    }
   }
 
   async resizes({ columns, rows }: ScreenSize): Promise<void> {

@@ -70,6 +70,17 @@ Deno.test("A4 chat: a line that came behind another was typed when it came, howe
   assert(prompt.typedAt >= came + 40);
 });
 
+Deno.test("A4 chat: a turn takes the keys that came in one read with its prompt, as of when they came; a paste stays", async () => {
+  using prompt = new OpenPrompt(terminal(["say a\r/approve\rne", "xt\r\x1b[200~b\x1b[201~\r"]));
+  assertEquals(await prompt.read([]), { kind: "line", text: "say a" });
+  const ahead = prompt.takeTyped();
+  assertEquals([ahead?.text, ahead?.at], ["/approve\rne", prompt.typedAt]);
+  assertEquals(prompt.takeTyped(), undefined);
+  assertEquals(await prompt.read([]), { kind: "line", text: "xt" });
+  assertEquals(prompt.takeTyped(), undefined, "a paste");
+  assertEquals(await prompt.read([]), { kind: "line", text: "b" });
+});
+
 Deno.test("V2 chat: a pasted text runs nothing, also where a read cuts its mark behind the Escape", async () => {
   const fake = terminal(["end", "\x1b", "[200~/daemon stop\n\x1b", "[201~", "\r"]);
   using prompt = new OpenPrompt(fake);
