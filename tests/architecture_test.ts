@@ -118,7 +118,7 @@ Deno.test("architecture: one place says how a program is started", () => {
   const places = [...sources("src")].filter((path) =>
     /\bDeno\.Command\(|child_process/.test(Deno.readTextFileSync(`${ROOT}${path}`))
   );
-  assertEquals(places, ["src/platform/process.ts"], "what a program inherits of us is decided there (commandOf)");
+  assertEquals(places, ["src/platform/process.ts"], "its stdin may be a socket, which no program may have (commandOf)");
 });
 
 /** What a run of `entry` loads, or all that it ever may load. Along code only: types nobody loads. */

@@ -147,13 +147,27 @@ export interface SpawnOptions extends Omit<ProgramStart, "signal"> {
   readonly stdout: "null" | "inherit";
 }
 
-/** The one place that says how a program is started: without a shell, its program an absolute path or a name on PATH. */
+let stdinIsOurs = false;
+
+/** From now on no program gets our stdin: it is a socket, and whoever has it could take its clients. */
+export function keepStdin(): void {
+  stdinIsOurs = true;
+}
+
+/**
+ * The one place that says how a program is started: without a shell, its program an absolute path or a name on PATH.
+ *
+ * @throws {TypeError} where it is to have our stdin after {@link keepStdin}
+ */
 export function commandOf(
   [program = "", ...args]: readonly string[],
-  { env, inherits, ...options }: ProgramStart,
+  { env, inherits, stdin, ...options }: ProgramStart,
 ): Deno.Command {
+  if (stdin === "inherit" && stdinIsOurs) {
+    throw new TypeError(`${program} would get the socket of our clients as its stdin`);
+  }
   // Cleared first: beside an LD_* variable of ours Deno refuses to start anything inside a sandbox.
-  return new Deno.Command(program, { ...options, args, clearEnv: inherits !== true, env: { ...env } });
+  return new Deno.Command(program, { ...options, args, stdin, clearEnv: inherits !== true, env: { ...env } });
 }
 
 export function spawn(argv: readonly string[], options: SpawnOptions): Child {
