@@ -1,5 +1,9 @@
 /** systemd's socket and a unit that is older than the program, or than the configuration. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { exists } from "../support/exists.ts";
+import { REPOSITORY, TestHome } from "../support/harness.ts";
+import { denoDir } from "../support/harness_guard.ts";
+import { run } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { UNIT } from "../support/live_service.ts";
 import { liveUser, type ServiceUser } from "../support/service_user.ts";
@@ -58,3 +62,14 @@ liveUser(
     assertEquals(await user.unitState(), ["active", client.hello["pid"] as number]);
   },
 );
+
+Deno.test("X2 a daemon that is told of a socket of systemd and has none as its stdin ends as one of a wrong unit", async () => {
+  await using home = await TestHome.create();
+  const socket = home.path("daemon.sock");
+  const args = ["--home", home.dir, "--managed", "--activated", socket];
+  const argv = [Deno.execPath(), "run", "-A", "--cached-only", `${REPOSITORY}/src/daemon/main.ts`, ...args];
+  const { code, stderr } = await run(argv, { env: { HOME: home.root, DENO_DIR: denoDir() }, cwd: "/" });
+  assertEquals(code, 78, stderr);
+  assertMatch(stderr, /the socket of the service is not taken: its stdin is none that listens \(listen \w+: .*\)/);
+  assert(!exists(socket));
+});
