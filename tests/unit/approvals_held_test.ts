@@ -138,10 +138,28 @@ Deno.test("H4 a person who is faster than an interceptor has decided", async () 
     const waiting = desk.broker.wait(id, hook);
     await desk.broker.decide({ id, ...YES }, "cli:admin");
     assertEquals(told((await waiting).output), "allow");
-    const before = desk.events;
     verdict.resolve(late);
     await flushed();
-    assertEquals([desk.events, stored(desk, id).status], [before, "approved"]);
+    const story = ["approval.requested pending", "approval.decided approved"];
+    assertEquals([approvals(desk), stored(desk, id).status], [story, "approved"]);
+  }
+});
+
+Deno.test("H4 a verdict that comes while a person's decision is on its way to the disk is late", async () => {
+  for (const late of [DENY, { note: "x" }]) {
+    const desk = new Desk();
+    const verdict = Promise.withResolvers<InterceptVerdict | undefined>();
+    interceptor(desk, "guard", () => verdict.promise);
+    const { approval } = await desk.report(permissionRequest("make"));
+    const synced = Promise.withResolvers<void>();
+    desk.journal.durable = () => synced.promise;
+    const deciding = desk.broker.decide({ id: approval?.id ?? "", ...YES }, "cli:admin");
+    verdict.resolve(late);
+    await flushed();
+    synced.resolve();
+    await deciding;
+    await flushed();
+    assertEquals(approvals(desk), ["approval.requested pending", "approval.decided approved"]);
   }
 });
 

@@ -41,7 +41,8 @@ Deno.test("A1 a denial or a wish to ask wins over every yes; the words of a high
   const desk = guarded();
   interceptor(desk, "low", () => ({ decision: "ask", reason: "outside the folder" }), 1);
   const takeAway = interceptor(desk, "high", () => ({ note: "looks new" }), 5);
-  interceptor(desk, "middle", () => ({ decision: "ask", reason: "by night" }), 3);
+  let calls = 0;
+  interceptor(desk, "middle", () => (calls++, { decision: "ask", reason: "by night" }), 3);
   const asked = await held(desk, permissionRequest("touch a"));
   await flushed();
   assertEquals(stored(desk, asked.id).notes, [
@@ -50,10 +51,11 @@ Deno.test("A1 a denial or a wish to ask wins over every yes; the words of a high
     { by: "high", text: "looks new" },
   ]);
   await desk.broker.decide({ id: asked.id, ...YES }, "cli:admin");
-  assertEquals(told((await asked.result).output), "allow", "a person may");
+  assertEquals([told((await asked.result).output), calls], ["allow", 1], "a person may, and nobody was asked twice");
   takeAway();
   interceptor(desk, "guard", () => ({ decision: "deny", reason: "never that" }));
-  const denied = await held(desk, permissionRequest("touch b"));
+  interceptor(desk, "hung", () => new Promise(() => {}), 9);
+  const denied = await held(desk, permissionRequest("touch b")); // no time goes by on the desk
   const { outcome, output, message } = await denied.result;
   assertEquals([outcome, told(output), message], ["denied", "deny", "denied by guard: never that"]);
   const approval = stored(desk, denied.id);
