@@ -7,11 +7,10 @@
  */
 import { type Actor, actorKind } from "../protocol/actor.ts";
 import type { ApprovalsDoor, ApprovalsPort, IncomingRequest } from "../core/approvals_port.ts";
-import { onceOf } from "../core/idempotency.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { ReportDeps } from "../core/apply_report.ts";
+import type { Interceptors } from "../core/interceptors.ts";
 import type { Approval, ApprovalRequest, Decision } from "../domain/approval.ts";
-import { parseDecider } from "../domain/decider.ts";
 import type { AgentEvent, Report } from "../domain/report.ts";
 import type { ProcessName } from "../domain/row_processes.ts";
 import type { Log } from "../platform/system.ts";
@@ -20,7 +19,7 @@ import type { Peer } from "../rpc/peer.ts";
 import { type PendingRequest, type Requester, requestersOf, type WaitResult } from "./pending_requests.ts";
 import type { Inbox } from "./inbox.ts";
 import { joinTwin } from "./join_request.ts";
-import { type OpenDeps, openRequest } from "./open_request.ts";
+import { type HeldBefore, type OpenDeps, openRequest } from "./open_request.ts";
 import {
   type ClassifiedIncoming,
   classifyIncoming,
@@ -28,17 +27,16 @@ import {
   type PolicyResult,
   withUnsureFiles,
 } from "./policy_engine.ts";
-import { parseDecision } from "./parse_decision.ts";
+import { type DecideDeps, decideRequest } from "./decide_request.ts";
 import { decideByPolicy } from "./decide_by_policy.ts";
 import { leftEvent } from "./left_event.ts";
-import { resolvedState, toldAgain, toldOnce } from "./records.ts";
-import { ruleFromDecision } from "./rule_from_decision.ts";
-import { acknowledged, isDelivered } from "./deliveries.ts";
+import { acknowledged } from "./deliveries.ts";
+import { Interception } from "./interception.ts";
 import { requestForFeed } from "./feed_request.ts";
 import { awaitScriptRequest } from "./await_script_request.ts";
 import { questionInTerminal } from "./terminal_questions.ts";
 import { wholeText } from "./whole_text.ts";
-import { alreadyDecided, messageNotSupported, noSuchApproval, notRequester, notShown } from "./errors.ts";
+import { alreadyDecided, noSuchApproval, notRequester, notShown } from "./errors.ts";
 import type { Presence } from "./presence.ts";
 import { ApprovalResolver } from "./resolver.ts";
 import { ruleContext, whereOf } from "./caller.ts";
@@ -53,6 +51,7 @@ export interface BrokerOptions extends OpenDeps {
   readonly policy: PolicyEngine;
   /** How long a request waits for a decision, ms. */
   readonly waitMs: (request: Pick<ApprovalRequest, "holdSecs">) => number;
+  readonly interceptors: Interceptors;
   readonly log: Log;
   /** The absolute places of this program: its home, its socket, its sources. */
   readonly own: readonly string[];
@@ -71,14 +70,31 @@ const UNSURE: PolicyResult = { kind: "undecided", needsHuman: true };
 export class Broker implements ApprovalsPort, ApprovalsDoor {
   #o: BrokerOptions;
   #resolver: ApprovalResolver;
+  #interception: Interception;
+  #deciding: DecideDeps;
   #workspaces = new WorkspaceConfigs();
   #stopping = new AbortController();
   requestedByFeed: ApprovalsDoor["requestedByFeed"] = () => false;
 
   constructor(options: BrokerOptions) {
-    this.#o = options;
     const { core, inbox, log, presence } = options;
+    const stopping = this.#stopping.signal;
+    // What a hook waits by must not become the id of another request.
+    const newId = () => {
+      for (;;) {
+        const id = options.newId();
+        if (!this.#interception.held.has(id)) return id;
+      }
+    };
+    this.#o = { ...options, newId };
     this.#resolver = new ApprovalResolver({ core, inbox, log, approvals: this });
+    this.#deciding = { options: this.#o, resolver: this.#resolver, stopping };
+    this.#interception = new Interception({
+      ...this.#deciding,
+      options: this.#o,
+      leave: (incoming, requester) => this.#leave(incoming, requester),
+      ask: (incoming, requester, before, waitMs) => this.#ask(incoming, requester, UNSURE, before, waitMs),
+    });
     // Hooks that block their agent do not wait for a human who has left.
     presence.onLastLeft = () => {
       for (const pending of this.#all()) {
@@ -102,6 +118,9 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     if (result.kind === "decided") {
       const output = incoming.responseFor(result.decision);
       if (output !== undefined) {
+        if (this.#interception.isOn && result.decision.kind === "approve") {
+          return this.#interception.holdAllowed(incoming, requester) ?? this.#ask(incoming, requester, UNSURE);
+        }
         const goOn = (holds: boolean) => {
           // A rule may have been revoked during the look.
           const now = holds ? policy.evaluate(incoming, caller) : UNSURE;
@@ -118,12 +137,24 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return this.#ask(incoming, requester, result);
   }
 
-  #ask(incoming: ClassifiedIncoming, requester: Requester, result: PolicyResult): Reported {
+  /** @param before it was held, and its requester waits by that id */
+  #ask(
+    incoming: ClassifiedIncoming,
+    requester: Requester,
+    result: PolicyResult,
+    before?: HeldBefore,
+    waitMs = this.#o.waitMs(incoming.request),
+  ): Reported {
     const joined = joinTwin(this.#o, this.#resolver, incoming, requester);
     if (joined !== undefined) return joined;
-    return incoming.request.acceptsApproval && this.#mayWait(incoming, result)
-      ? openRequest(this.#o, this.#resolver, incoming, requester, this.#o.waitMs(incoming.request))
-      : this.#leave(incoming, requester);
+    if (incoming.request.acceptsApproval && this.#mayWait(incoming, result)) {
+      return openRequest(this.#o, this.#resolver, incoming, requester, waitMs, before);
+    }
+    const { agent, sessionId } = incoming.report;
+    const held = before === undefined && this.#interception.isOn && !this.requestedByFeed(agent, sessionId)
+      ? this.#interception.holdLeft(incoming, requester, result)
+      : undefined;
+    return held ?? this.#leave(incoming, requester);
   }
 
   #leave(incoming: ClassifiedIncoming, { actor }: Requester): Reported {
@@ -146,6 +177,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
   }
 
   wait(id: string, requester: Requester): Promise<WaitResult> {
+    const held = this.#interception.held.wait(id, requester);
+    if (held !== undefined) return held;
     const pending = this.#resolver.pending.get(id);
     if (pending === undefined || !requestersOf(pending).includes(requester)) throw notRequester(id);
     pending.awaited = true;
@@ -168,7 +201,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   /** The decision was given to the agent; false: nobody read it. */
   acknowledge(id: string, requester: Requester, written: boolean): void {
-    const pending = this.#resolver.pending.get(id);
+    const pending = this.#interception.pendingOf(id);
+    if (pending === undefined && this.#interception.held.wait(id, requester) !== undefined) return; // nobody was asked
     if (pending === undefined || !requestersOf(pending).includes(requester)) throw notRequester(id);
     acknowledged(pending, requester, written);
   }
@@ -195,9 +229,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return requestForFeed(
       {
         receive: (incoming, requester) => this.receive(incoming, requester),
-        pending: (id) => this.#resolver.pending.get(id),
         wait: (id, requester) => this.wait(id, requester),
-        elsewhere: (pending) => this.#resolver.elsewhere(pending),
+        elsewhere: (id) => this.#interception.elsewhere(id),
       },
       { report, request, ...this.#workspaces.of(report.sessionId, request.cwd) },
       signal,
@@ -210,49 +243,8 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     return this.#o.inbox.get(id);
   }
 
-  async decide(params: ParamsOf<"approval.decide">, actor: Actor, by: "agent" | "human" = "human"): Promise<Decided> {
-    const { id, expiresInSecs } = params;
-    const { core: { store, journal, now }, inbox } = this.#o;
-    const once = onceOf("approval.decide", params);
-    const earlier = store.repeated(once);
-    const approval = inbox.get(id);
-    if (earlier !== undefined) {
-      await journal.durable(earlier.seq);
-      return { ...earlier, id, ...toldAgain(approval) };
-    }
-    if (approval === undefined) throw noSuchApproval(id);
-    const pending = this.#resolver.pending.get(id);
-    if (approval.status !== "pending" || pending === undefined || pending.isResolved) {
-      throw alreadyDecided(approval, questionInTerminal(store, inbox, approval.sessionId));
-    }
-    const decision = parseDecision(params, pending.request);
-    if (decision.kind === "approve" && approval.missing !== undefined && !pending.openedBy.has(actorKind(actor))) {
-      throw notShown(approval, pending.request.cut);
-    }
-    const output = pending.responseFor(decision);
-    if (output === undefined) throw messageNotSupported(approval, decision);
-    const at = now();
-    const rule = ruleFromDecision(pending, decision, {
-      id: this.#o.newId(),
-      by: actor,
-      createdAt: at,
-      expiresInSecs,
-    });
-    const state = resolvedState(decision, { at, by: parseDecider(actor), made: rule });
-    const committed = this.#resolver.decide(pending, approval, { state, rule, actor, once });
-    if (by === "human") this.#o.policy.decidedByHuman();
-    const message = decision.kind === "approve" || decision.message === undefined ? {} : { message: decision.message };
-    try {
-      await journal.durable(committed.seq);
-      pending.decision = decision;
-      pending.done.resolve({ id, outcome: decision.kind === "approve" ? "approved" : "denied", ...message, output });
-    } catch (error) {
-      pending.done.resolve({ id, outcome: "cancelled" });
-      throw error;
-    }
-    const delivered = await isDelivered(pending, this.#o.after, this.#stopping.signal);
-    if (delivered === false) this.#resolver.undelivered(pending);
-    return { ...committed, id, ...toldOnce({ rule, delivered, decision, output, request: pending.request }) };
+  decide(params: ParamsOf<"approval.decide">, actor: Actor, by: "agent" | "human" = "human"): Promise<Decided> {
+    return decideRequest(this.#deciding, params, actor, by);
   }
 
   // -- other events ---------------------------------------------------------------------------------------------------
@@ -263,6 +255,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
 
   eventCommitted(rowId: string, event: AgentEvent, source?: ProcessName): void {
     this.#resolver.eventCommitted(rowId, event, source);
+    this.#interception.held.eventCommitted(rowId, event, source);
     if (event.kind === "ended") this.#workspaces.forget(rowId);
   }
 
@@ -272,12 +265,14 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     for (const pending of this.#all()) {
       if (pending.rowId === sessionId || pending.sessionId === sessionId) this.#resolver.cancel(pending, reason);
     }
+    this.#interception.endRequests(sessionId);
   }
 
   /** On stop: requesters get no decision at once, and no approval stays open in the journal. */
   stop(): void {
     this.#stopping.abort();
     for (const pending of this.#all()) this.#resolver.cancel(pending, "the daemon stops", "restarted");
+    this.#interception.stop();
   }
 
   closeOrphans(): void {

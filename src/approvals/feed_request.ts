@@ -3,37 +3,37 @@ import type { IncomingRequest } from "../core/approvals_port.ts";
 import type { Decision } from "../domain/approval.ts";
 import { FEED } from "../protocol/actor.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
-import type { PendingRequest, Requester, WaitResult } from "./pending_requests.ts";
+import type { Requester, WaitResult } from "./pending_requests.ts";
 
 export interface FeedRequestDeps {
   readonly receive: (
     incoming: IncomingRequest,
     requester: Requester,
   ) => ResultOf<"session.report"> | Promise<ResultOf<"session.report">>;
-  readonly pending: (id: string) => PendingRequest | undefined;
   readonly wait: (id: string, requester: Requester) => Promise<WaitResult>;
-  readonly elsewhere: (pending: PendingRequest) => void;
+  /** The request of that id was decided elsewhere, or withdrawn. */
+  readonly elsewhere: (id: string) => void;
 }
 
 /** `signal` fires when the request was decided elsewhere, or when nobody is left who takes a decision. */
 export async function requestForFeed(
-  { receive, pending: pendingOf, wait, elsewhere }: FeedRequestDeps,
+  { receive, wait, elsewhere }: FeedRequestDeps,
   request: Omit<IncomingRequest, "cut" | "responseFor">,
   signal: AbortSignal,
 ): Promise<Decision | undefined> {
   let given: Decision | undefined;
-  let pending: PendingRequest | undefined;
+  let id: string | undefined;
   const end = new AbortController();
   const requester: Requester = { actor: FEED, signal: end.signal, hungUp: end.signal };
   const responseFor = (decision: Decision) => (given = decision, {});
-  const onAbort = () => pending && elsewhere(pending);
+  const onAbort = () => id !== undefined && elsewhere(id);
   try {
     const { output, approval } = await receive({ ...request, cut: false, responseFor }, requester);
     if (output !== undefined || approval === undefined) return given;
-    pending = pendingOf(approval.id);
+    id = approval.id;
     signal.addEventListener("abort", onAbort, { once: true });
     if (signal.aborted) onAbort();
-    const { outcome } = await wait(approval.id, requester);
+    const { outcome } = await wait(id, requester);
     return outcome === "approved" || outcome === "denied" ? given : undefined;
   } finally {
     signal.removeEventListener("abort", onAbort);

@@ -42,7 +42,11 @@ export function joinTwin(
 }
 
 /** Runs `action` when `requester` is gone and nobody else is left who waits for the answer. */
-export function onAllHungUp(pending: PendingRequest, { hungUp }: Requester, action: () => void): void {
+export function onAllHungUp(
+  pending: Pick<PendingRequest, "requester" | "joined">,
+  { hungUp }: Requester,
+  action: () => void,
+): void {
   const ended = () => {
     if (requestersOf(pending).every((one) => one.hungUp.aborted)) action();
   };

@@ -3,6 +3,7 @@
  * runs.
  */
 import type { Config } from "../config/base_sections.ts";
+import { Interceptors } from "../core/interceptors.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { ReportQuota } from "../core/report_quota.ts";
 import type { Service } from "../core/service.ts";
@@ -73,6 +74,7 @@ export function createApprovals(
     },
   });
   const presence = new Presence();
+  const interceptors = new Interceptors();
   const broker = new Broker({
     core: { store, journal, now },
     steady: () => clock.steady(),
@@ -82,6 +84,7 @@ export function createApprovals(
     waitMs: ({ holdSecs = HOLD_SECS }) => (config().approvals.hook_wait_secs ?? holdSecs) * SECOND_MS,
     after,
     newId,
+    interceptors,
     log,
     own,
     continuation: () => quota === undefined ? (call) => call() : quota.continuation(),
@@ -111,6 +114,7 @@ export function createApprovals(
     broker,
     policy,
     presence,
+    interceptors,
     service,
     handlers: refusingWhile(
       isIncomplete,

@@ -1,6 +1,7 @@
 /** Opens an approval: the question of a request, in the inbox and on its row, and whoever waits for its answer. */
 import { isBesideLiving, type ReportDeps } from "../core/apply_report.ts";
 import type { CommitResult } from "../core/commit_result.ts";
+import type { ApprovalNote } from "../domain/approval.ts";
 import type { AgentEvent, QuestionText } from "../domain/report.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { payloadOf, subjectSession } from "./caller.ts";
@@ -20,19 +21,27 @@ export interface OpenDeps {
   readonly admitQuestion: (ask: () => void) => () => void;
 }
 
+/** What is known of a request that was held before. */
+export interface HeldBefore {
+  /** By which its requester waits. */
+  readonly id: string;
+  readonly notes: readonly ApprovalNote[];
+}
+
+/** @param waitMs what is left of its requester's wait */
 export function openRequest(
   { core, after, newId, admitQuestion }: OpenDeps,
   resolver: ApprovalResolver,
   incoming: ClassifiedIncoming,
   requester: Requester,
   waitMs: number,
+  { id, notes }: HeldBefore = { id: newId(), notes: [] },
 ): ResultOf<"session.report"> {
   const { request, report, responseFor, idempotencyKey, cutBy } = incoming;
-  const id = newId();
   const at = core.now();
   const about = subjectSession(incoming, core.store);
   const deadline = new Date(Date.parse(at) + waitMs).toISOString();
-  const approval = newApproval({ ...about, request, cutBy, id, at, deadline });
+  const approval = newApproval({ ...about, request, cutBy, notes, id, at, deadline });
   // What the process here does goes on meanwhile, and is what the row shows again.
   const beside = report.subagent === undefined && isBesideLiving(report, core.store) ? { scripted: true as const } : {};
   const question: QuestionText = { ...questionOf(report.event, approval), approvalId: id, ...beside };

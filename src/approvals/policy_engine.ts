@@ -61,13 +61,17 @@ type PolicyQuery = Pick<ClassifiedIncoming, "request" | "workspaceConfig" | "wor
 export type PolicyResult =
   /** A decision without a human, who gave it, and the files that must be what they are named ({@link PolicyEngine.holds}). */
   | { readonly kind: "decided"; readonly decision: Decision; readonly by: Decider; readonly files: readonly string[] }
-  /** `needsHuman`: the call would run without a decision, and should not. */
-  | { readonly kind: "undecided"; readonly needsHuman: boolean };
+  /**
+   * `needsHuman`: the call would run without a decision, and should not. `isOff`: it would run, and the configuration has
+   * nothing decided before tools.
+   */
+  | { readonly kind: "undecided"; readonly needsHuman: boolean; readonly isOff?: true };
 
 /** Most warnings about workspaces that are logged in one run: their text comes from other people. */
 const WARNINGS = 100;
 
 const UNDECIDED: PolicyResult = { kind: "undecided", needsHuman: false };
+const OFF: PolicyResult = { ...UNDECIDED, isOff: true };
 
 export class PolicyEngine {
   #o: PolicyEngineOptions;
@@ -107,7 +111,7 @@ export class PolicyEngine {
     caller: Omit<RuleContext, "now">,
   ): PolicyResult {
     const gate = request.dialog === "gate";
-    if (gate && !this.#o.settings().preToolUse) return UNDECIDED;
+    if (gate && !this.#o.settings().preToolUse) return OFF;
     const decided = this.explain({ request, workspaceConfig }, caller);
     if (decided.kind === "ask") return gate ? { kind: "undecided", needsHuman: true } : UNDECIDED;
     if (decided.kind === "none") return { kind: "undecided", needsHuman: gate && request.isSevere };

@@ -1,5 +1,5 @@
 /** What is stored of a request and its decision: the approval, and the events of its row. Pure. */
-import type { Approval, ApprovalState, Decision, Rule } from "../domain/approval.ts";
+import type { Approval, ApprovalNote, ApprovalState, Decision, Rule } from "../domain/approval.ts";
 import { presentRequest, presentToolName } from "../domain/presentation.ts";
 import type { AgentEvent, QuestionText } from "../domain/report.ts";
 import { maskSecrets } from "../domain/mask.ts";
@@ -16,12 +16,15 @@ export interface NewApproval {
   readonly request: ClassifiedRequest;
   /** So many UTF-16 units of the payload did not arrive. */
   readonly cutBy?: number | undefined;
+  readonly notes?: readonly ApprovalNote[] | undefined;
   /** ISO 8601 UTC, as `deadline`. */
   readonly at: string;
   readonly deadline: string;
 }
 
-export function newApproval({ id, rowId, agent, cwd, request, cutBy = 0, at, deadline }: NewApproval): Approval {
+export function newApproval(
+  { id, rowId, agent, cwd, request, cutBy = 0, notes = [], at, deadline }: NewApproval,
+): Approval {
   const { missing = 0, ...presented } = presentRequest(request);
   return {
     id,
@@ -38,6 +41,7 @@ export function newApproval({ id, rowId, agent, cwd, request, cutBy = 0, at, dea
     ...(request.unsandboxed ? { unsandboxed: true } : {}),
     ...(request.dialog === "behind" || request.dialog === "gate" ? { hidesDialog: true } : {}),
     ...(request.dialog === "none" ? { noDialog: true } : {}),
+    ...(notes.length === 0 ? {} : { notes }),
     requestedAt: at,
     deadline,
     status: "pending",
@@ -74,6 +78,13 @@ export function resolvedState(
   }
   const message = decision.message ? { message: maskSecrets(escapeControlsKeepLines(decision.message)) } : {};
   return { status: "denied", denied: { at, by, ...message, ...rule } };
+}
+
+/** What an interceptor's denial is to whoever asked, and in the journal. */
+export function interceptorDenial(
+  { by, reason }: { readonly by: string; readonly reason: string },
+): { readonly decision: Extract<Decision, { kind: "deny" }>; readonly by: Decider } {
+  return { decision: { kind: "deny", message: `denied by ${by}: ${reason}` }, by: { kind: "interceptor", name: by } };
 }
 
 /** The event of the row whose request was decided without a human: it never waits. */

@@ -53,7 +53,7 @@ export interface Resolution {
   readonly state: ApprovalState;
   readonly rule?: Rule | undefined;
   readonly actor: Actor;
-  readonly once: Once;
+  readonly once?: Once;
 }
 
 export class ApprovalResolver {

@@ -45,6 +45,7 @@ export function approvalBlock(item: BlockItem, width: number, isAlone = false): 
     ...(item.cut === undefined ? [] : prose([item.cut], room).map(yellow)),
     ...(item.notice === undefined ? [] : prose([item.notice], room).map(dim)),
     ...labelled("why: ", item.reasoning, room).map(dim),
+    ...prose(item.notes, room).map(yellow),
     ...item.questions.flatMap(({ text, options }) => [
       ...prose(text, room),
       ...options.flatMap(({ text, description }, i) => {

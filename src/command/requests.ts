@@ -21,12 +21,13 @@ export function requestText(approval: WholeApproval, { sessions, approvals }: Na
 }
 
 function itemLines(item: ApprovalItem): readonly string[] {
-  const { id, name, agent, kind, age, end, risk, call, detail, cut, reasoning, questions, isOpen } = item;
+  const { id, name, agent, kind, age, end, risk, call, detail, cut, reasoning, notes, questions, isOpen } = item;
   return [
     [name, agent, id, `asked ${age} ago, ${end}`, ...(risk === undefined ? [kind] : [risk.word])].join("  "),
     ...[...call, ...detail].map((line) => `  ${line}`),
     ...(cut === undefined ? [] : [`  ${cut}`]),
     ...reasoning.map((line, at) => `  ${at === 0 ? "why: " : ""}${line}`),
+    ...notes.map((line) => `  ${line}`),
     ...questions.flatMap(({ text, options }) => [
       ...text.map((line) => `  ${line}`),
       ...options.map((option, at) => `    ${at + 1}  ${option.text}`),

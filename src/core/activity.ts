@@ -15,7 +15,7 @@ const MAX_TYPES = 200;
 export const OTHER = "other";
 
 /** Who ended a request; `nobody`: its deadline, its requester's end, or the agent's own terminal. */
-export type EndedBy = "person" | "rule" | "mode" | "nobody";
+export type EndedBy = "person" | "rule" | "mode" | "interceptor" | "nobody";
 
 export interface ApprovalEnd {
   readonly approval: Approval;

@@ -22,6 +22,7 @@ import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
 import type { ClientsDoor } from "./clients_door.ts";
 import type { ConsoleCommand } from "./console_command.ts";
 import type { EventBus } from "./event_bus.ts";
+import type { Interceptors } from "./interceptors.ts";
 import type { SessionDeps } from "./handlers/session.ts";
 import type { MethodsDoor } from "./methods_door.ts";
 import type { OpenWork } from "./open_work.ts";
@@ -101,6 +102,8 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly work: Pick<OpenWork, "begin">;
   /** Work that costs much takes a place first. */
   readonly places: WorkPlaces;
+  /** Who may tighten approvals. */
+  readonly interceptors: Interceptors;
   /** How prompts go into sessions that somebody else runs. */
   readonly promptWays: PromptWays;
   /** What the method `status` answers. */

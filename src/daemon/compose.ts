@@ -101,7 +101,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     quota,
     isIncomplete: () => projections.isSetAside(inbox),
   });
-  const { broker, presence } = approvals;
+  const { broker, presence, interceptors } = approvals;
   const work = new OpenWork();
   const context: SharedContext = {
     store,
@@ -127,6 +127,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     work,
     posts: new PostsDoor(),
     promptWays: new PromptWays(),
+    interceptors,
     places: new WorkPlaces(() => config.current.daemon.max_turns, () => systemClock.steady()),
     status: () => supervisor.status(),
     methods: methodsDoor((request, peer) => router.run(request, peer)),

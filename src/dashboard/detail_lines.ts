@@ -74,7 +74,7 @@ const FACT_LINES = 3;
 
 function requestRows(item: ApprovalItem, { more, name }: DetailView, form: DetailOptions): readonly TextRow[] {
   const { width, missing } = form;
-  const { call, detail, isPatch, folder, terminal, reasoning, cut, notice, offers } = item;
+  const { call, detail, isPatch, folder, terminal, reasoning, notes, cut, notice, offers } = item;
   const where = [...(folder === undefined ? [] : [`in ${folder}`]), ...(terminal === undefined ? [] : [terminal])];
   return [
     headRow(item, form),
@@ -85,6 +85,7 @@ function requestRows(item: ApprovalItem, { more, name }: DetailView, form: Detai
     ...questionRows(item, form),
     ...(where.length === 0 ? [] : prose(where.join(" · "), width, DIM)),
     ...reasoning.flatMap((line, at) => labelled(at === 0 ? "why: " : "", line, width)),
+    ...notes.flatMap((line) => prose(line, width, TONE_STYLES.attention)),
     ...offers.flatMap((line) => prose(`its terminal also offers: ${line}`, width, DIM)),
     ...(notice === undefined ? [] : prose(notice, width, DIM)),
     ...(more === 0 ? [] : prose(`${more} more of ${name} in the inbox`, width, TONE_STYLES.attention)),

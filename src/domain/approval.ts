@@ -123,7 +123,7 @@ export type Decision =
 
 interface Decided {
   readonly at: string;
-  /** The client that decided, or `rule:<id>`, `mode:<safety mode>`. */
+  /** The client that decided, or `rule:<id>`, `mode:<safety mode>`, `interceptor:<name>`. */
   readonly by: string;
   readonly ruleId?: string;
   /** The agent did not get it: its hook was gone, or nobody read what it said. */
@@ -152,10 +152,19 @@ export type ApprovalState = {
   [S in ApprovalStatus]: { readonly status: S } & { readonly [K in S]: ApprovalFields[S] };
 }[ApprovalStatus];
 
-/** Whether a rule or the safety mode decided, so that no human was involved. */
+/** Whether a rule, the safety mode or an interceptor decided, so that no human was involved. */
 export function isAutomatic(state: ApprovalState): boolean {
   const by = state.status === "approved" ? state.approved.by : state.status === "denied" ? state.denied.by : undefined;
   return by !== undefined && parseDecider(by).kind !== "client";
+}
+
+/** A word of an interceptor on a request (core/interceptors.ts), safe to show. */
+export interface ApprovalNote {
+  /** The interceptor's name. */
+  readonly by: string;
+  readonly text: string;
+  /** It made a person be asked, or denied the request; absent: it only says something of it. */
+  readonly says?: "ask" | "deny";
 }
 
 /** An approval as it is stored and shown: secrets masked, control characters visible, length bounded. */
@@ -190,6 +199,8 @@ export type Approval = ApprovalState & {
   readonly reasoning?: string;
   readonly choices?: readonly Choice[];
   readonly suggestions?: readonly string[];
+  /** Those that count most first. */
+  readonly notes?: readonly ApprovalNote[];
   readonly requestedAt: string;
   /** From this time on the agent gets no decision from us. ISO 8601 UTC. */
   readonly deadline: string;

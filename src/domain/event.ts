@@ -27,6 +27,7 @@ interface ApprovalData {
 /** The events of the base. */
 interface BaseEventData {
   "approval.requested": ApprovalData;
+  "approval.noted": ApprovalData;
   "approval.corrected": ApprovalData;
   "approval.decided": ApprovalData & { readonly rule?: Rule };
   "approval.expired": ApprovalData;
@@ -88,6 +89,7 @@ export interface EventData extends BaseEventData {}
 /** What each event says, one line for docs/protocol.md; features bring the lines of theirs. */
 export const EVENTS = {
   "approval.requested": "An agent or a script waits for an answer.",
+  "approval.noted": "An interceptor has said something of a request that a person is asked.",
   "approval.corrected":
     "What was recorded of its end was not so: the agent did not get it, or the call ran all the same.",
   "approval.decided": "It was resolved in any way but by its deadline; `rule` is the rule that the decision made.",

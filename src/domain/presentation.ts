@@ -22,6 +22,11 @@ const CAPS = Object.freeze({ reasoning: 1000, line: 300, entries: 20 });
 /** All descriptions of one request together, UTF-16 units: nothing is answered with them, so the last ones go. */
 const DESCRIPTIONS_CAP = 6000;
 
+/** What an interceptor says of a request: one line. */
+export function presentNote(text: string): string {
+  return lineOf(text);
+}
+
 export type PresentedRequest = Pick<Approval, "input" | "detail" | "missing" | "reasoning" | "choices" | "suggestions">;
 
 export function presentRequest(request: ApprovalRequest): PresentedRequest {

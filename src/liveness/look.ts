@@ -17,7 +17,17 @@ const FOREIGN_NAMED = 8;
 
 type Context = Omit<
   FeatureContext,
-  "bus" | "clients" | "commands" | "limits" | "methods" | "paths" | "places" | "promptWays" | "settings" | "status"
+  | "bus"
+  | "clients"
+  | "commands"
+  | "interceptors"
+  | "limits"
+  | "methods"
+  | "paths"
+  | "places"
+  | "promptWays"
+  | "settings"
+  | "status"
 >;
 
 export class LivenessLook {

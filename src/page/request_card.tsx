@@ -31,7 +31,7 @@ function textOf(lines: readonly string[], classOf: (line: string) => string = ()
 }
 
 export function RequestCard({ store, item, approval, now, more }: RequestCardProps) {
-  const { kind, risk, age, end, call, detail, isPatch, cut, notice, reasoning, folder, offers } = item;
+  const { kind, risk, age, end, call, detail, isPatch, cut, notice, reasoning, notes, folder, offers } = item;
   const [asked, until] = [Date.parse(approval.requestedAt), Date.parse(approval.deadline)];
   const left = Math.max(0, until - now);
   const text = call.join("\n");
@@ -78,6 +78,11 @@ export function RequestCard({ store, item, approval, now, more }: RequestCardPro
             <em>{reasoning.join(" ")}</em>
           </li>
         )}
+        {notes.map((note) => (
+          <li key={note}>
+            <em>{note}</em>
+          </li>
+        ))}
         {offers.map((offer) => (
           <li key={offer}>
             <span>its terminal also offers</span>

@@ -82,7 +82,7 @@ export type PolicyDecision =
     readonly kind: "decided";
     readonly decision: Decision;
     /** A rule or the safety mode. */
-    readonly by: Exclude<Decider, { kind: "client" }>;
+    readonly by: Extract<Decider, { kind: "mode" | "rule" }>;
     /** Absolute paths that must be what they are named, without links: else a human decides. */
     readonly files: readonly string[];
   }

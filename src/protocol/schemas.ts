@@ -34,7 +34,9 @@ export const helloParams = v.object({
   protocol: positive,
   client: v.exactOptional(text(100)),
   // It begins the actor's name in the journal: what answers by itself there, feeds and jobs are no client's word.
-  kind: v.exactOptional(v.pipe(v.string(), v.regex(/^(?!(?:rule|mode|feed|daemon|cron)$)[a-z][a-z0-9_-]{0,31}$/))),
+  kind: v.exactOptional(
+    v.pipe(v.string(), v.regex(/^(?!(?:rule|mode|interceptor|feed|daemon|cron)$)[a-z][a-z0-9_-]{0,31}$/)),
+  ),
   token: v.exactOptional(text(200)),
   // It calls approval.delivered when it has passed a decision on.
   acknowledges: v.exactOptional(v.boolean()),

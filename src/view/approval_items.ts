@@ -12,6 +12,7 @@ import {
   HIDDEN_DIALOG,
   hidesItsDialog,
   isQuestion,
+  noteText,
   ONE_OR_MORE,
   outcomeText,
   takesOwnWords,
@@ -65,6 +66,8 @@ export interface ApprovalItem {
   /** What its terminal does meanwhile, where that is not what one would expect. */
   readonly notice?: string;
   readonly reasoning: readonly string[];
+  /** What interceptors say of it. */
+  readonly notes: readonly string[];
   readonly questions: readonly QuestionItem[];
   /** What the agent's own dialog offers to allow from now on. */
   readonly offers: readonly string[];
@@ -97,7 +100,7 @@ export function approvalItems(
   const rows = new Map(sessions.map((session) => [session.id, session]));
   const handles = handlesOf(among, names, sessions);
   return approvals.map((approval): ApprovalItem => {
-    const { id, agent, cwd, detail, reasoning, choices = [], suggestions = [], cutBy, status } = approval;
+    const { id, agent, cwd, detail, reasoning, choices = [], suggestions = [], notes = [], cutBy, status } = approval;
     const isOpen = status === "pending";
     const row = rows.get(approval.sessionId);
     const terminal = row === undefined ? undefined : terminalPlace(row, panes);
@@ -120,6 +123,7 @@ export function approvalItems(
       noDialog: approval.noDialog === true,
       ...(hidesItsDialog(approval) ? { notice: HIDDEN_DIALOG } : {}),
       reasoning: reasoning === undefined ? [] : linesOf(reasoning),
+      notes: notes.map((note) => escapeControls(noteText(note))),
       questions: choices.map(({ question, options, descriptions = [], multiple }) => ({
         text: linesOf(multiple ? `${question} ${ONE_OR_MORE}` : question),
         options: options.map((option, i) => ({

@@ -1,5 +1,5 @@
 /** The gist of a request, and how it ended, in words. Text from outside, not escaped. Pure. */
-import type { Approval, ApprovalFields, Choice } from "../domain/approval.ts";
+import type { Approval, ApprovalFields, ApprovalNote, Choice } from "../domain/approval.ts";
 import { parseDecider } from "../domain/decider.ts";
 import { shellQuote } from "../lib/shell_quote.ts";
 import { localTime } from "./times.ts";
@@ -85,6 +85,11 @@ export function approvedText({ scope, expiresAt }: ApprovalFields["approved"]): 
   return `approved ${scope}${expiresAt === undefined ? "" : ` until ${localTime(expiresAt)}`}`;
 }
 
+/** `guard asks: it leaves the folder`. */
+export function noteText({ by, text, says }: ApprovalNote): string {
+  return `${by}${says === undefined ? "" : says === "ask" ? " asks" : " denies"}: ${text}`;
+}
+
 /** How it ended and by whom. */
 export function outcomeText(approval: Approval): string {
   switch (approval.status) {
@@ -139,6 +144,7 @@ function who(text: string): string {
       return `rule ${by.ruleId}`;
     case "mode":
       return `mode ${by.mode}`;
+    case "interceptor":
     case "client":
       return by.name;
   }

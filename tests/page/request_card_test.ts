@@ -41,3 +41,12 @@ Deno.test("G7 a page that may only read shows a question's options and takes non
   assertEquals(shown("approve"), { isOff: false, options: 2, fields: 1, keys: 2 });
   assertEquals(shown("read"), { isOff: true, options: 2, fields: 0, keys: 0 });
 });
+
+Deno.test("X1 what an interceptor says of a request stands on the page", () => {
+  stubBrowser();
+  const approval: Approval = { ...APPROVAL, notes: [{ by: "guard", text: "outside the folder", says: "ask" }] };
+  const [item] = approvalItems([approval], { sessions: [], now: 0, home: undefined });
+  const card = RequestCard({ store: answering(approval), item: item!, approval, now: 0, more: 0 });
+  const said = elements(card).filter(({ type }) => type === "em").map(({ props }) => props["children"]);
+  assertEquals(said, ["guard asks: outside the folder"]);
+});

@@ -6,6 +6,7 @@ import type { PolicyEngine, PolicySettings } from "../../src/approvals/policy_en
 import { commitRevocation } from "../../src/approvals/revoke_rule.ts";
 import { createApprovals } from "../../src/approvals/mod.ts";
 import type { Presence } from "../../src/approvals/presence.ts";
+import type { Interceptors } from "../../src/core/interceptors.ts";
 import { type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";
 import type { Projection } from "../../src/core/projection.ts";
 import type { Projections } from "../../src/core/projections.ts";
@@ -75,6 +76,7 @@ export class Desk {
   readonly policy: PolicyEngine;
   readonly deps: SessionDeps;
   readonly service: Service;
+  readonly interceptors: Interceptors;
   readonly clock: Clock = { now: () => this.#now, steady: () => this.#now - START - this.#set };
   /** `approvals.hook_wait_secs`, ms. */
   waitMs: number | null = 45_000;
@@ -124,7 +126,7 @@ export class Desk {
       };
     };
     journal.now = () => new Date(this.#now).toISOString();
-    const { broker, policy, presence, service } = createApprovals({
+    const { broker, policy, presence, interceptors, service } = createApprovals({
       store,
       inbox,
       journal,
@@ -150,6 +152,7 @@ export class Desk {
     this.broker = broker;
     this.policy = policy;
     this.presence = presence;
+    this.interceptors = interceptors;
     this.service = service;
     const now = () => new Date(this.#now).toISOString();
     this.deps = {

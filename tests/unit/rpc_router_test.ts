@@ -104,7 +104,9 @@ Deno.test("router: a parameter that is missing, unknown or wrong is named, with 
 
 Deno.test("A1 no client calls itself what answers by itself: its decisions would read as a rule's", () => {
   const hello = (kind: string) => () => checkParams("hello", METHOD_SCHEMAS["hello"], { protocol: 1, kind });
-  for (const kind of ["rule", "mode", "feed", "", "Tui"]) assertThrows(hello(kind), ConsoleError, '"kind" of hello is');
+  for (const kind of ["rule", "mode", "interceptor", "feed", "", "Tui"]) {
+    assertThrows(hello(kind), ConsoleError, '"kind" of hello is');
+  }
   for (const kind of ["tui", "rules", "hook"]) hello(kind)();
 });
 

@@ -52,7 +52,7 @@ const HIDES =
 const TOO_LONG = "It is too long to be read here: it can only be denied here.";
 
 function bodyLines(item: ApprovalItem): readonly string[] {
-  const { agent, kind, risk, folder, end, call, detail, cut, notice, reasoning, questions } = item;
+  const { agent, kind, risk, folder, end, call, detail, cut, notice, reasoning, notes, questions } = item;
   const facts = [agent, kind, risk?.word, folder, end].filter((part) => part !== undefined && part !== "");
   return [
     facts.join(" · "),
@@ -60,6 +60,7 @@ function bodyLines(item: ApprovalItem): readonly string[] {
     ...detail,
     ...(cut === undefined ? [] : [cut]),
     ...reasoning.map((line, at) => at === 0 ? `why: ${line}` : line),
+    ...notes,
     ...questions.flatMap(({ text, options }) => [
       ...text,
       ...options.map((option, at) =>
