@@ -8,7 +8,7 @@ import { denoFiles } from "../../src/platform/deno_files.ts";
 type Replies = BotReply<{ update_id: number }[]>[];
 
 /** Polls until the replies are used up; gives what was done, in its order, and each wait. */
-async function played(replies: Replies, { offset = 5 as number | null, heard = true, full = false } = {}) {
+async function played(replies: Replies, { offset = 5 as number | null, heard = true, full = false, quietMs = 0 } = {}) {
   const done: string[] = [];
   const waits: number[] = [];
   const stop = new AbortController();
@@ -30,6 +30,7 @@ async function played(replies: Replies, { offset = 5 as number | null, heard = t
     steady: () => 0,
     random: () => 0,
     offset: () => kept,
+    quietMs: () => quietMs,
     saveOffset: (next) => {
       if (full) throw new Error("no space");
       kept = next;
@@ -130,12 +131,12 @@ Deno.test("V4 what is kept is a 0600 file, whole or as before; another bot's and
     const path = `${root}/telegram.json`;
     const kept = new Kept(denoFiles, path, "1");
     assertEquals([kept.offset, kept.messages], [undefined, []]);
-    kept.setOffset(9);
-    const message = { about: "approval", id: "k1", chat: 7, message: 3 } as const;
+    kept.setOffset(9, 1);
+    const message = { about: "approval", id: "k1", chat: 7, message: 3, at: 5, asked: "x" } as const;
     kept.add(message);
     assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
     const again = new Kept(denoFiles, path, "1");
-    assertEquals([again.offset, again.messages], [9, [message]]);
+    assertEquals([again.offset, again.offsetAt, again.messages], [9, 1, [message]]);
     for (let n = 0; n < 250; n++) again.add({ ...message, message: n });
     assertEquals(again.messages.length, 200);
     again.remove(again.messages.slice(1));

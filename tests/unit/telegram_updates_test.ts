@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { sandboxHost } from "../../src/channel/addresses.ts";
 import { Buttons } from "../../src/channel/telegram/buttons.ts";
 import { firstChoices, isAnswerableHere, scopeChoices } from "../../src/channel/telegram/choices.ts";
-import { commandLine, heardUpdate, numberedUpdates } from "../../src/channel/telegram/heard_update.ts";
+import { heardUpdate, numberedUpdates, readCommand } from "../../src/channel/telegram/heard_update.ts";
 import { settingsKey, telegramGroup, type TelegramSettings } from "../../src/channel/telegram/settings.ts";
 import { MAX_MESSAGE, splitMessage } from "../../src/channel/telegram/split_message.ts";
 import { findToken } from "../../src/channel/telegram/token.ts";
@@ -58,12 +58,14 @@ Deno.test("V4 no update of any form throws, or is heard for anybody else", () =>
   }
 });
 
-Deno.test("V4 a command may name the bot, and another bot's is none", () => {
-  assertEquals(commandLine("/status", "a_bot"), "/status");
-  assertEquals(commandLine(" /Status@A_bot  now \n", "a_bot"), "/status  now");
-  assertEquals(commandLine("/approve@a_bot k3 yes", "a_bot"), "/approve k3 yes");
-  for (const text of ["/status@b_bot", "status", "a /status", "/", "//status", "/st-atus"]) {
-    assertEquals(commandLine(text, "a_bot"), undefined, text);
+Deno.test("V4 a command may name the bot; another bot's is told from no command at all", () => {
+  const line = (line: string, isNamed = false) => ({ kind: "command", line, isNamed });
+  assertEquals(readCommand("/status", "a_bot"), line("/status"));
+  assertEquals(readCommand(" /Status@A_bot  now \n", "a_bot"), line("/status  now", true));
+  assertEquals(readCommand("/approve@a_bot k3 yes", "a_bot"), line("/approve k3 yes", true));
+  assertEquals(readCommand("/status@b_bot", "a_bot"), { kind: "foreign" });
+  for (const text of ["status", "a /status", "/", "//status", "/st-atus"]) {
+    assertEquals(readCommand(text, "a_bot"), { kind: "text" }, text);
   }
 });
 

@@ -1,4 +1,7 @@
-/** One bot from its start to its stop: it polls, hears those who are in the list, and keeps its messages true. */
+/**
+ * One bot from its start to its stop: it polls, acts on what those in the list send, and edits its messages when what they say
+ * is over.
+ */
 import type { CallContent, CallsDoor } from "../kind.ts";
 import { daemonTimers, setTimer } from "../../platform/clock.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -6,7 +9,7 @@ import { BotApi } from "./bot_api.ts";
 import { type BotContext, type BotHost, TELEGRAM } from "./bot_context.ts";
 import { Buttons } from "./buttons.ts";
 import { botCommands, Commands } from "./commands.ts";
-import { commandLine, heardUpdate, type numberedUpdates } from "./heard_update.ts";
+import { heardUpdate, type numberedUpdates, readCommand } from "./heard_update.ts";
 import { Kept } from "./kept.ts";
 import { moreThanAnswers } from "./more_than_answers.ts";
 import { Outgoing } from "./outgoing.ts";
@@ -78,7 +81,8 @@ export class Bot {
       steady: () => host.clock.steady(),
       random: Math.random,
       offset: () => kept.offset,
-      saveOffset: (offset) => kept.setOffset(offset),
+      quietMs: () => kept.offsetAt === undefined ? undefined : host.clock.now() - kept.offsetAt,
+      saveOffset: (offset) => kept.setOffset(offset, host.clock.now()),
       act: (update) => this.#act(update),
       onReached: () => this.#renew(),
     });
@@ -101,6 +105,11 @@ export class Bot {
   /** Updates from others than those in the list, since its start. */
   get strangers(): number {
     return this.#strangers;
+  }
+
+  /** Replies and ends of turns that were refused, since its start. */
+  get notSent(): number {
+    return this.#context.outgoing.notSent;
   }
 
   start(): void {
@@ -153,7 +162,7 @@ export class Bot {
     if (heard.kind === "stranger" || heard.kind === "other") return false;
     try {
       if (heard.kind === "press") await onPress(this.#context, this.#questions, heard);
-      else await this.#commands.reply(heard.chat, commandLine(heard.text, this.#username), update.update_id);
+      else await this.#commands.reply(heard.chat, readCommand(heard.text, this.#username), update.update_id);
     } catch (error) {
       if (!this.#stopped.signal.aborted) {
         this.#context.host.log.warn("what was sent by Telegram did nothing", { why: String(error) });

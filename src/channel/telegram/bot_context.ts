@@ -29,7 +29,7 @@ export interface BotContext {
   readonly botId: string;
   /** Asked before, and told after, what is sent later than its call. */
   readonly calls: CallsDoor;
-  /** Requests that wait for Telegram to be reached; they outlive the bot. */
+  /** Chat and request, with a blank between, of what waits for the chat to be reached; they outlive the bot. */
   readonly unsent: Set<string>;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly after: (ms: number, action: () => void) => () => void;

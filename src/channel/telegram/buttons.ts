@@ -49,7 +49,7 @@ export class Buttons {
     });
   }
 
-  /** They may stand on that message, and so may the others: whether its edit was taken is not known. */
+  /** For an edit whose reply was lost: either these buttons are on the message now, or those from before, so both count. */
   add(nonces: readonly string[], message: number): void {
     for (const nonce of nonces) {
       const offered = this.#offered.get(nonce);
@@ -57,7 +57,7 @@ export class Buttons {
     }
   }
 
-  /** They stand on that message, and no others do any more. */
+  /** These are on that message; those from before are gone, and mean nothing any more. */
   bind(nonces: readonly string[], chat: number, message: number): void {
     this.add(nonces, message);
     const stay = new Set(nonces);

@@ -86,7 +86,7 @@ export class TelegramChannel implements OpenChannel {
 
   details(): ChannelDetails | undefined {
     const bot = this.#bot;
-    return bot === undefined ? undefined : { reached: bot.isReached, strangers: bot.strangers };
+    return bot === undefined ? undefined : { reached: bot.isReached, strangers: bot.strangers, notSent: bot.notSent };
   }
 
   /** What takes longer goes on behind the call. */

@@ -74,13 +74,17 @@ function member(value: unknown, ...path: readonly string[]): unknown {
   return at;
 }
 
-/**
- * The line as the console takes it: `/status@my_bot now` is `/status now`. Undefined where another bot is meant, or it is no
- * command.
- */
-export function commandLine(text: string, username: string): string | undefined {
+export type ReadCommand =
+  /** As the console takes it: `/status@my_bot now` is `/status now`. */
+  | { readonly kind: "command"; readonly line: string; /** The bot was named. */ readonly isNamed: boolean }
+  /** A command for another bot. */
+  | { readonly kind: "foreign" }
+  /** No command. */
+  | { readonly kind: "text" };
+
+export function readCommand(text: string, username: string): ReadCommand {
   const [, name, bot, rest] = /^\/([A-Za-z0-9_]+)(?:@([A-Za-z0-9_]+))?(?=$|\s)([\s\S]*)$/.exec(text.trim()) ?? [];
-  if (name === undefined) return undefined;
-  if (bot !== undefined && bot.toLowerCase() !== username.toLowerCase()) return undefined;
-  return `/${name.toLowerCase()}${rest ?? ""}`;
+  if (name === undefined) return { kind: "text" };
+  if (bot !== undefined && bot.toLowerCase() !== username.toLowerCase()) return { kind: "foreign" };
+  return { kind: "command", line: `/${name.toLowerCase()}${rest ?? ""}`, isNamed: bot !== undefined };
 }

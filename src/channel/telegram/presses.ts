@@ -57,9 +57,11 @@ interface OnePress {
 async function pressOne(context: BotContext, questions: AskedRequests, { pressed, approval, taken }: OnePress) {
   const { caller, outgoing } = context;
   const { press } = taken;
-  const { chat, message, text } = pressed;
+  const { chat, message } = pressed;
   const show = (choices: ReturnType<typeof firstChoices>) =>
-    outgoing.send(chat, () => questions.show(approval.id, chat, message, text, choices));
+    outgoing.send(chat, () => questions.show(approval.id, chat, message, choices));
+  const showsOthers = press.kind === "confirm" || press.kind === "more" || press.kind === "first";
+  if (showsOthers && !questions.knows(chat, message)) return OLD_BUTTON;
   switch (press.kind) {
     case "confirm":
       show(CONFIRM_CHOICES);
@@ -122,8 +124,8 @@ function onOldButton(context: BotContext, questions: AskedRequests, pressed: Pre
   const isOver = approval !== undefined && approval.status !== "pending";
   toast(context, id, isOver ? escapeControls(outcomeText(approval)) : OLD_BUTTON);
   if (request !== undefined) return questions.reconcile();
-  // Its number was not written before the daemon was killed: now it is known.
-  const said = `\n– ${OLD_BUTTON}`;
-  const [first = ""] = splitMessage(text, MAX_MESSAGE - said.length);
-  outgoing.send(chat, () => sender.edit({ chat, message, text: `${first}${said}` }, signal));
+  // Its number was not written before the daemon was killed: now it is known. Telegram tells no text of an old message.
+  const said = `– ${OLD_BUTTON}`;
+  const [first] = splitMessage(text, MAX_MESSAGE - said.length - 1);
+  outgoing.send(chat, () => sender.edit({ chat, message, text: [first, said].filter(Boolean).join("\n") }, signal));
 }

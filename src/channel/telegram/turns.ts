@@ -4,8 +4,11 @@ import { maskSecrets } from "../../domain/mask.ts";
 import { clip, escapeControls, escapeControlsKeepLines } from "../../domain/sanitize.ts";
 import { isTurnOver } from "../../domain/turn_change.ts";
 import { earlyEnd } from "../../view/turn_words.ts";
+import type { BotFailure } from "./bot_api.ts";
 import { type BotContext, keep, unkeep } from "./bot_context.ts";
 import type { KeptMessage } from "./kept.ts";
+import { failureText } from "./poller.ts";
+import { type Left, RetryLoop } from "./retry_loop.ts";
 import { MAX_MESSAGE, splitMessage } from "./split_message.ts";
 
 /** At most so often a message is edited while its turn goes on, ms: Telegram refuses more. */
@@ -15,21 +18,29 @@ const MAX_PARTS = 4;
 /** Of why a turn failed, UTF-16 units. */
 const MAX_WHY = 400;
 
+/** A turn whose message is kept true. */
+interface Followed {
+  readonly chat: number;
+  readonly loop: RetryLoop;
+  /** What stands in its message. */
+  shown?: string;
+  /** Of its end: messages that are there behind the first. */
+  sent: number;
+}
+
 export class BegunTurns {
   #context: BotContext;
   #unlisten: () => void;
   /** Turns of which something is new, and whose edit is due. */
   #due = new Map<string, () => void>();
-  #shown = new Map<string, string>();
-  /** Turns whose end is told now. */
-  #ending = new Set<string>();
+  #followed = new Map<string, Followed>();
 
   constructor(context: BotContext) {
     this.#context = context;
     const { bus, store } = context.host;
     this.#unlisten = bus.listen(store.seq, new Set(["turn"]), ({ event: { type, data } }) => {
       const turnId = "turnId" in data ? String(data.turnId) : "";
-      if (this.#messageOf(turnId) === undefined) return;
+      if (!this.#followed.has(turnId) && this.#messageOf(turnId) === undefined) return;
       if (type === "turn.ended") this.#look(turnId);
       else this.#lookLater(turnId);
     });
@@ -40,9 +51,10 @@ export class BegunTurns {
     for (const callOff of this.#due.values()) callOff();
   }
 
-  /** The message says from now on what becomes of the turn. */
-  follow(turnId: string, chat: number, message: number): void {
-    keep(this.#context, { about: "turn", id: turnId, chat, message });
+  /** The message says from now on what becomes of the turn. @param message undefined: it could not be sent, and is later */
+  follow(turnId: string, chat: number, message: number | undefined): void {
+    if (message !== undefined) keep(this.#context, { about: "turn", id: turnId, chat, message });
+    this.#add(turnId, chat);
     this.#look(turnId); // it may be over
   }
 
@@ -59,43 +71,92 @@ export class BegunTurns {
   #look(turnId: string): void {
     this.#due.get(turnId)?.();
     this.#due.delete(turnId);
-    this.#context.outgoing.run(() => this.#edit(turnId));
+    const chat = this.#messageOf(turnId)?.chat;
+    const followed = this.#followed.get(turnId) ?? (chat === undefined ? undefined : this.#add(turnId, chat));
+    followed?.loop.wake();
   }
 
-  async #edit(turnId: string): Promise<void> {
+  /** One loop for each: of two edits on their way at once the older could land last, and hide how the turn ended. */
+  #add(turnId: string, chat: number): Followed {
+    const { outgoing, sleep, signal } = this.#context;
+    const followed: Followed = {
+      chat,
+      loop: new RetryLoop({
+        work: () => this.#tell(turnId, followed),
+        run: (loop) => outgoing.run(loop),
+        sleep,
+        signal,
+      }),
+      sent: 0,
+    };
+    this.#followed.set(turnId, followed);
+    return followed;
+  }
+
+  async #tell(turnId: string, followed: Followed): Promise<Left> {
     const { caller, signal } = this.#context;
-    const kept = this.#messageOf(turnId);
-    if (kept === undefined || signal.aborted) return;
-    const turn = await turnById(caller, turnId);
-    const isOver = turn === undefined || isTurnOver(turn.status);
+    const turn = await turnById(caller, turnId).catch(() => "unknown" as const);
+    if (signal.aborted) return false;
+    if (turn === "unknown") return true;
     const [text = "", ...more] = turn === undefined ? ["– This turn is over."] : turnMessages(turn);
-    if (this.#ending.has(turnId) || this.#messageOf(turnId) === undefined) return; // two looks, and the other was first
-    if (isOver) return await this.#end(kept, text, more);
-    if (this.#shown.get(turnId) === text) return;
-    this.#shown.set(turnId, text);
-    const { chat, message } = kept;
-    await this.#context.sender.edit({ chat, message, text }, signal);
+    const failure = await this.#tellFirst(turnId, followed, text);
+    const isRefused = failure?.kind === "refused";
+    if (failure !== undefined && !isRefused) return leftBy(failure);
+    const isEdit = this.#messageOf(turnId) !== undefined;
+    if (turn !== undefined && !isTurnOver(turn.status) && (isEdit || !isRefused)) return false;
+    // A message that somebody has deleted takes no edit: its end is a new one.
+    const left = isEdit || !isRefused ? await this.#tellRest(followed, isRefused ? [text, ...more] : more) : false;
+    // Its number stays until all of its end is there: the next daemon tells it where this one could not.
+    if (left !== false || signal.aborted) return left;
+    this.#followed.delete(turnId);
+    unkeep(this.#context, this.#context.kept.messages.filter(({ about, id }) => about === "turn" && id === turnId));
+    return false;
   }
 
-  /** Its number stays until the end stands there: what did not get through is told when Telegram is reached again. */
-  async #end(kept: KeptMessage, text: string, more: readonly string[]): Promise<void> {
-    const { sender, signal } = this.#context;
-    const { id, chat, message } = kept;
-    this.#ending.add(id);
-    try {
-      const failure = await sender.edit({ chat, message, text }, signal);
-      if (failure !== undefined && failure !== "refused") return;
-      this.#shown.delete(id);
-      unkeep(this.#context, [kept]);
-    } finally {
-      this.#ending.delete(id);
+  /** By an edit, or as a message where there is none yet. */
+  async #tellFirst(turnId: string, followed: Followed, text: string): Promise<BotFailure | undefined> {
+    const { sender, outgoing, signal } = this.#context;
+    if (followed.shown === text) return undefined;
+    const { chat } = followed;
+    const message = this.#messageOf(turnId)?.message;
+    if (message === undefined) {
+      const sent = (await outgoing.inOrder(chat, () => sender.send({ chat, text }, signal)))?.done;
+      if (sent === undefined) return { kind: "unreachable", problem: "too many messages wait for its chat" };
+      if (!sent.ok) return this.#refused(sent.failure);
+      keep(this.#context, { about: "turn", id: turnId, chat, message: sent.result });
+    } else {
+      const failure = await sender.editOnce({ chat, message, text }, signal);
+      if (failure !== undefined) return failure;
     }
-    for (const part of more) await sender.send({ chat, text: part }, signal);
+    followed.shown = text;
+    return undefined;
+  }
+
+  async #tellRest(followed: Followed, more: readonly string[]): Promise<Left> {
+    const { sender, outgoing, signal } = this.#context;
+    const { chat } = followed;
+    const told = await outgoing.inOrder(chat, async () => {
+      for (; followed.sent < more.length; followed.sent++) {
+        const sent = await sender.send({ chat, text: more[followed.sent] ?? "" }, signal);
+        if (!sent.ok && this.#refused(sent.failure).kind !== "refused") return leftBy(sent.failure);
+      }
+      return false;
+    });
+    return told?.done ?? true;
+  }
+
+  #refused(failure: BotFailure): BotFailure {
+    if (failure.kind === "refused") this.#context.outgoing.lose(failureText(failure));
+    return failure;
   }
 
   #messageOf(turnId: string): KeptMessage | undefined {
     return this.#context.kept.messages.find(({ about, id }) => about === "turn" && id === turnId);
   }
+}
+
+function leftBy(failure: BotFailure): Left {
+  return failure.kind === "limited" ? { notBeforeMs: failure.retryAfterSecs * 1000 } : true;
 }
 
 const SIGNS: Readonly<Record<TurnState["status"], string>> = {
