@@ -7,6 +7,8 @@
 export interface Letter {
   readonly id: string;
   readonly body: string;
+  /** Requests of which it tells all. */
+  readonly whole: readonly string[];
   /** Whether anybody is still needed for it, now. */
   readonly isWanted: () => boolean;
 }
@@ -23,7 +25,7 @@ export interface LettersOptions {
   readonly after: (ms: number, action: () => void) => () => void;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** How a try behind the first ended; `isLast`: there will be none behind it. */
+  /** How a try behind the first ended, or the last one where nobody is needed any more; `isLast`: there will be none behind it. */
   readonly onTried: (delivery: LetterEnd, isLast: boolean) => void;
 }
 
@@ -60,7 +62,7 @@ export class Letters {
     const delivery = await this.#o.deliver(letter);
     if (delivery.kind === "gone") this.#giveUp();
     if (delivery.kind !== "failed" || this.#isStopped || !letter.isWanted()) return { delivery };
-    return { delivery, nextMs: this.#wait(letter, 0) };
+    return { delivery, nextMs: this.#wait(letter, 0, delivery) };
   }
 
   stop(): void {
@@ -79,8 +81,8 @@ export class Letters {
     this.#waiting.clear();
   }
 
-  /** @param tries that were made again so far */
-  #wait(letter: Letter, tries: number): number {
+  /** @param tries that were made again so far @param last how the last of all ended */
+  #wait(letter: Letter, tries: number, last: LetterEnd): number {
     for (const [oldest, callOff] of this.#waiting) {
       if (this.#waiting.size < MAX_WAITING) break;
       callOff();
@@ -88,12 +90,15 @@ export class Letters {
       this.#lost++;
     }
     const ms = Math.round((RETRY_MS[tries] ?? 0) * (1 + JITTER * (2 * this.#o.random() - 1)));
-    this.#waiting.set(letter, this.#o.after(ms, () => void this.#again(letter, tries)));
+    this.#waiting.set(letter, this.#o.after(ms, () => void this.#again(letter, tries, last)));
     return ms;
   }
 
-  async #again(letter: Letter, tries: number): Promise<void> {
-    if (!letter.isWanted()) return void this.#waiting.delete(letter);
+  async #again(letter: Letter, tries: number, last: LetterEnd): Promise<void> {
+    if (!letter.isWanted()) {
+      this.#waiting.delete(letter);
+      return this.#o.onTried(last, true); // what was told of it said that it is tried again
+    }
     // While it is tried it keeps its place, and nothing can be called off.
     this.#waiting.set(letter, () => {});
     const delivery = await this.#o.deliver(letter);
@@ -104,7 +109,7 @@ export class Letters {
       return;
     }
     const isLast = delivery.kind !== "failed" || tries + 1 >= RETRY_MS.length;
-    if (!isLast) this.#wait(letter, tries + 1);
+    if (!isLast) this.#wait(letter, tries + 1, delivery);
     else if (delivery.kind === "gone") this.#giveUp();
     else if (delivery.kind === "failed") this.#lost++;
     this.#o.onTried(delivery, isLast);
