@@ -1,5 +1,6 @@
 /** Telegram, by the real daemon in its sandbox against a double of the Bot API: who is heard, what is asked, what lands once. */
-import { assert, assertEquals, assertMatch } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { localTime } from "../../src/view/times.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
 import { ALLOWED, approval, held, pending, storyOf } from "../support/hook_process.ts";
 import { readJournal } from "../support/harness_journal.ts";
@@ -14,7 +15,10 @@ Deno.test("V4 a request is a message with buttons, and the press of one answers 
   await using asks = await held(home, client, { command: "touch from-the-sofa" });
   const message = await messageWith(bot, "touch from-the-sofa");
   assertEquals(message.chat, OWNER);
-  assertMatch(message.text, /^▲ \S+ waits: Bash: touch from-the-sofa\n\nclaude · permission · /);
+  assertMatch(
+    message.text,
+    /^▲ (\S+) waits\nclaude · permission · .*\n│ in \S+\n│ Bash: touch from-the-sofa\npart 1 of 1 · \S+ · .* · \1$/,
+  );
   assertEquals(message.buttons.map(({ text }) => text), ["Approve", "Deny", "More…"]);
   assert(message.buttons.every(({ data }) => /^[0-9a-f]{32}$/.test(data)));
   const { buttons } = message;
@@ -31,7 +35,7 @@ Deno.test("V4 a request is a message with buttons, and the press of one answers 
   const decided = readJournal(home).find(({ type }) => type === "approval.decided");
   assertEquals(decided?.actor, "telegram:approve");
   await eventually(() => message.buttons.length === 0, 10_000, "a message without buttons");
-  assertMatch(message.text, /^✓ [^:\n]+: approved once, by telegram\nBash: touch from-the-sofa$/);
+  assertMatch(message.text, /^✓ [^:\n]+: approved once, by telegram\n│ Bash: touch from-the-sofa$/);
 });
 
 Deno.test("V4 what is answered elsewhere is edited, and what was answered at once is never sent", async () => {
@@ -153,9 +157,11 @@ Deno.test("V4 what destroys takes a second press, and a wider yes its own button
   bot.press(second, "Session, 8 hours");
   assertEquals((await wide.hook.exit(10_000)).stdout, ALLOWED);
   await eventually(() => second.buttons.length === 0, 10_000, "a message without buttons");
-  assertMatch(second.text, /^✓ [^:\n]+: approved session, by telegram/);
   const { rules } = await home.json(["rules", "list", "--json"]) as { rules: { scope: string; expiresAt?: string }[] };
   assertEquals(rules.map(({ scope, expiresAt }) => [scope, expiresAt !== undefined]), [["session", true]]);
+  const until = `approved session until ${localTime(rules[0]?.expiresAt ?? "")}`;
+  assertStringIncludes(second.text, `: ${until}, by telegram\n`);
+  assertEquals(bot.toasts.at(-1), until);
 });
 
 Deno.test("V4 mute keeps questions from the phone, and a test of the channel calls all the same", async () => {

@@ -1,8 +1,8 @@
 /** Telegram's poller and client, with a server and a clock that are played: order of steps, waits, and what errors say. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { BotApi, type BotFailure, type BotReply } from "../../src/channel/telegram/bot_api.ts";
 import { Kept } from "../../src/channel/telegram/kept.ts";
-import { backoffMs, Poller } from "../../src/channel/telegram/poller.ts";
+import { backoffMs, failureText, Poller } from "../../src/channel/telegram/poller.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
 
 type Replies = BotReply<{ update_id: number }[]>[];
@@ -69,6 +69,28 @@ Deno.test("V4 what was sent before the first start is dropped, and what was take
     "poll 43 50",
   ]);
   assertEquals((await played([updates(3, 5), END])).done, ["poll 5 50", "save 6", "act 5", "poll 6 50"]);
+});
+
+Deno.test("V4 behind a week without updates those that are numbered from lower on are new; before that they were taken", async () => {
+  const [hour, week] = [3_600_000, 7 * 24 * 3_600_000];
+  const acts = async (quietMs: number, ...ids: number[]) =>
+    (await played([updates(...ids), END], { quietMs })).done.filter((line) => line.startsWith("act"));
+  assertEquals(await acts(week, 2, 3), ["act 2", "act 3"]);
+  assertEquals(await acts(week - 2 * hour, 2, 3), []);
+  assertEquals(await acts(week, 3, 5), ["act 5"]);
+});
+
+Deno.test("V4 a webhook that is set for the bot is told from another program that polls", async () => {
+  const conflict = (description: string) => replies(409, JSON.stringify({ ok: false, error_code: 409, description }));
+  const words = async (description: string) => {
+    const reply = await conflict(description);
+    return reply.ok ? "" : failureText(reply.failure);
+  };
+  assertMatch(
+    await words("Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first"),
+    /^a webhook is set for this bot.*deleteWebhook/,
+  );
+  assertMatch(await words("Conflict: terminated by other getUpdates request"), /^another program polls/);
 });
 
 Deno.test("V4 strangers, and a server that replies at once, are polled once a second", async () => {

@@ -121,7 +121,13 @@ Deno.test("V4 what Telegram lets wait keeps no command and no press waiting, and
   const { promise, resolve } = Promise.withResolvers<void>();
   room.send = () => promise;
   const turns = new BegunTurns(room.context);
-  const commands = new Commands({ context: room.context, turns, more: {} as never, canRun: false });
+  const commands = new Commands({
+    context: room.context,
+    questions: new AskedRequests(room.context),
+    turns,
+    more: {} as never,
+    canRun: false,
+  });
   room.call = (method) => method === "command.execute" ? { response: `reply ${room.called.length}` } : {};
   await commands.reply(7, STATUS, 1);
   await commands.reply(7, { ...STATUS, line: "/deny k1" }, 2);
@@ -224,6 +230,7 @@ Deno.test("V4 in a group only commands of ours get a reply, and nowhere those fo
   const turns = new BegunTurns(room.context);
   const commands = new Commands({
     context: room.context,
+    questions: new AskedRequests(room.context),
     turns,
     more: { mute: () => Promise.resolve({}) } as never,
     canRun: false,

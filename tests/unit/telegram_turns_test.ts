@@ -1,6 +1,7 @@
 /** The message of a turn that was begun by Telegram: one edit at a time, retried as the turn is by then, and its whole end. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { Commands } from "../../src/channel/telegram/commands.ts";
+import { AskedRequests } from "../../src/channel/telegram/questions.ts";
 import { RetryLoop } from "../../src/channel/telegram/retry_loop.ts";
 import { BegunTurns } from "../../src/channel/telegram/turns.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -97,7 +98,13 @@ Deno.test("V4 a turn whose first message was not sent is followed all the same",
   const sends: Failure[] = ["unreachable", "unreachable", undefined];
   room.send = () => sends.shift();
   const more = { beginTurn: () => Promise.resolve({ turnId: "t" }) } as never;
-  const commands = new Commands({ context: room.context, turns, more, canRun: true });
+  const commands = new Commands({
+    context: room.context,
+    questions: new AskedRequests(room.context),
+    turns,
+    more,
+    canRun: true,
+  });
   await commands.reply(7, { kind: "command", line: "/run mine hello", isNamed: false }, 1);
   await eventually(() => sends.length === 1, 2000, "two tries");
   status = "finished";

@@ -59,7 +59,7 @@ Deno.test("V4 no update of any form throws, or is heard for anybody else", () =>
 });
 
 Deno.test("V4 a command may name the bot; another bot's is told from no command at all", () => {
-  const line = (line: string, isNamed = false) => ({ kind: "command", line, isNamed });
+  const line = (line: string, isNamed = false) => ({ kind: "command" as const, line, isNamed });
   assertEquals(readCommand("/status", "a_bot"), line("/status"));
   assertEquals(readCommand(" /Status@A_bot  now \n", "a_bot"), line("/status  now", true));
   assertEquals(readCommand("/approve@a_bot k3 yes", "a_bot"), line("/approve k3 yes", true));

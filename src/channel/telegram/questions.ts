@@ -65,7 +65,8 @@ export class AskedRequests {
     const asked = need === undefined ? undefined : await this.#open(need, approval);
     if (asked?.isWhole !== true || this.#approval(approval.id)?.status !== "pending") return false;
     this.#context.outgoing.run(async () => {
-      await this.#messages.send(chat, approval, asked);
+      const failure = await this.#messages.send(chat, approval, asked);
+      if (failure !== undefined) this.#context.outgoing.lose(failureText(failure));
     });
     return true;
   }
