@@ -49,7 +49,7 @@ export class AskedMessages {
   }
 
   async #sendParts(chat: number, approval: Approval, asked: QuestionMessages): Promise<BotFailure | undefined> {
-    const { buttons, sender, signal, host, shown } = this.#context;
+    const { buttons, sender, signal, shown } = this.#context;
     const { parts, isWhole } = asked;
     const { id } = approval;
     if (!this.#isOpen(id)) return undefined;

@@ -2,7 +2,7 @@
  * Lines that an agent wrote, as messages show them: each behind a sign, so that none can pass for a line of the bot; and
  * messages that are filled with such lines. Pure.
  */
-import { cutText } from "./split_message.ts";
+import { cutInPieces } from "./split_message.ts";
 
 /** Before a line that an agent wrote, and before what goes on in the next line, because the line is long. */
 const LINE = "│ ";
@@ -26,7 +26,7 @@ export function quotedLines(lines: readonly string[]): readonly string[] {
 }
 
 function quotedLine(line: string): readonly string[] {
-  return cutText(line, MAX_PIECE).map((piece, at) => `${at === 0 ? LINE : GOES_ON}${piece}`);
+  return cutInPieces(line, MAX_PIECE).map((piece, at) => `${at === 0 ? LINE : GOES_ON}${piece}`);
 }
 
 /** @param max UTF-16 units of a page; a line that is longer has a page of its own @returns pages of whole lines */
