@@ -3,9 +3,9 @@ import type { BotFailure, SentText } from "../../src/channel/telegram/bot_api.ts
 import type { BotContext } from "../../src/channel/telegram/bot_context.ts";
 import { Buttons } from "../../src/channel/telegram/buttons.ts";
 import { firstChoices } from "../../src/channel/telegram/choices.ts";
-import type { KeptMessage } from "../../src/channel/telegram/kept.ts";
+import type { KeptMessage } from "../../src/channel/telegram/bot_state.ts";
 import { Outgoing } from "../../src/channel/telegram/outgoing.ts";
-import { ShownRequests } from "../../src/channel/telegram/shown.ts";
+import { FullyShownRequests } from "../../src/channel/telegram/fully_shown_requests.ts";
 import type { CallOutcome } from "../../src/channel/kind.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { OPEN_CALL } from "./open_call.ts";
@@ -65,10 +65,10 @@ export class TelegramRoom {
         },
         toast: (_: string, text: string) => Promise.resolve(void this.toasts.push(text)),
       },
-      kept: this,
+      state: this,
       outgoing: new Outgoing(log, this.stop.signal),
       buttons: this.buttons,
-      shown: new ShownRequests(),
+      shown: new FullyShownRequests(),
       caller: {
         call: async (method: string) => {
           this.called.push(method);
@@ -91,7 +91,7 @@ export class TelegramRoom {
     } as unknown as BotContext;
   }
 
-  /** As Kept does. */
+  /** As BotState does. */
   add(one: KeptMessage): void {
     this.messages = [...this.messages, one];
   }

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { Webhook } from "standardwebhooks";
 import { WebhookAnswers } from "../../src/channel/webhook/answers.ts";
-import { Letters, RETRY_MS } from "../../src/channel/webhook/letters.ts";
+import { DeliveryQueue, RETRY_MS } from "../../src/channel/webhook/delivery_queue.ts";
 import { secretBytes } from "../../src/channel/webhook/signature.ts";
 import { PostsDoor } from "../../src/core/posts_door.ts";
 import type { Approval } from "../../src/domain/approval.ts";
@@ -169,7 +169,7 @@ Deno.test("V5 a call that gave way while it was tried, and was delivered, is not
   const timers: (() => void)[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   let isFirst = true;
-  const letters = new Letters({
+  const queue = new DeliveryQueue({
     deliver: async ({ id }) => {
       if (id !== "slow" || isFirst) {
         isFirst = false;
@@ -185,14 +185,14 @@ Deno.test("V5 a call that gave way while it was tried, and was delivered, is not
     random: () => 0.5,
     onTried: () => {},
   });
-  const letter = (id: string) => ({ id, body: "", whole: [], isWanted: () => true });
-  assertEquals((await letters.send(letter("slow"))).nextMs, RETRY_MS[0]);
+  const message = (id: string) => ({ id, body: "", whole: [], isWanted: () => true });
+  assertEquals((await queue.send(message("slow"))).nextMs, RETRY_MS[0]);
   timers[0]?.();
-  for (let n = 0; n < 50; n++) await letters.send(letter(`${n}`));
-  assertEquals([letters.waiting, letters.lost], [50, 1]);
+  for (let n = 0; n < 50; n++) await queue.send(message(`${n}`));
+  assertEquals([queue.waiting, queue.deadLetters], [50, 1]);
   resolve();
   await new Promise((done) => setTimeout(done, 0));
-  assertEquals([letters.waiting, letters.lost], [50, 0]);
+  assertEquals([queue.waiting, queue.deadLetters], [50, 0]);
 });
 
 Deno.test("A1 a body that does not come in time is told so, by the connection on which it did not", async () => {

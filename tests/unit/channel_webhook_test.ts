@@ -1,7 +1,7 @@
 /** The channel webhook: its signature by the library of the standard, and when it tries again, with a clock of the test's. */
 import { assert, assertEquals } from "@std/assert";
 import { Webhook } from "standardwebhooks";
-import { RETRY_MS } from "../../src/channel/webhook/letters.ts";
+import { RETRY_MS } from "../../src/channel/webhook/delivery_queue.ts";
 import { openWebhook, WebhookChannel, type WebhookDeps } from "../../src/channel/webhook/call.ts";
 import { secretBytes, signedHeaders } from "../../src/channel/webhook/signature.ts";
 import type { CallContent, CallOutcome } from "../../src/channel/kind.ts";

@@ -1,7 +1,7 @@
 /** Telegram's poller and client, with a server and a clock that are played: order of steps, waits, and what errors say. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { BotApi, type BotFailure, type BotReply } from "../../src/channel/telegram/bot_api.ts";
-import { Kept } from "../../src/channel/telegram/kept.ts";
+import { BotState } from "../../src/channel/telegram/bot_state.ts";
 import { backoffMs, failureText, Poller } from "../../src/channel/telegram/poller.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
 
@@ -151,22 +151,22 @@ Deno.test("V4 what is kept is a 0600 file, whole or as before; another bot's and
   const root = Deno.makeTempDirSync({ prefix: "ac-kept-" });
   try {
     const path = `${root}/telegram.json`;
-    const kept = new Kept(denoFiles, path, "1");
-    assertEquals([kept.offset, kept.messages], [undefined, []]);
-    kept.setOffset(9, 1);
+    const state = new BotState(denoFiles, path, "1");
+    assertEquals([state.offset, state.messages], [undefined, []]);
+    state.setOffset(9, 1);
     const message = { about: "approval", id: "k1", chat: 7, message: 3, at: 5, asked: "x" } as const;
-    kept.add(message);
+    state.add(message);
     assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
-    const again = new Kept(denoFiles, path, "1");
+    const again = new BotState(denoFiles, path, "1");
     assertEquals([again.offset, again.offsetAt, again.messages], [9, 1, [message]]);
     for (let n = 0; n < 250; n++) again.add({ ...message, message: n });
     assertEquals(again.messages.length, 200);
     again.remove(again.messages.slice(1));
-    assertEquals(new Kept(denoFiles, path, "1").messages.map((one) => one.message), [50]);
-    assertEquals(new Kept(denoFiles, path, "2").offset, undefined);
+    assertEquals(new BotState(denoFiles, path, "1").messages.map((one) => one.message), [50]);
+    assertEquals(new BotState(denoFiles, path, "2").offset, undefined);
     for (const text of ["", "{", "[]", "null", '{"version":2}', '{"version":1,"bot":"1","offset":"9","messages":[]}']) {
       Deno.writeTextFileSync(path, text);
-      assertEquals(new Kept(denoFiles, path, "1").offset, undefined, text);
+      assertEquals(new BotState(denoFiles, path, "1").offset, undefined, text);
     }
   } finally {
     Deno.removeSync(root, { recursive: true });

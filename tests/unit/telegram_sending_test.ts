@@ -2,11 +2,11 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { inTime } from "../../src/channel/telegram/channel.ts";
 import { Commands } from "../../src/channel/telegram/commands.ts";
-import { onPress } from "../../src/channel/telegram/presses.ts";
+import { onCallbackQuery } from "../../src/channel/telegram/callback_queries.ts";
 import { AskedRequests } from "../../src/channel/telegram/questions.ts";
-import { readCommand } from "../../src/channel/telegram/heard_update.ts";
-import { ShownRequests } from "../../src/channel/telegram/shown.ts";
-import { BegunTurns } from "../../src/channel/telegram/turns.ts";
+import { readCommand } from "../../src/channel/telegram/parse_update.ts";
+import { FullyShownRequests } from "../../src/channel/telegram/fully_shown_requests.ts";
+import { TurnMessages } from "../../src/channel/telegram/turn_messages.ts";
 import type { CallOutcome } from "../../src/channel/kind.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -15,7 +15,7 @@ import { eventually } from "../support/harness_wait.ts";
 import { OPEN_CALL } from "../support/open_call.ts";
 import { type Failure, TelegramRoom } from "../support/telegram_room.ts";
 
-const PRESSED = { kind: "press", id: "p", chat: 7, message: 3, text: "t" } as const;
+const PRESSED = { kind: "callback_query", id: "p", chat: 7, message: 3, text: "t" } as const;
 
 const STATUS = { kind: "command", line: "/status", isNamed: false } as const;
 const LONG: Approval = { ...OPEN_CALL, input: Array.from({ length: 400 }, (_, n) => `echo ${n} ok`).join("\n") };
@@ -30,10 +30,10 @@ Deno.test("V4 an edit that fails leaves the buttons that stand there as good as 
   const pressed = { ...PRESSED, message: 1 };
   room.edit = () => "unreachable";
   for (let press = 0; press < 2; press++) {
-    await onPress(room.context, questions, { ...pressed, data: more });
+    await onCallbackQuery(room.context, questions, { ...pressed, data: more });
     await eventually(() => room.edits.length === press + 1, 2000, "the edit");
   }
-  await onPress(room.context, questions, { ...pressed, data: yes });
+  await onCallbackQuery(room.context, questions, { ...pressed, data: yes });
   assertEquals(room.called, ["approval.text", "approval.text", "approval.decide"]);
   await room.end();
 });
@@ -45,10 +45,10 @@ Deno.test("V4 an answer that the daemon could not take may be pressed again", as
   room.call = () => {
     throw new ConsoleError("timeout", "it took long");
   };
-  await onPress(room.context, questions, { ...PRESSED, data: no });
+  await onCallbackQuery(room.context, questions, { ...PRESSED, data: no });
   room.call = () => ({});
-  await onPress(room.context, questions, { ...PRESSED, data: no });
-  await onPress(room.context, questions, { ...PRESSED, data: no });
+  await onCallbackQuery(room.context, questions, { ...PRESSED, data: no });
+  await onCallbackQuery(room.context, questions, { ...PRESSED, data: no });
   assertEquals(room.called, ["approval.decide", "approval.decide"]);
   assertEquals(room.toasts.slice(0, 2), ["it took long", "denied"]);
   await room.end();
@@ -120,7 +120,7 @@ Deno.test("V4 what Telegram lets wait keeps no command and no press waiting, and
   const room = new TelegramRoom();
   const { promise, resolve } = Promise.withResolvers<void>();
   room.send = () => promise;
-  const turns = new BegunTurns(room.context);
+  const turns = new TurnMessages(room.context);
   const commands = new Commands({
     context: room.context,
     questions: new AskedRequests(room.context),
@@ -132,7 +132,7 @@ Deno.test("V4 what Telegram lets wait keeps no command and no press waiting, and
   await commands.reply(7, STATUS, 1);
   await commands.reply(7, { ...STATUS, line: "/deny k1" }, 2);
   const [, no = ""] = room.offered();
-  await onPress(room.context, new AskedRequests(room.context), { ...PRESSED, data: no });
+  await onCallbackQuery(room.context, new AskedRequests(room.context), { ...PRESSED, data: no });
   assertEquals(room.called, ["command.execute", "command.execute", "approval.decide"]);
   assertEquals(room.sent, []);
   for (let more = 0; more < 100; more++) await commands.reply(7, STATUS, 3);
@@ -196,11 +196,11 @@ Deno.test("V4 buttons are renewed only below what would be asked in the same wor
     await eventually(() => room.edits.length === 1, 2000, "the edit");
     return room.context.shown.has(7, "k1");
   };
-  Object.assign(room.context, { shown: new ShownRequests() });
+  Object.assign(room.context, { shown: new FullyShownRequests() });
   Object.assign(room.context.host, { clock: { now: () => 90_000 } });
   assertEquals([await yes(), room.edits], [true, [room.sent[0]]]);
   for (const asked of ["another", undefined]) {
-    Object.assign(room.context, { shown: new ShownRequests() });
+    Object.assign(room.context, { shown: new FullyShownRequests() });
     const { asked: _, ...older } = message ?? { id: "", about: "approval", chat: 0, message: 0 };
     room.messages = [asked === undefined ? older : { ...older, asked }];
     assertEquals(await yes(), false);
@@ -214,10 +214,10 @@ Deno.test("V4 other buttons stand below what was sent, though a press of an old 
   const questions = new AskedRequests(room.context);
   await questions.ask(content);
   const [, , more = ""] = room.below;
-  await onPress(room.context, questions, { ...PRESSED, message: 1, text: "", data: more });
+  await onCallbackQuery(room.context, questions, { ...PRESSED, message: 1, text: "", data: more });
   await eventually(() => room.edits.length === 1, 2000, "the edit");
   assertEquals(room.edits, room.sent);
-  await onPress(room.context, questions, { ...PRESSED, message: 99, text: "", data: "unknown" });
+  await onCallbackQuery(room.context, questions, { ...PRESSED, message: 99, text: "", data: "unknown" });
   await eventually(() => room.edits.length === 2, 2000, "the edit of an unknown one");
   assertEquals(room.edits[1], "– this button is old: /approvals");
   await room.end();
@@ -227,7 +227,7 @@ Deno.test("V4 in a group only commands of ours get a reply, and nowhere those fo
   const room = new TelegramRoom();
   room.call = () => ({ response: "done" });
   Object.assign(room.context.host, { commands: () => [{ name: "status", summary: "", usage: "" }] });
-  const turns = new BegunTurns(room.context);
+  const turns = new TurnMessages(room.context);
   const commands = new Commands({
     context: room.context,
     questions: new AskedRequests(room.context),

@@ -3,7 +3,7 @@ import { assertEquals, assertMatch } from "@std/assert";
 import { Commands } from "../../src/channel/telegram/commands.ts";
 import { AskedRequests } from "../../src/channel/telegram/questions.ts";
 import { RetryLoop } from "../../src/channel/telegram/retry_loop.ts";
-import { BegunTurns } from "../../src/channel/telegram/turns.ts";
+import { TurnMessages } from "../../src/channel/telegram/turn_messages.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { type Failure, TelegramRoom } from "../support/telegram_room.ts";
 
@@ -20,7 +20,7 @@ function turnRoom(turn: () => object | undefined) {
   });
   room.call = () => ({ turns: [turn()].filter((one) => one !== undefined) });
   const hear = (type: string) => told.forEach((on) => on({ event: { type, data: { turnId: "t" } } }));
-  return { room, hear, turns: new BegunTurns(room.context) };
+  return { room, hear, turns: new TurnMessages(room.context) };
 }
 
 const first = (text: string) => text.split("\n")[0];

@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { sandboxHost } from "../../src/channel/addresses.ts";
 import { Buttons } from "../../src/channel/telegram/buttons.ts";
 import { firstChoices, isAnswerableHere, scopeChoices } from "../../src/channel/telegram/choices.ts";
-import { heardUpdate, numberedUpdates, readCommand } from "../../src/channel/telegram/heard_update.ts";
+import { numberedUpdates, parseUpdate, readCommand } from "../../src/channel/telegram/parse_update.ts";
 import { settingsKey, telegramGroup, type TelegramSettings } from "../../src/channel/telegram/settings.ts";
 import { MAX_MESSAGE, splitMessage } from "../../src/channel/telegram/split_message.ts";
 import { findToken } from "../../src/channel/telegram/token.ts";
@@ -17,7 +17,7 @@ const ALLOWED = new Set([7, -500]);
 const person = (id: number) => ({ id, is_bot: false });
 
 Deno.test("V4 chat and person must both be in the list; what comes without its types is nobody's", () => {
-  const heard = (update: Record<string, unknown>) => heardUpdate({ update_id: 1, ...update }, ALLOWED).kind;
+  const heard = (update: Record<string, unknown>) => parseUpdate({ update_id: 1, ...update }, ALLOWED).kind;
   const message = (chat: unknown, from: unknown, text: unknown = "/status") => ({
     message: { chat: { id: chat }, from, text },
   });
@@ -30,7 +30,7 @@ Deno.test("V4 chat and person must both be in the list; what comes without its t
   assertEquals(heard(message(7, person(7), 5)), "other");
   for (const chat of ["7", 7.5, null, undefined, {}, [7]]) assertEquals(heard(message(chat, person(7))), "other");
   const press = { id: "p", from: person(7), data: "x", message: { message_id: 3, chat: { id: 7 }, text: "t" } };
-  assertEquals(heard({ callback_query: press }), "press");
+  assertEquals(heard({ callback_query: press }), "callback_query");
   assertEquals(heard({ callback_query: { ...press, from: person(8) } }), "stranger");
   assertEquals(heard({ callback_query: { ...press, data: undefined } }), "other");
   // A press is of who pressed it, and not of who wrote the message.
@@ -47,7 +47,7 @@ Deno.test("V4 chat and person must both be in the list; what comes without its t
 Deno.test("V4 no update of any form throws, or is heard for anybody else", () => {
   fc.assert(fc.property(fc.array(fc.object({ maxDepth: 4 })), (updates) => {
     for (const update of numberedUpdates(updates)) {
-      const { kind } = heardUpdate(update, new Set());
+      const { kind } = parseUpdate(update, new Set());
       assert(kind === "stranger" || kind === "other");
     }
   }));

@@ -3,7 +3,7 @@ import type { Approval } from "../../domain/approval.ts";
 import type { BotFailure, ButtonRows } from "./bot_api.ts";
 import { type BotContext, keep } from "./bot_context.ts";
 import { type Choices, firstChoices } from "./choices.ts";
-import type { KeptMessage } from "./kept.ts";
+import type { KeptMessage } from "./bot_state.ts";
 import { fingerprintOf } from "./opened_question.ts";
 import type { QuestionMessages } from "./question_text.ts";
 
@@ -32,7 +32,7 @@ export class AskedMessages {
   /** The request that a message is about; undefined: an earlier daemon sent it. */
   requestOf(chat: number, message: number): string | undefined {
     return this.#remembered.get(`${chat} ${message}`)?.id ??
-      this.#context.kept.messages.find((one) => one.chat === chat && one.message === message)?.id;
+      this.#context.state.messages.find((one) => one.chat === chat && one.message === message)?.id;
   }
 
   /** Whether other buttons can be put below it. */
@@ -85,7 +85,7 @@ export class AskedMessages {
 
   /** Other buttons below the same text. @returns why they are not there */
   async show(id: string, chat: number, message: number, choices: Choices): Promise<BotFailure["kind"] | undefined> {
-    const { buttons, sender, signal, kept } = this.#context;
+    const { buttons, sender, signal, state } = this.#context;
     // Never what the press says that stands there: a message that is old comes without its text.
     const text = this.#remembered.get(`${chat} ${message}`)?.text;
     if (text === undefined || !this.#isOpen(id)) return undefined;
@@ -95,7 +95,7 @@ export class AskedMessages {
     else buttons.add(nonces, message); // it may have been taken, and only its reply lost
     if (!this.#isOpen(id)) {
       // The edit of its end may have been before this one.
-      if (!kept.messages.some((one) => one.about === "approval" && one.chat === chat && one.message === message)) {
+      if (!state.messages.some((one) => one.about === "approval" && one.chat === chat && one.message === message)) {
         keep(this.#context, { about: "approval", id, chat, message });
       }
       this.#onOver();

@@ -9,17 +9,17 @@ import { BotApi } from "./bot_api.ts";
 import { type BotContext, type BotHost, TELEGRAM } from "./bot_context.ts";
 import { Buttons } from "./buttons.ts";
 import { botCommands, Commands } from "./commands.ts";
-import { heardUpdate, type numberedUpdates, readCommand } from "./heard_update.ts";
-import { Kept } from "./kept.ts";
+import { type numberedUpdates, parseUpdate, readCommand } from "./parse_update.ts";
+import { BotState } from "./bot_state.ts";
 import { moreThanAnswers } from "./more_than_answers.ts";
 import { Outgoing } from "./outgoing.ts";
 import { Poller } from "./poller.ts";
-import { onPress } from "./presses.ts";
+import { onCallbackQuery } from "./callback_queries.ts";
 import { AskedRequests } from "./questions.ts";
 import { Sender } from "./sender.ts";
-import { ShownRequests } from "./shown.ts";
+import { FullyShownRequests } from "./fully_shown_requests.ts";
 import type { TelegramSettings } from "./settings.ts";
-import { BegunTurns } from "./turns.ts";
+import { TurnMessages } from "./turn_messages.ts";
 
 export interface BotOptions {
   readonly host: BotHost;
@@ -41,7 +41,7 @@ export class Bot {
   #api: BotApi;
   #poller: Poller;
   #questions: AskedRequests;
-  #turns: BegunTurns;
+  #turns: TurnMessages;
   #commands: Commands;
   #allowed: ReadonlySet<number>;
   #stopped = new AbortController();
@@ -52,15 +52,15 @@ export class Bot {
     const { signal } = this.#stopped;
     const { sleep } = daemonTimers;
     const api = this.#api = new BotApi({ url: settings.api_url, token });
-    const kept = new Kept(denoFiles, host.paths.telegram, botId);
+    const state = new BotState(denoFiles, host.paths.telegram, botId);
     this.#allowed = new Set(settings.allowed_chat_ids);
     const context = this.#context = {
       host,
       sender: new Sender({ api, sleep }),
       outgoing: new Outgoing(host.log, signal),
-      kept,
+      state,
       buttons: new Buttons(),
-      shown: new ShownRequests(),
+      shown: new FullyShownRequests(),
       caller: host.methods.as({ kind: TELEGRAM, scope: "approve", signal }),
       chats: [...this.#allowed],
       botId,
@@ -71,7 +71,7 @@ export class Bot {
       signal,
     };
     this.#questions = new AskedRequests(context);
-    this.#turns = new BegunTurns(context);
+    this.#turns = new TurnMessages(context);
     const more = moreThanAnswers(host.methods, settings.can_run, signal);
     this.#commands = new Commands({
       context,
@@ -86,9 +86,9 @@ export class Bot {
       sleep,
       steady: () => host.clock.steady(),
       random: Math.random,
-      offset: () => kept.offset,
-      quietMs: () => kept.offsetAt === undefined ? undefined : host.clock.now() - kept.offsetAt,
-      saveOffset: (offset) => kept.setOffset(offset, host.clock.now()),
+      offset: () => state.offset,
+      quietMs: () => state.offsetAt === undefined ? undefined : host.clock.now() - state.offsetAt,
+      saveOffset: (offset) => state.setOffset(offset, host.clock.now()),
       act: (update) => this.#act(update),
       onReached: () => this.#renew(),
     });
@@ -167,11 +167,11 @@ export class Bot {
 
   /** Never rejects: what one update does wrong is nothing to the next. */
   async #act(update: Numbered): Promise<boolean> {
-    const heard = heardUpdate(update, this.#allowed);
+    const heard = parseUpdate(update, this.#allowed);
     if (heard.kind === "stranger") this.#strangers++;
     if (heard.kind === "stranger" || heard.kind === "other") return false;
     try {
-      if (heard.kind === "press") await onPress(this.#context, this.#questions, heard);
+      if (heard.kind === "callback_query") await onCallbackQuery(this.#context, this.#questions, heard);
       else await this.#commands.reply(heard.chat, readCommand(heard.text, this.#username), update.update_id);
     } catch (error) {
       if (!this.#stopped.signal.aborted) {

@@ -4,7 +4,7 @@
  */
 import type { ApprovalScope } from "../../domain/approval.ts";
 
-export type Press =
+export type ButtonAction =
   | { readonly kind: "approve"; readonly scope: ApprovalScope; readonly expiresInSecs?: number }
   | { readonly kind: "answer"; readonly option: number }
   | { readonly kind: "deny" }
@@ -13,18 +13,18 @@ export type Press =
 
 export interface Button {
   readonly text: string;
-  readonly press: Press;
+  readonly press: ButtonAction;
 }
 
 interface Offered {
   readonly chat: number;
   readonly approval: string;
-  readonly press: Press;
+  readonly press: ButtonAction;
   /** Undefined while the message is on its way. */
   message: number | undefined;
 }
 
-const ANSWERS: ReadonlySet<Press["kind"]> = new Set(["approve", "answer", "deny"]);
+const ANSWERS: ReadonlySet<ButtonAction["kind"]> = new Set(["approve", "answer", "deny"]);
 
 /** Most buttons that mean something: those of some hundred questions. The oldest give way. */
 const MAX_BUTTONS = 2000;
@@ -37,7 +37,7 @@ export class Buttons {
   }
 
   /** @returns the nonce of each, in the order of `presses` */
-  offer(chat: number, approval: string, presses: readonly Press[]): readonly string[] {
+  offer(chat: number, approval: string, presses: readonly ButtonAction[]): readonly string[] {
     return presses.map((press) => {
       const nonce = newNonce();
       this.#offered.set(nonce, { chat, approval, press, message: undefined });
@@ -73,7 +73,11 @@ export class Buttons {
    *
    * @returns `early`: the message is not known yet, and the nonce stays good
    */
-  take(nonce: string, chat: number, message: number): Pick<Offered, "approval" | "press"> | "early" | undefined {
+  take(
+    nonce: string,
+    chat: number,
+    message: number,
+  ): Pick<Offered, "approval" | "press"> | "early" | undefined {
     const offered = this.#offered.get(nonce);
     if (offered === undefined || offered.chat !== chat) return undefined;
     if (offered.message === undefined) return "early";
@@ -83,7 +87,11 @@ export class Buttons {
   }
 
   /** The answer did nothing, and the button may be pressed again. */
-  giveBack(nonce: string, taken: Pick<Offered, "approval" | "press">, at: Pick<Offered, "chat" | "message">): void {
+  giveBack(
+    nonce: string,
+    taken: Pick<Offered, "approval" | "press">,
+    at: Pick<Offered, "chat" | "message">,
+  ): void {
     this.#offered.set(nonce, { ...taken, ...at });
   }
 

@@ -6,11 +6,11 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import { MAX_MUTE_MINUTES } from "../../protocol/limits.ts";
 import { type BotContext, TELEGRAM } from "./bot_context.ts";
 import type { MoreThanAnswers } from "./more_than_answers.ts";
-import type { ReadCommand } from "./heard_update.ts";
+import type { ReadCommand } from "./parse_update.ts";
 import { failureText } from "./poller.ts";
 import { splitMessage } from "./split_message.ts";
 import type { AskedRequests } from "./questions.ts";
-import type { BegunTurns } from "./turns.ts";
+import type { TurnMessages } from "./turn_messages.ts";
 
 type Line = Pick<ConsoleCommand, "name" | "summary" | "usage">;
 
@@ -25,7 +25,7 @@ const MAX_PARTS = 5;
 export interface CommandsDeps {
   readonly context: BotContext;
   readonly questions: Pick<AskedRequests, "askAgain">;
-  readonly turns: BegunTurns;
+  readonly turns: TurnMessages;
   readonly more: MoreThanAnswers;
   readonly canRun: boolean;
 }

@@ -4,7 +4,7 @@
  */
 import type { Log } from "../../platform/system.ts";
 import { type BotApi, type BotFailure, type BotReply, POLL_SECS } from "./bot_api.ts";
-import { numberedUpdates } from "./heard_update.ts";
+import { numberedUpdates } from "./parse_update.ts";
 
 export interface PollerDeps {
   readonly api: Pick<BotApi, "getUpdates">;

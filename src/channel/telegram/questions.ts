@@ -6,7 +6,7 @@ import { AskedMessages } from "./asked_messages.ts";
 import type { BotFailure } from "./bot_api.ts";
 import { type BotContext, unkeep } from "./bot_context.ts";
 import { type Choices, firstChoices } from "./choices.ts";
-import type { KeptMessage } from "./kept.ts";
+import type { KeptMessage } from "./bot_state.ts";
 import { aroundOf, fingerprintOf, openedQuestion, openNeedOf } from "./opened_question.ts";
 import { failureText } from "./poller.ts";
 import { askAgainText, endedText, FORGOTTEN, toldText } from "./question_text.ts";
@@ -30,7 +30,7 @@ export class AskedRequests {
 
   constructor(context: BotContext) {
     this.#context = context;
-    this.#old = new Set(context.kept.messages.filter(({ about }) => about === "approval"));
+    this.#old = new Set(context.state.messages.filter(({ about }) => about === "approval"));
     const { sleep, signal, outgoing, host: { bus, store } } = context;
     this.#messages = new AskedMessages(context, () => this.reconcile());
     this.#loop = new RetryLoop({ work: () => this.#reconcileAll(), run: (loop) => outgoing.run(loop), sleep, signal });
@@ -117,7 +117,7 @@ export class AskedRequests {
   }
 
   #over(): readonly KeptMessage[] {
-    return this.#context.kept.messages.filter(({ about, id }) =>
+    return this.#context.state.messages.filter(({ about, id }) =>
       about === "approval" && this.#approval(id)?.status !== "pending"
     );
   }
@@ -217,7 +217,7 @@ export class AskedRequests {
   }
 
   #isKept(id: string): boolean {
-    return this.#context.kept.messages.some((one) => one.about === "approval" && one.id === id);
+    return this.#context.state.messages.some((one) => one.about === "approval" && one.id === id);
   }
 
   #approval(id: string): Approval | undefined {

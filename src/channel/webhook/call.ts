@@ -8,7 +8,12 @@ import { callJson, type SessionOf } from "../call_json.ts";
 import type { CallContent, CallOutcome, CallsDoor, ChannelContext, OpenChannel } from "../kind.ts";
 import { isTaken, notTakenText, type PostToHost, postToHost, secretPlaces } from "../reach_host.ts";
 import { findSecret, type FoundSecret } from "../secret.ts";
-import { type Letter, type LetterEnd, Letters, type LettersOptions } from "./letters.ts";
+import {
+  DeliveryQueue,
+  type DeliveryQueueOptions,
+  type DeliveryResult,
+  type WebhookMessage,
+} from "./delivery_queue.ts";
 import { ANSWER_PATH, type AnswersDeps, WebhookAnswers } from "./answers.ts";
 import { secretBytes, signedHeaders } from "./signature.ts";
 
@@ -40,7 +45,7 @@ export function openWebhook({ settings, daemon, calls }: ChannelContext<WebhookS
   });
 }
 
-export interface WebhookDeps extends Pick<LettersOptions, "after" | "random"> {
+export interface WebhookDeps extends Pick<DeliveryQueueOptions, "after" | "random"> {
   readonly url: string;
   readonly secret: () => FoundSecret;
   /** Whether its server may answer requests, now. */
@@ -67,7 +72,7 @@ const GONE = "its server replied 410: it wants no more calls";
 export class WebhookChannel implements OpenChannel {
   readonly target: string;
   readonly #deps: WebhookDeps;
-  readonly #letters: Letters;
+  readonly #queue: DeliveryQueue;
   readonly #answers: WebhookAnswers;
   readonly #stopped = new AbortController();
   /** Requests of which a call has sent all, newest last. */
@@ -88,9 +93,9 @@ export class WebhookChannel implements OpenChannel {
       wasSentWhole: (id) => this.#whole.has(id),
       caller: deps.methods.as({ kind: "webhook", scope: "approve", isRemote: true, signal: this.#stopped.signal }),
     });
-    this.#letters = new Letters({
+    this.#queue = new DeliveryQueue({
       ...deps,
-      deliver: (letter) => this.#deliver(letter),
+      deliver: (message) => this.#deliver(message),
       onTried: (delivery, isLast) => deps.calls.endedLater(this.#outcome(delivery, isLast)),
     });
   }
@@ -108,13 +113,13 @@ export class WebhookChannel implements OpenChannel {
   }
 
   details() {
-    return { waiting: this.#letters.waiting, lost: this.#letters.lost };
+    return { waiting: this.#queue.waiting, lost: this.#queue.deadLetters };
   }
 
   async call(content: CallContent, signal: AbortSignal): Promise<CallOutcome> {
     const { calls, sessionOf, mayAnswer } = this.#deps;
     const isWhole = mayAnswer();
-    const { delivery, nextMs } = await this.#letters.send({
+    const { delivery, nextMs } = await this.#queue.send({
       id: `msg_${crypto.randomUUID()}`,
       body: visibleJson(callJson(content, sessionOf, isWhole)),
       whole: isWhole ? wholeIds(content) : [],
@@ -145,10 +150,10 @@ export class WebhookChannel implements OpenChannel {
   stop(): void {
     this.#endAnswers?.();
     this.#stopped.abort();
-    this.#letters.stop();
+    this.#queue.stop();
   }
 
-  async #deliver({ id, body, whole }: Letter): Promise<LetterEnd> {
+  async #deliver({ id, body, whole }: WebhookMessage): Promise<DeliveryResult> {
     const { now, post, url } = this.#deps;
     if (this.#isGone) return { kind: "gone", problem: GONE };
     const secret = this.#secret();
@@ -179,7 +184,7 @@ export class WebhookChannel implements OpenChannel {
     return found.kind === "none" ? NO_SECRET : secretBytes(found.secret) ?? NOT_A_SECRET;
   }
 
-  #outcome(delivery: LetterEnd, isLast: boolean, nextMs?: number): CallOutcome {
+  #outcome(delivery: DeliveryResult, isLast: boolean, nextMs?: number): CallOutcome {
     if (delivery.kind === "delivered") return { kind: "taken" };
     const next = isLast ? "" : nextMs === undefined ? "; it is tried again" : `; tried again in ${seconds(nextMs)} s`;
     return { kind: "failed", problem: `${delivery.problem}${next}` };

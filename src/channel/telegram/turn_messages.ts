@@ -6,7 +6,7 @@ import { isTurnOver } from "../../domain/turn_change.ts";
 import { earlyEnd } from "../../view/turn_words.ts";
 import type { BotFailure } from "./bot_api.ts";
 import { type BotContext, keep, unkeep } from "./bot_context.ts";
-import type { KeptMessage } from "./kept.ts";
+import type { KeptMessage } from "./bot_state.ts";
 import { failureText } from "./poller.ts";
 import { type Left, RetryLoop } from "./retry_loop.ts";
 import { MAX_MESSAGE, splitMessage } from "./split_message.ts";
@@ -18,7 +18,7 @@ const MAX_PARTS = 4;
 /** Of why a turn failed, UTF-16 units. */
 const MAX_WHY = 400;
 
-/** A turn whose message is kept true. */
+/** A turn that a message follows. */
 interface Followed {
   readonly chat: number;
   readonly loop: RetryLoop;
@@ -28,7 +28,7 @@ interface Followed {
   sent: number;
 }
 
-export class BegunTurns {
+export class TurnMessages {
   #context: BotContext;
   #unlisten: () => void;
   /** Turns of which something is new, and whose edit is due. */
@@ -60,7 +60,7 @@ export class BegunTurns {
 
   /** Those that an earlier daemon followed. */
   renew(): void {
-    for (const { about, id } of this.#context.kept.messages) if (about === "turn") this.#look(id);
+    for (const { about, id } of this.#context.state.messages) if (about === "turn") this.#look(id);
   }
 
   #lookLater(turnId: string): void {
@@ -109,7 +109,7 @@ export class BegunTurns {
     // Its number stays until all of its end is there: the next daemon tells it where this one could not.
     if (left !== false || signal.aborted) return left;
     this.#followed.delete(turnId);
-    unkeep(this.#context, this.#context.kept.messages.filter(({ about, id }) => about === "turn" && id === turnId));
+    unkeep(this.#context, this.#context.state.messages.filter(({ about, id }) => about === "turn" && id === turnId));
     return false;
   }
 
@@ -151,7 +151,7 @@ export class BegunTurns {
   }
 
   #messageOf(turnId: string): KeptMessage | undefined {
-    return this.#context.kept.messages.find(({ about, id }) => about === "turn" && id === turnId);
+    return this.#context.state.messages.find(({ about, id }) => about === "turn" && id === turnId);
   }
 }
 

@@ -4,12 +4,12 @@
  */
 import type { Update } from "@grammyjs/types";
 
-export type HeardUpdate =
+export type ParsedUpdate =
   /** A text that a person has typed; the message's own number, in its chat. */
   | { readonly kind: "text"; readonly chat: number; readonly text: string }
   /** A button that a person has pressed. */
   | {
-    readonly kind: "press";
+    readonly kind: "callback_query";
     readonly id: string;
     readonly chat: number;
     readonly message: number;
@@ -37,7 +37,7 @@ export function numberedUpdates(updates: unknown): readonly AnyUpdate[] {
 }
 
 /** @param allowed ids of persons and of groups; a private chat has its person's id */
-export function heardUpdate(update: AnyUpdate, allowed: ReadonlySet<number>): HeardUpdate {
+export function parseUpdate(update: AnyUpdate, allowed: ReadonlySet<number>): ParsedUpdate {
   const press = update["callback_query"];
   const message = press === undefined ? update["message"] : member(press, "message");
   const chat = member(message, "chat", "id");
@@ -55,7 +55,7 @@ export function heardUpdate(update: AnyUpdate, allowed: ReadonlySet<number>): He
   }
   const [id, data, number] = [member(press, "id"), member(press, "data"), member(message, "message_id")];
   if (typeof id !== "string" || typeof data !== "string" || !isNumber(number)) return { kind: "other" };
-  return { kind: "press", id, chat, message: number, data, text };
+  return { kind: "callback_query", id, chat, message: number, data, text };
 }
 
 /** Members of a message that its sender did not type: forwarded, by an inline bot, in the name of a group. */

@@ -31,7 +31,7 @@ interface Content {
 const MAX_MESSAGES = 200;
 const MAX_BYTES = 262_144;
 
-export class Kept {
+export class BotState {
   #files: Files;
   #path: string;
   #content: Content;
