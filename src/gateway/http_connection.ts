@@ -41,8 +41,8 @@ export interface HttpConnectionOptions {
 const READ_BYTES = 16_384;
 /** A peer on this machine takes a reply in a few ms; who is slower keeps its place while nobody needs it. */
 const STALLED_MS = 250;
-/** Nor does one need longer to show its first request. */
-const NEW_MS = 250;
+/** One that is new shows its first request within this, though the machine is busy, ms. */
+const NEW_MS = 1000;
 /**
  * How long the other side may go on sending after the last reply, ms: closing while received bytes are unread makes TCP
  * send RST, and the peer may lose the reply.
