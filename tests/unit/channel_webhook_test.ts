@@ -212,8 +212,9 @@ Deno.test("A1 answers whose secret may be a variable of whoever starts the daemo
     channel.start?.();
     return channel;
   };
-  open(null).stop?.();
+  const refusing = open(null);
   assertEquals(posts.at("/webhook/answer"), undefined);
+  refusing.stop?.();
   const deps = { answersProblem: () => "answers need a file" };
   assertEquals(new Room(deps).channel.problem(), "answers need a file");
   const taking = open("webhook.secret");
