@@ -24,10 +24,12 @@ export const MAX_POST_BYTES = 16_384;
 export class PostsDoor {
   #takers = new Map<string, PostTaker>();
 
-  /** Takes what is posted to `path` from now on. @returns ends that */
+  /** Takes what is posted to `path` from now on. @returns ends that, and nobody else's */
   take(path: string, taker: PostTaker): () => void {
     this.#takers.set(path, taker);
-    return () => void this.#takers.delete(path);
+    return () => {
+      if (this.#takers.get(path) === taker) this.#takers.delete(path);
+    };
   }
 
   /** Who takes what is posted there. */

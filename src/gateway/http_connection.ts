@@ -41,6 +41,8 @@ export interface HttpConnectionOptions {
 const READ_BYTES = 16_384;
 /** A peer on this machine takes a reply in a few ms; who is slower keeps its place while nobody needs it. */
 const STALLED_MS = 250;
+/** One that is new shows its first request within this, though the machine is busy, ms. */
+const NEW_MS = 1000;
 /**
  * How long the other side may go on sending after the last reply, ms: closing while received bytes are unread makes TCP
  * send RST, and the peer may lose the reply.
@@ -55,6 +57,9 @@ export class HttpConnection {
   /** A reply is being written since then, ms of the clock that never goes back. */
   #writesSince: number | undefined;
   #answered = 0;
+  readonly #began = daemonTurns.steady();
+  /** Something that ends a head has come. */
+  #hasShown = false;
   /** Something of the next head has come. */
   #hasBegun = false;
   #fair = new FairReader(daemonFairTurns);
@@ -68,7 +73,12 @@ export class HttpConnection {
 
   /** It has shown no whole request yet, or none since its last reply: another may have its place. */
   get isWaiting(): boolean {
-    return this.#state === "waits";
+    return this.#state === "waits" && !this.isNew;
+  }
+
+  /** It had no time to show a request: of many that come at once, the first would give way before they are read. */
+  get isNew(): boolean {
+    return this.#state === "waits" && !this.#hasShown && daemonTurns.steady() - this.#began < NEW_MS;
   }
 
   /** Its peer has not taken a reply for a while: where all places are taken, another may have its own. */
@@ -109,6 +119,7 @@ export class HttpConnection {
     const head = await this.#inTime(() => this.#head(), undefined, () => this.#isOwed && this.#o.onLate());
     if (head === undefined || this.#state !== "waits") return false;
     this.#state = "answers";
+    this.#hasShown = true;
     this.#fair.begin();
     const request = head === "too long" ? head : parseWebRequest(head) ?? "malformed";
     const answering = answer(request, {

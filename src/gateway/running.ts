@@ -4,12 +4,13 @@ import type { FeatureContext } from "../core/service.ts";
 import { SparseLog } from "../core/sparse_log.ts";
 import { clip, escapeControls } from "../domain/sanitize.ts";
 import { Slices } from "../lib/slices.ts";
-import { daemonTurns } from "../platform/clock.ts";
+import { daemonTimers, daemonTurns } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { ownUid } from "../platform/process.ts";
 import { listenTcp, type TcpSocket } from "../platform/tcp.ts";
 import { tlsOf } from "../platform/tls_socket.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
+import { BAD_HEADS, FULL, LATE, placesToRead } from "./connection_refusals.ts";
 import { CLOSE } from "./frames.ts";
 import { FrameChannel } from "./frame_channel.ts";
 import { guard, type GuardOptions, type Judgement } from "./guard.ts";
@@ -21,7 +22,7 @@ import { names } from "./names.ts";
 import type { PageFile } from "./page_files.ts";
 import { answerPost } from "./posted.ts";
 import { refusalReply, type WebRefusal } from "./reply.ts";
-import { MAX_HEAD_BYTES, type WebRequest } from "./request.ts";
+import type { WebRequest } from "./request.ts";
 import { route } from "./routes.ts";
 import { type GatewaySettings, type Lan, lanOf, urlHost } from "./section.ts";
 import { TokenStore } from "./token_store.ts";
@@ -90,6 +91,7 @@ export class RunningGateway {
       listen,
       log,
       steady: () => clock.steady(),
+      room: (signal) => this.#room(signal),
       take: (socket) => this.#take(socket, known),
     });
     return { url: `${tls ? "https" : "http"}://${name}/`, tls, listener };
@@ -161,6 +163,15 @@ export class RunningGateway {
       }
     };
     return { disconnect, undo };
+  }
+
+  /** Those that had no time yet show what they want: meanwhile the next ones wait where the system keeps them. */
+  async #room(signal: AbortSignal): Promise<void> {
+    const { gatewayConnections } = this.#context.limits;
+    while (
+      this.#connections.size >= gatewayConnections && this.#leastNeeded() === undefined && !signal.aborted &&
+      this.#connections.values().some((one) => one.isNew)
+    ) await daemonTimers.sleep(LOOK_MS, signal).catch(() => {});
   }
 
   #take(socket: TcpSocket, known: Pick<GuardOptions, "hosts" | "origins">): void {
@@ -268,21 +279,11 @@ export class RunningGateway {
   }
 }
 
-const BAD_HEADS: Readonly<Record<BadHead, WebRefusal>> = {
-  malformed: { status: 400, why: "this is no request of HTTP/1.1" },
-  "too long": { status: 431, why: `a request's head has at most ${MAX_HEAD_BYTES} bytes` },
-};
-
-const FULL: WebRefusal = { status: 503, why: "all connections are taken" };
-const LATE: WebRefusal = { status: 408, why: "no request came in time" };
+/** Between looks for a place; a request of this machine is answered in less, ms. */
+const LOOK_MS = 5;
 
 /** So many at once, beside those with a place; the next are closed without a word. */
 const MOST_TURNED_AWAY = 16;
-
-/** The places that channels of the token read may have, of so many: it is the one that is given to other programs. */
-function placesToRead(all: number): number {
-  return Math.ceil(all * 3 / 4);
-}
 
 /** A connection of a replaced token is closed within a second, though its peer reads nothing, ms. */
 const ROTATED_MS = 800;

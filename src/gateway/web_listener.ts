@@ -9,6 +9,8 @@ export interface WebListenerOptions {
   readonly name: string;
   /** @throws what keeps it from listening */
   readonly listen: () => TcpListener;
+  /** Ends when there may be a place for one more. Never rejects. */
+  readonly room: (signal: AbortSignal) => Promise<void>;
   readonly take: (socket: TcpSocket) => void;
   readonly log: Log;
   /** Milliseconds that never go back. */
@@ -65,11 +67,14 @@ export class WebListener {
   }
 
   async #accept(listener: TcpListener): Promise<void> {
-    const { take } = this.#o;
+    const { take, room } = this.#o;
     const { signal } = this.#closed;
     while (!signal.aborted) {
       try {
-        take(await listener.accept());
+        const socket = await listener.accept();
+        await room(signal);
+        if (signal.aborted) return socket.close();
+        take(socket);
       } catch (error) {
         if (signal.aborted) return;
         // A peer gave up before we accepted, or descriptors are out and will come back.

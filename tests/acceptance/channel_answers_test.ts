@@ -79,6 +79,22 @@ Deno.test("A1 H4 a signed answer of the webhook's server decides a request once,
   assertEquals((await post(port, said))[0], 405);
 });
 
+Deno.test("G4 A1 of many answers at once that are not signed each gets its refusal, and a signed one among them counts", async () => {
+  await using webhook = new FakeWebhook();
+  const port = freePort();
+  await using home = await homeFor(webhook, port, true);
+  await home.start();
+  const said = { approvalId: "x", decision: "deny" };
+  const secret = `whsec_${btoa("another secret of 24 bytes")}`;
+  const statuses = await Promise.all(Array.from({ length: 200 }, async (_, at) => {
+    const [status] = await post(port, said, at === 100 ? {} : { secret }).catch((error) => [String(error)]);
+    return `${at === 100 ? "signed " : ""}${status}`;
+  }));
+  const counts = Map.groupBy(statuses, (status) => status).entries().map(([status, all]) => [status, all.length]);
+  assertEquals(Object.fromEntries(counts), { "401": 199, "signed 404": 1 });
+  assert((await home.cli(["ls"])).code === 0);
+});
+
 Deno.test("G4 nothing is taken where answers are off, and what is posted elsewhere, late or without an end is refused", async () => {
   await using webhook = new FakeWebhook();
   const port = freePort();

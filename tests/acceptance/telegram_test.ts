@@ -15,7 +15,10 @@ Deno.test("V4 a request is a message with buttons, and the press of one answers 
   await using asks = await held(home, client, { command: "touch from-the-sofa" });
   const message = await messageWith(bot, "touch from-the-sofa");
   assertEquals(message.chat, OWNER);
-  assertMatch(message.text, /^▲ \S+ waits: Bash: touch from-the-sofa\n\nclaude · permission · /);
+  assertMatch(
+    message.text,
+    /^▲ (\S+) waits\nclaude · permission · .*\n│ in \S+\n│ Bash: touch from-the-sofa\npart 1 of 1 · \S+ · .* · \1$/,
+  );
   assertEquals(message.buttons.map(({ text }) => text), ["Approve", "Deny", "More…"]);
   assert(message.buttons.every(({ data }) => /^[0-9a-f]{32}$/.test(data)));
   const { buttons } = message;
@@ -32,7 +35,7 @@ Deno.test("V4 a request is a message with buttons, and the press of one answers 
   const decided = readJournal(home).find(({ type }) => type === "approval.decided");
   assertEquals(decided?.actor, "telegram:approve");
   await eventually(() => message.buttons.length === 0, 10_000, "a message without buttons");
-  assertMatch(message.text, /^✓ [^:\n]+: approved once, by telegram\nBash: touch from-the-sofa$/);
+  assertMatch(message.text, /^✓ [^:\n]+: approved once, by telegram\n│ Bash: touch from-the-sofa$/);
 });
 
 Deno.test("V4 what is answered elsewhere is edited, and what was answered at once is never sent", async () => {

@@ -1,12 +1,15 @@
 /** Answers by the server of a webhook: only signed, only now, each once, and no more than one request each. */
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import { Webhook } from "standardwebhooks";
 import { WebhookAnswers } from "../../src/channel/webhook/answers.ts";
-import { Letters, RETRY_MS } from "../../src/channel/webhook/letters.ts";
+import { DeliveryQueue, RETRY_MS } from "../../src/channel/webhook/delivery_queue.ts";
 import { secretBytes } from "../../src/channel/webhook/signature.ts";
+import { PostsDoor } from "../../src/core/posts_door.ts";
+import type { Approval } from "../../src/domain/approval.ts";
 import type { MethodCaller } from "../../src/core/methods_door.ts";
 import { answerPost } from "../../src/gateway/posted.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
+import { OPEN_CALL } from "../support/open_call.ts";
 import { WEBHOOK_SECRET } from "../support/fake_webhook.ts";
 
 const NOW = 1_800_000_000_000;
@@ -16,6 +19,8 @@ class Room {
   readonly decided: unknown[] = [];
   nowMs = NOW;
   refusal: Error | undefined;
+  approval: Approval | undefined;
+  isWhole = true;
   secret = secretBytes(WEBHOOK_SECRET);
   readonly answers: WebhookAnswers;
 
@@ -28,6 +33,8 @@ class Room {
       secret: () => this.secret,
       now: () => this.nowMs,
       caller: { call: call as unknown as MethodCaller["call"] },
+      approvalOf: () => this.approval,
+      wasSentWhole: () => this.isWhole,
     });
   }
 
@@ -74,6 +81,38 @@ Deno.test("A1 an answer of a webhook decides one request, once, with the scope o
     assertEquals(status, 400, JSON.stringify(wrong));
   }
   assertEquals(room.decided.length, 1);
+});
+
+Deno.test("A1 a yes is for what was sent whole, and what destroys needs a word more; a no needs neither", async () => {
+  const room = new Room();
+  const post = (said: object) => room.post({ ...YES, ...said }, { id: `msg_${crypto.randomUUID()}` });
+  room.approval = OPEN_CALL;
+  room.isWhole = false;
+  assertEquals(await post({}), [
+    409,
+    "all that it asks was not sent since the daemon's start, with answers on: it can only be denied here",
+  ]);
+  assertEquals((await post({ confirm: "destroys" }))[0], 409);
+  assertEquals((await post({ decision: "deny" }))[0], 200);
+  room.isWhole = true;
+  room.approval = { ...OPEN_CALL, risk: "destroys" };
+  assertEquals(await post({}), [409, 'it destroys something: a yes to it needs "confirm": "destroys"']);
+  assertEquals((await post({ confirm: true }))[0], 400);
+  assertEquals((await post({ decision: "deny" }))[0], 200);
+  assertEquals((await post({ confirm: "destroys" }))[0], 200);
+  assertEquals(room.decided.length, 3);
+  assert(!JSON.stringify(room.decided).includes("confirm"));
+});
+
+Deno.test("A1 whoever ends taking what is posted ends nothing of who takes it by then", () => {
+  const posts = new PostsDoor();
+  const [first, second] = [() => Promise.reject(), () => Promise.reject()];
+  const endFirst = posts.take("/x", first);
+  const endSecond = posts.take("/x", second);
+  endFirst();
+  assertEquals(posts.at("/x"), second);
+  endSecond();
+  assertEquals(posts.at("/x"), undefined);
 });
 
 Deno.test("A1 what is not signed with the secret, at this time, is refused, and decides nothing", async () => {
@@ -130,7 +169,7 @@ Deno.test("V5 a call that gave way while it was tried, and was delivered, is not
   const timers: (() => void)[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   let isFirst = true;
-  const letters = new Letters({
+  const queue = new DeliveryQueue({
     deliver: async ({ id }) => {
       if (id !== "slow" || isFirst) {
         isFirst = false;
@@ -146,14 +185,14 @@ Deno.test("V5 a call that gave way while it was tried, and was delivered, is not
     random: () => 0.5,
     onTried: () => {},
   });
-  const letter = (id: string) => ({ id, body: "", isWanted: () => true });
-  assertEquals((await letters.send(letter("slow"))).nextMs, RETRY_MS[0]);
+  const message = (id: string) => ({ id, body: "", whole: [], isWanted: () => true });
+  assertEquals((await queue.send(message("slow"))).nextMs, RETRY_MS[0]);
   timers[0]?.();
-  for (let n = 0; n < 50; n++) await letters.send(letter(`${n}`));
-  assertEquals([letters.waiting, letters.lost], [50, 1]);
+  for (let n = 0; n < 50; n++) await queue.send(message(`${n}`));
+  assertEquals([queue.waiting, queue.deadLetters], [50, 1]);
   resolve();
   await new Promise((done) => setTimeout(done, 0));
-  assertEquals([letters.waiting, letters.lost], [50, 0]);
+  assertEquals([queue.waiting, queue.deadLetters], [50, 0]);
 });
 
 Deno.test("A1 a body that does not come in time is told so, by the connection on which it did not", async () => {

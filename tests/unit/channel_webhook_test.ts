@@ -1,15 +1,17 @@
 /** The channel webhook: its signature by the library of the standard, and when it tries again, with a clock of the test's. */
 import { assert, assertEquals } from "@std/assert";
 import { Webhook } from "standardwebhooks";
-import { RETRY_MS } from "../../src/channel/webhook/letters.ts";
-import { WebhookChannel, type WebhookDeps } from "../../src/channel/webhook/call.ts";
+import { RETRY_MS } from "../../src/channel/webhook/delivery_queue.ts";
+import { openWebhook, WebhookChannel, type WebhookDeps } from "../../src/channel/webhook/call.ts";
 import { secretBytes, signedHeaders } from "../../src/channel/webhook/signature.ts";
 import type { CallContent, CallOutcome } from "../../src/channel/kind.ts";
 import { type HostCall, postToHost } from "../../src/channel/reach_host.ts";
 import { PostsDoor } from "../../src/core/posts_door.ts";
+import type { Approval } from "../../src/domain/approval.ts";
 import { type Need, needMessage } from "../../src/view/need_words.ts";
 import { closedAddress } from "../support/closed_address.ts";
 import { FakeWebhook, WEBHOOK_SECRET } from "../support/fake_webhook.ts";
+import { OPEN_CALL } from "../support/open_call.ts";
 import { pause } from "../support/harness_wait.ts";
 
 const need: Need = { key: "k", kind: "question", sessionId: "s", name: "web", what: "Bash: git push" };
@@ -34,6 +36,8 @@ class Room {
       secret: () => ({ kind: "found", secret: WEBHOOK_SECRET }),
       sessionOf: () => undefined,
       mayAnswer: () => false,
+      answersProblem: () => undefined,
+      approvalOf: () => undefined,
       posts: new PostsDoor(),
       methods: { as: ({ kind }) => ({ kind, call: () => Promise.reject(new Error("no methods here")) }) },
       now: () => Date.now(),
@@ -150,10 +154,72 @@ Deno.test("V5 a later try that is taken mends the channel; who was answered mean
   room.isWanted = false;
   await room.pass();
   assertEquals([room.posted.length, room.timers, room.channel.details()], [3, 0, { waiting: 0, lost: 0 }]);
+  assertEquals(room.later.at(-1), { kind: "failed", problem: "it replied 500" }, "and none is told to come");
   room.isWanted = true;
   room.statuses = [500];
   assertEquals(await room.call({ ...content, test: true }), { kind: "failed", problem: "it replied 500" });
   assertEquals(room.timers, 0, "a test is one try");
+});
+
+Deno.test("A1 a request can be approved by the webhook once a call has gone out that holds all of it", async () => {
+  const posts = new PostsDoor();
+  let mayAnswer = false;
+  const decided: unknown[] = [];
+  const call = (_: string, params: unknown) => Promise.resolve({ seq: decided.push(params) });
+  const room = new Room({
+    mayAnswer: () => mayAnswer,
+    posts,
+    approvalOf: () => OPEN_CALL,
+    methods: { as: ({ kind }) => ({ kind, call: call as never }) },
+  });
+  const ask = (approval: Approval) => room.call({ ...content, needs: [{ ...need, approval }] });
+  const answer = async () => {
+    const body = JSON.stringify({ approvalId: "k1", decision: "approve" });
+    const [id, at] = [`msg_${crypto.randomUUID()}`, new Date()];
+    const headers = new Map(Object.entries({
+      "webhook-id": id,
+      "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
+      "webhook-signature": new Webhook(WEBHOOK_SECRET).sign(id, at, body),
+    }));
+    return (await posts.at("/webhook/answer")?.({ headers, body }))?.status;
+  };
+  await ask(OPEN_CALL);
+  mayAnswer = true;
+  room.channel.reload();
+  assertEquals(await answer(), 409, "the call was sent while answers were off");
+  await ask({ ...OPEN_CALL, missing: 5 });
+  assertEquals(await answer(), 409);
+  await ask(OPEN_CALL);
+  assertEquals([await answer(), decided.length], [200, 1]);
+  room.channel.stop();
+});
+
+Deno.test("A1 answers whose secret may be a variable of whoever starts the daemon are not taken, which is said", () => {
+  const posts = new PostsDoor();
+  const own = { url: "http://127.0.0.1:9/x", secret_env: "WEBHOOK_SECRET", answers: true };
+  const open = (secret_file: string | null) => {
+    const settings = { ...own, secret_file };
+    const daemon = {
+      posts,
+      paths: { keys: "/nowhere" },
+      methods: { as: () => ({}) },
+      approvals: {},
+      store: {},
+      clock: { now: Date.now },
+    };
+    const context = { settings: { current: settings, booted: settings }, daemon, calls: {} };
+    const channel = openWebhook(context as unknown as Parameters<typeof openWebhook>[0]);
+    channel.start?.();
+    return channel;
+  };
+  const refusing = open(null);
+  assertEquals(posts.at("/webhook/answer"), undefined);
+  refusing.stop?.();
+  const deps = { answersProblem: () => "answers need a file" };
+  assertEquals(new Room(deps).channel.problem(), "answers need a file");
+  const taking = open("webhook.secret");
+  assert(posts.at("/webhook/answer") !== undefined);
+  taking.stop?.();
 });
 
 Deno.test("V5 410 ends all tries until the configuration is read again", async () => {

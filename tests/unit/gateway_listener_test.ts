@@ -16,6 +16,7 @@ Deno.test("G9 that no connection can be accepted is one line in the log, and it 
       },
       close: () => {},
     }),
+    room: () => Promise.resolve(),
     take: () => {},
     log: { debug: note, info: () => {}, warn: note, error: note },
     steady: () => performance.now(),

@@ -1,14 +1,14 @@
 /** Telegram's poller and client, with a server and a clock that are played: order of steps, waits, and what errors say. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { BotApi, type BotFailure, type BotReply } from "../../src/channel/telegram/bot_api.ts";
-import { Kept } from "../../src/channel/telegram/kept.ts";
-import { backoffMs, Poller } from "../../src/channel/telegram/poller.ts";
+import { BotState } from "../../src/channel/telegram/bot_state.ts";
+import { backoffMs, failureText, Poller } from "../../src/channel/telegram/poller.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
 
 type Replies = BotReply<{ update_id: number }[]>[];
 
 /** Polls until the replies are used up; gives what was done, in its order, and each wait. */
-async function played(replies: Replies, { offset = 5 as number | null, heard = true, full = false } = {}) {
+async function played(replies: Replies, { offset = 5 as number | null, heard = true, full = false, quietMs = 0 } = {}) {
   const done: string[] = [];
   const waits: number[] = [];
   const stop = new AbortController();
@@ -30,6 +30,7 @@ async function played(replies: Replies, { offset = 5 as number | null, heard = t
     steady: () => 0,
     random: () => 0,
     offset: () => kept,
+    quietMs: () => quietMs,
     saveOffset: (next) => {
       if (full) throw new Error("no space");
       kept = next;
@@ -68,6 +69,28 @@ Deno.test("V4 what was sent before the first start is dropped, and what was take
     "poll 43 50",
   ]);
   assertEquals((await played([updates(3, 5), END])).done, ["poll 5 50", "save 6", "act 5", "poll 6 50"]);
+});
+
+Deno.test("V4 behind a week without updates those that are numbered from lower on are new; before that they were taken", async () => {
+  const [hour, week] = [3_600_000, 7 * 24 * 3_600_000];
+  const acts = async (quietMs: number, ...ids: number[]) =>
+    (await played([updates(...ids), END], { quietMs })).done.filter((line) => line.startsWith("act"));
+  assertEquals(await acts(week, 2, 3), ["act 2", "act 3"]);
+  assertEquals(await acts(week - 2 * hour, 2, 3), []);
+  assertEquals(await acts(week, 3, 5), ["act 5"]);
+});
+
+Deno.test("V4 a webhook that is set for the bot is told from another program that polls", async () => {
+  const conflict = (description: string) => replies(409, JSON.stringify({ ok: false, error_code: 409, description }));
+  const words = async (description: string) => {
+    const reply = await conflict(description);
+    return reply.ok ? "" : failureText(reply.failure);
+  };
+  assertMatch(
+    await words("Conflict: can't use getUpdates method while webhook is active; use deleteWebhook to delete it first"),
+    /^a webhook is set for this bot.*deleteWebhook/,
+  );
+  assertMatch(await words("Conflict: terminated by other getUpdates request"), /^another program polls/);
 });
 
 Deno.test("V4 strangers, and a server that replies at once, are polled once a second", async () => {
@@ -128,22 +151,22 @@ Deno.test("V4 what is kept is a 0600 file, whole or as before; another bot's and
   const root = Deno.makeTempDirSync({ prefix: "ac-kept-" });
   try {
     const path = `${root}/telegram.json`;
-    const kept = new Kept(denoFiles, path, "1");
-    assertEquals([kept.offset, kept.messages], [undefined, []]);
-    kept.setOffset(9);
-    const message = { about: "approval", id: "k1", chat: 7, message: 3 } as const;
-    kept.add(message);
+    const state = new BotState(denoFiles, path, "1");
+    assertEquals([state.offset, state.messages], [undefined, []]);
+    state.setOffset(9, 1);
+    const message = { about: "approval", id: "k1", chat: 7, message: 3, at: 5, asked: "x" } as const;
+    state.add(message);
     assertEquals((Deno.statSync(path).mode ?? 0) & 0o777, 0o600);
-    const again = new Kept(denoFiles, path, "1");
-    assertEquals([again.offset, again.messages], [9, [message]]);
+    const again = new BotState(denoFiles, path, "1");
+    assertEquals([again.offset, again.offsetAt, again.messages], [9, 1, [message]]);
     for (let n = 0; n < 250; n++) again.add({ ...message, message: n });
     assertEquals(again.messages.length, 200);
     again.remove(again.messages.slice(1));
-    assertEquals(new Kept(denoFiles, path, "1").messages.map((one) => one.message), [50]);
-    assertEquals(new Kept(denoFiles, path, "2").offset, undefined);
+    assertEquals(new BotState(denoFiles, path, "1").messages.map((one) => one.message), [50]);
+    assertEquals(new BotState(denoFiles, path, "2").offset, undefined);
     for (const text of ["", "{", "[]", "null", '{"version":2}', '{"version":1,"bot":"1","offset":"9","messages":[]}']) {
       Deno.writeTextFileSync(path, text);
-      assertEquals(new Kept(denoFiles, path, "1").offset, undefined, text);
+      assertEquals(new BotState(denoFiles, path, "1").offset, undefined, text);
     }
   } finally {
     Deno.removeSync(root, { recursive: true });

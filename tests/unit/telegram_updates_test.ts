@@ -5,7 +5,7 @@ import * as v from "valibot";
 import { sandboxHost } from "../../src/channel/addresses.ts";
 import { Buttons } from "../../src/channel/telegram/buttons.ts";
 import { firstChoices, isAnswerableHere, scopeChoices } from "../../src/channel/telegram/choices.ts";
-import { commandLine, heardUpdate, numberedUpdates } from "../../src/channel/telegram/heard_update.ts";
+import { numberedUpdates, parseUpdate, readCommand } from "../../src/channel/telegram/parse_update.ts";
 import { settingsKey, telegramGroup, type TelegramSettings } from "../../src/channel/telegram/settings.ts";
 import { MAX_MESSAGE, splitMessage } from "../../src/channel/telegram/split_message.ts";
 import { findToken } from "../../src/channel/telegram/token.ts";
@@ -17,7 +17,7 @@ const ALLOWED = new Set([7, -500]);
 const person = (id: number) => ({ id, is_bot: false });
 
 Deno.test("V4 chat and person must both be in the list; what comes without its types is nobody's", () => {
-  const heard = (update: Record<string, unknown>) => heardUpdate({ update_id: 1, ...update }, ALLOWED).kind;
+  const heard = (update: Record<string, unknown>) => parseUpdate({ update_id: 1, ...update }, ALLOWED).kind;
   const message = (chat: unknown, from: unknown, text: unknown = "/status") => ({
     message: { chat: { id: chat }, from, text },
   });
@@ -30,7 +30,7 @@ Deno.test("V4 chat and person must both be in the list; what comes without its t
   assertEquals(heard(message(7, person(7), 5)), "other");
   for (const chat of ["7", 7.5, null, undefined, {}, [7]]) assertEquals(heard(message(chat, person(7))), "other");
   const press = { id: "p", from: person(7), data: "x", message: { message_id: 3, chat: { id: 7 }, text: "t" } };
-  assertEquals(heard({ callback_query: press }), "press");
+  assertEquals(heard({ callback_query: press }), "callback_query");
   assertEquals(heard({ callback_query: { ...press, from: person(8) } }), "stranger");
   assertEquals(heard({ callback_query: { ...press, data: undefined } }), "other");
   // A press is of who pressed it, and not of who wrote the message.
@@ -47,7 +47,7 @@ Deno.test("V4 chat and person must both be in the list; what comes without its t
 Deno.test("V4 no update of any form throws, or is heard for anybody else", () => {
   fc.assert(fc.property(fc.array(fc.object({ maxDepth: 4 })), (updates) => {
     for (const update of numberedUpdates(updates)) {
-      const { kind } = heardUpdate(update, new Set());
+      const { kind } = parseUpdate(update, new Set());
       assert(kind === "stranger" || kind === "other");
     }
   }));
@@ -58,12 +58,14 @@ Deno.test("V4 no update of any form throws, or is heard for anybody else", () =>
   }
 });
 
-Deno.test("V4 a command may name the bot, and another bot's is none", () => {
-  assertEquals(commandLine("/status", "a_bot"), "/status");
-  assertEquals(commandLine(" /Status@A_bot  now \n", "a_bot"), "/status  now");
-  assertEquals(commandLine("/approve@a_bot k3 yes", "a_bot"), "/approve k3 yes");
-  for (const text of ["/status@b_bot", "status", "a /status", "/", "//status", "/st-atus"]) {
-    assertEquals(commandLine(text, "a_bot"), undefined, text);
+Deno.test("V4 a command may name the bot; another bot's is told from no command at all", () => {
+  const line = (line: string, isNamed = false) => ({ kind: "command" as const, line, isNamed });
+  assertEquals(readCommand("/status", "a_bot"), line("/status"));
+  assertEquals(readCommand(" /Status@A_bot  now \n", "a_bot"), line("/status  now", true));
+  assertEquals(readCommand("/approve@a_bot k3 yes", "a_bot"), line("/approve k3 yes", true));
+  assertEquals(readCommand("/status@b_bot", "a_bot"), { kind: "foreign" });
+  for (const text of ["status", "a /status", "/", "//status", "/st-atus"]) {
+    assertEquals(readCommand(text, "a_bot"), { kind: "text" }, text);
   }
 });
 

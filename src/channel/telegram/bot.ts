@@ -1,4 +1,7 @@
-/** One bot from its start to its stop: it polls, hears those who are in the list, and keeps its messages true. */
+/**
+ * One bot from its start to its stop: it polls, acts on what those in the list send, and edits its messages when what they say
+ * is over.
+ */
 import type { CallContent, CallsDoor } from "../kind.ts";
 import { daemonTimers, setTimer } from "../../platform/clock.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -6,17 +9,17 @@ import { BotApi } from "./bot_api.ts";
 import { type BotContext, type BotHost, TELEGRAM } from "./bot_context.ts";
 import { Buttons } from "./buttons.ts";
 import { botCommands, Commands } from "./commands.ts";
-import { commandLine, heardUpdate, type numberedUpdates } from "./heard_update.ts";
-import { Kept } from "./kept.ts";
+import { type numberedUpdates, parseUpdate, readCommand } from "./parse_update.ts";
+import { BotState } from "./bot_state.ts";
 import { moreThanAnswers } from "./more_than_answers.ts";
 import { Outgoing } from "./outgoing.ts";
 import { Poller } from "./poller.ts";
-import { onPress } from "./presses.ts";
+import { onCallbackQuery } from "./callback_queries.ts";
 import { AskedRequests } from "./questions.ts";
 import { Sender } from "./sender.ts";
-import { ShownRequests } from "./shown.ts";
+import { FullyShownRequests } from "./fully_shown_requests.ts";
 import type { TelegramSettings } from "./settings.ts";
-import { BegunTurns } from "./turns.ts";
+import { TurnMessages } from "./turn_messages.ts";
 
 export interface BotOptions {
   readonly host: BotHost;
@@ -38,7 +41,7 @@ export class Bot {
   #api: BotApi;
   #poller: Poller;
   #questions: AskedRequests;
-  #turns: BegunTurns;
+  #turns: TurnMessages;
   #commands: Commands;
   #allowed: ReadonlySet<number>;
   #stopped = new AbortController();
@@ -49,15 +52,15 @@ export class Bot {
     const { signal } = this.#stopped;
     const { sleep } = daemonTimers;
     const api = this.#api = new BotApi({ url: settings.api_url, token });
-    const kept = new Kept(denoFiles, host.paths.telegram, botId);
+    const state = new BotState(denoFiles, host.paths.telegram, botId);
     this.#allowed = new Set(settings.allowed_chat_ids);
     const context = this.#context = {
       host,
       sender: new Sender({ api, sleep }),
       outgoing: new Outgoing(host.log, signal),
-      kept,
+      state,
       buttons: new Buttons(),
-      shown: new ShownRequests(),
+      shown: new FullyShownRequests(),
       caller: host.methods.as({ kind: TELEGRAM, scope: "approve", signal }),
       chats: [...this.#allowed],
       botId,
@@ -68,7 +71,7 @@ export class Bot {
       signal,
     };
     this.#questions = new AskedRequests(context);
-    this.#turns = new BegunTurns(context);
+    this.#turns = new TurnMessages(context);
     const more = moreThanAnswers(host.methods, settings.can_run, signal);
     this.#commands = new Commands({
       context,
@@ -83,8 +86,9 @@ export class Bot {
       sleep,
       steady: () => host.clock.steady(),
       random: Math.random,
-      offset: () => kept.offset,
-      saveOffset: (offset) => kept.setOffset(offset),
+      offset: () => state.offset,
+      quietMs: () => state.offsetAt === undefined ? undefined : host.clock.now() - state.offsetAt,
+      saveOffset: (offset) => state.setOffset(offset, host.clock.now()),
       act: (update) => this.#act(update),
       onReached: () => this.#renew(),
     });
@@ -111,6 +115,11 @@ export class Bot {
   /** Updates from others than those in the list, since its start. */
   get strangers(): number {
     return this.#strangers;
+  }
+
+  /** Replies and ends of turns that were refused, since its start. */
+  get notSent(): number {
+    return this.#context.outgoing.notSent;
   }
 
   start(): void {
@@ -158,12 +167,12 @@ export class Bot {
 
   /** Never rejects: what one update does wrong is nothing to the next. */
   async #act(update: Numbered): Promise<boolean> {
-    const heard = heardUpdate(update, this.#allowed);
+    const heard = parseUpdate(update, this.#allowed);
     if (heard.kind === "stranger") this.#strangers++;
     if (heard.kind === "stranger" || heard.kind === "other") return false;
     try {
-      if (heard.kind === "press") await onPress(this.#context, this.#questions, heard);
-      else await this.#commands.reply(heard.chat, commandLine(heard.text, this.#username), update.update_id);
+      if (heard.kind === "callback_query") await onCallbackQuery(this.#context, this.#questions, heard);
+      else await this.#commands.reply(heard.chat, readCommand(heard.text, this.#username), update.update_id);
     } catch (error) {
       if (!this.#stopped.signal.aborted) {
         this.#context.host.log.warn("what was sent by Telegram did nothing", { why: String(error) });

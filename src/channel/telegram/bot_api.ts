@@ -11,6 +11,8 @@ export type BotFailure =
   | { readonly kind: "unreachable"; readonly problem: string }
   /** 409: somebody else polls with the same token. */
   | { readonly kind: "conflict"; readonly problem: string }
+  /** 409 too: Telegram sends what people write to the address of a webhook, and lets nobody poll. */
+  | { readonly kind: "webhook"; readonly problem: string }
   /** 429: not before so many seconds. */
   | { readonly kind: "limited"; readonly problem: string; readonly retryAfterSecs: number }
   /** 401, and 404 for a method that exists: no bot has this token. */
@@ -132,7 +134,8 @@ export class BotApi {
     const { description, parameters, error_code } = reply;
     const said = clip(escapedLine(String(description ?? "").replaceAll(this.#token, "***")), MAX_PROBLEM);
     const code = typeof error_code === "number" ? error_code : status;
-    if (code === 409) return failed("conflict", said);
+    // `can't use getUpdates method while webhook is active`, or `terminated by other getUpdates request`
+    if (code === 409) return failed(/webhook/i.test(said) ? "webhook" : "conflict", said);
     if (code === 401 || code === 404) return failed("unauthorized", said);
     if (code >= 500) return failed("unreachable", said);
     if (code !== 429) return failed("refused", said);

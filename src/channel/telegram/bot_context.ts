@@ -3,10 +3,10 @@ import type { MethodCaller } from "../../core/methods_door.ts";
 import type { FeatureContext } from "../../core/service.ts";
 import type { CallsDoor } from "../kind.ts";
 import type { Buttons } from "./buttons.ts";
-import type { Kept, KeptMessage } from "./kept.ts";
+import type { BotState, KeptMessage } from "./bot_state.ts";
 import type { Outgoing } from "./outgoing.ts";
 import type { Sender } from "./sender.ts";
-import type { ShownRequests } from "./shown.ts";
+import type { FullyShownRequests } from "./fully_shown_requests.ts";
 
 /** What it takes of the daemon. */
 export type BotHost = Pick<
@@ -18,9 +18,9 @@ export interface BotContext {
   readonly host: BotHost;
   readonly sender: Sender;
   readonly outgoing: Outgoing;
-  readonly kept: Kept;
+  readonly state: BotState;
   readonly buttons: Buttons;
-  readonly shown: ShownRequests;
+  readonly shown: FullyShownRequests;
   /** May answer requests and look at everything, and nothing else. */
   readonly caller: MethodCaller;
   /** Where questions go: persons and groups. */
@@ -29,7 +29,7 @@ export interface BotContext {
   readonly botId: string;
   /** Asked before, and told after, what is sent later than its call. */
   readonly calls: CallsDoor;
-  /** Requests that wait for Telegram to be reached; they outlive the bot. */
+  /** Chat and request, with a blank between, of what waits for the chat to be reached; they outlive the bot. */
   readonly unsent: Set<string>;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;
   readonly after: (ms: number, action: () => void) => () => void;
@@ -41,17 +41,17 @@ export interface BotContext {
 export const TELEGRAM = "telegram";
 
 /** A message whose number cannot be written is edited all the same, as long as this daemon runs. */
-export function keep({ kept, host: { log } }: BotContext, message: KeptMessage): void {
+export function keep({ state, host: { log } }: BotContext, message: KeptMessage): void {
   try {
-    kept.add(message);
+    state.add(message);
   } catch (error) {
     log.warn("the messages of Telegram cannot be written", { why: String(error) });
   }
 }
 
-export function unkeep({ kept, host: { log } }: BotContext, messages: readonly KeptMessage[]): void {
+export function unkeep({ state, host: { log } }: BotContext, messages: readonly KeptMessage[]): void {
   try {
-    kept.remove(messages);
+    state.remove(messages);
   } catch (error) {
     log.warn("the messages of Telegram cannot be written", { why: String(error) });
   }

@@ -4,7 +4,7 @@
  */
 import type { ApprovalScope } from "../../domain/approval.ts";
 
-export type Press =
+export type ButtonAction =
   | { readonly kind: "approve"; readonly scope: ApprovalScope; readonly expiresInSecs?: number }
   | { readonly kind: "answer"; readonly option: number }
   | { readonly kind: "deny" }
@@ -13,18 +13,18 @@ export type Press =
 
 export interface Button {
   readonly text: string;
-  readonly press: Press;
+  readonly press: ButtonAction;
 }
 
 interface Offered {
   readonly chat: number;
   readonly approval: string;
-  readonly press: Press;
+  readonly press: ButtonAction;
   /** Undefined while the message is on its way. */
   message: number | undefined;
 }
 
-const ANSWERS: ReadonlySet<Press["kind"]> = new Set(["approve", "answer", "deny"]);
+const ANSWERS: ReadonlySet<ButtonAction["kind"]> = new Set(["approve", "answer", "deny"]);
 
 /** Most buttons that mean something: those of some hundred questions. The oldest give way. */
 const MAX_BUTTONS = 2000;
@@ -37,7 +37,7 @@ export class Buttons {
   }
 
   /** @returns the nonce of each, in the order of `presses` */
-  offer(chat: number, approval: string, presses: readonly Press[]): readonly string[] {
+  offer(chat: number, approval: string, presses: readonly ButtonAction[]): readonly string[] {
     return presses.map((press) => {
       const nonce = newNonce();
       this.#offered.set(nonce, { chat, approval, press, message: undefined });
@@ -49,7 +49,7 @@ export class Buttons {
     });
   }
 
-  /** They may stand on that message, and so may the others: whether its edit was taken is not known. */
+  /** For an edit whose reply was lost: either these buttons are on the message now, or those from before, so both count. */
   add(nonces: readonly string[], message: number): void {
     for (const nonce of nonces) {
       const offered = this.#offered.get(nonce);
@@ -57,7 +57,7 @@ export class Buttons {
     }
   }
 
-  /** They stand on that message, and no others do any more. */
+  /** These are on that message; those from before are gone, and mean nothing any more. */
   bind(nonces: readonly string[], chat: number, message: number): void {
     this.add(nonces, message);
     const stay = new Set(nonces);
@@ -73,7 +73,11 @@ export class Buttons {
    *
    * @returns `early`: the message is not known yet, and the nonce stays good
    */
-  take(nonce: string, chat: number, message: number): Pick<Offered, "approval" | "press"> | "early" | undefined {
+  take(
+    nonce: string,
+    chat: number,
+    message: number,
+  ): Pick<Offered, "approval" | "press"> | "early" | undefined {
     const offered = this.#offered.get(nonce);
     if (offered === undefined || offered.chat !== chat) return undefined;
     if (offered.message === undefined) return "early";
@@ -83,7 +87,11 @@ export class Buttons {
   }
 
   /** The answer did nothing, and the button may be pressed again. */
-  giveBack(nonce: string, taken: Pick<Offered, "approval" | "press">, at: Pick<Offered, "chat" | "message">): void {
+  giveBack(
+    nonce: string,
+    taken: Pick<Offered, "approval" | "press">,
+    at: Pick<Offered, "chat" | "message">,
+  ): void {
     this.#offered.set(nonce, { ...taken, ...at });
   }
 

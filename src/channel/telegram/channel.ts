@@ -89,7 +89,9 @@ export class TelegramChannel implements OpenChannel {
 
   details(): ChannelDetails | undefined {
     const bot = this.#bot;
-    return bot === undefined ? undefined : { reached: bot.isReached, strangers: bot.strangers };
+    if (bot === undefined) return undefined;
+    const { isReached: reached, strangers, notSent } = bot;
+    return { reached, strangers, ...(notSent === 0 ? {} : { refused: notSent }) };
   }
 
   /** What takes longer goes on behind the call. */

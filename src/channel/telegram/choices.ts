@@ -3,7 +3,7 @@ import { type Approval, type ApprovalScope, riskNamed } from "../../domain/appro
 import { clip, escapedLine } from "../../domain/sanitize.ts";
 import { isQuestion } from "../../view/approval_words.ts";
 import { END_CHOICES } from "../../view/rule_choices.ts";
-import type { Button, Press } from "./buttons.ts";
+import type { Button, ButtonAction } from "./buttons.ts";
 
 /** Rows of them. */
 export type Choices = readonly (readonly Button[])[];
@@ -14,7 +14,7 @@ const MAX_LABEL = 60;
 const MAX_OPTIONS = 12;
 
 const DENY: Button = { text: "Deny", press: { kind: "deny" } };
-const ONCE: Press = { kind: "approve", scope: "once" };
+const ONCE: ButtonAction = { kind: "approve", scope: "once" };
 
 /** Whether a press can answer it: one question with choices to take one of, or a call. */
 export function isAnswerableHere(approval: Approval): boolean {

@@ -6,9 +6,11 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import { MAX_MUTE_MINUTES } from "../../protocol/limits.ts";
 import { type BotContext, TELEGRAM } from "./bot_context.ts";
 import type { MoreThanAnswers } from "./more_than_answers.ts";
+import type { ReadCommand } from "./parse_update.ts";
+import { failureText } from "./poller.ts";
 import { splitMessage } from "./split_message.ts";
 import type { AskedRequests } from "./questions.ts";
-import type { BegunTurns } from "./turns.ts";
+import type { TurnMessages } from "./turn_messages.ts";
 
 type Line = Pick<ConsoleCommand, "name" | "summary" | "usage">;
 
@@ -23,7 +25,7 @@ const MAX_PARTS = 5;
 export interface CommandsDeps {
   readonly context: BotContext;
   readonly questions: Pick<AskedRequests, "askAgain">;
-  readonly turns: BegunTurns;
+  readonly turns: TurnMessages;
   readonly more: MoreThanAnswers;
   readonly canRun: boolean;
 }
@@ -42,20 +44,35 @@ export class Commands {
   }
 
   /**
-   * The reply is sent behind it.
+   * The reply is sent behind it; none to what is meant for others.
    *
-   * @param line as commandLine reads it; undefined for any other text
    * @param update its number, for the key of a change
    */
-  async reply(chat: number, line: string | undefined, update: number): Promise<void> {
+  async reply(chat: number, said: ReadCommand, update: number): Promise<void> {
     const { context: { sender, outgoing, signal } } = this.#deps;
-    const text = line === undefined ? this.#help(NO_COMMAND) : await this.#run(chat, line, update).catch(refusal);
+    if (!this.#isMeant(chat, said)) return;
+    const text = said.kind === "command"
+      ? await this.#run(chat, said.line, update).catch(refusal)
+      : this.#help(NO_COMMAND);
     if (text === undefined) return;
     const parts = splitMessage(maskSecrets(text) || "done");
     const shown = parts.length <= MAX_PARTS ? parts : [...parts.slice(0, MAX_PARTS - 1), "… and more: see it there."];
     outgoing.send(chat, async () => {
-      for (const part of shown) await sender.send({ chat, text: part }, signal);
+      for (const part of shown) {
+        const sent = await sender.send({ chat, text: part }, signal);
+        if (!sent.ok) return outgoing.lose(failureText(sent.failure));
+      }
     });
+  }
+
+  /** In a group others talk too, to one another and to other bots: there only commands of ours are. */
+  #isMeant(chat: number, said: ReadCommand): boolean {
+    if (said.kind === "foreign") return false;
+    if (chat > 0) return true;
+    if (said.kind === "text") return false;
+    const name = /^\/(\S+)/.exec(said.line)?.[1];
+    return said.isNamed || name === "start" ||
+      botCommands(this.#deps.context.host.commands()).some((command) => command.name === name);
   }
 
   /** @returns undefined where it has replied already @throws {ConsoleError} why it did nothing */
@@ -115,9 +132,11 @@ export class Commands {
       });
     }
     const { turnId } = await more.beginTurn({ agent, text, idempotencyKey });
-    outgoing.send(chat, async () => {
-      const sent = await sender.send({ chat, text: `○ ${escapeControls(agent)}: queued` }, signal);
-      if (sent.ok) turns.follow(turnId, chat, sent.result);
+    const message = { chat, text: `○ ${escapeControls(agent)}: queued` };
+    outgoing.run(async () => {
+      const sent = (await outgoing.inOrder(chat, () => sender.send(message, signal)))?.done;
+      // It goes on all the same: where that is not there, a later message says how.
+      turns.follow(turnId, chat, sent?.ok ? sent.result : undefined);
     });
     return undefined;
   }

@@ -4,7 +4,7 @@
  */
 import type { Log } from "../../platform/system.ts";
 import { type BotApi, type BotFailure, type BotReply, POLL_SECS } from "./bot_api.ts";
-import { numberedUpdates } from "./heard_update.ts";
+import { numberedUpdates } from "./parse_update.ts";
 
 export interface PollerDeps {
   readonly api: Pick<BotApi, "getUpdates">;
@@ -15,6 +15,8 @@ export interface PollerDeps {
   readonly random: () => number;
   /** Undefined before the first update of all. */
   readonly offset: () => number | undefined;
+  /** Since the last update was taken, ms; undefined where that is not known. */
+  readonly quietMs: () => number | undefined;
   /** @throws the OS error */
   readonly saveOffset: (offset: number) => void;
   /** @returns whether it came from somebody who is heard. Never rejects. */
@@ -26,6 +28,8 @@ export interface PollerDeps {
 /** The shortest wait between two polls of which the first brought nothing that is heard, ms. */
 const REST_MS = 1000;
 const LONGEST_MS = 60_000;
+/** Behind a week without updates Telegram may number them from anywhere; less an hour, for clocks that differ, ms. */
+const RENUMBERED_MS = (7 * 24 - 1) * 3_600_000;
 
 export class Poller {
   #deps: PollerDeps;
@@ -81,7 +85,7 @@ export class Poller {
 
   /** @returns so long after its beginning the next one may begin, ms; after a failure, so long from now */
   async #round(signal: AbortSignal): Promise<number | undefined> {
-    const { api, offset, saveOffset, act } = this.#deps;
+    const { api, offset, saveOffset, act, quietMs } = this.#deps;
     const from = offset();
     // What was sent before anybody listened is dropped: the last one alone comes, and is not acted upon.
     // After a failure the first one is not held: that it is over shows at once.
@@ -92,9 +96,11 @@ export class Poller {
     this.#reached();
     const updates = numberedUpdates(reply.result);
     const last = updates.at(-1)?.update_id;
+    // Else those that are numbered before it were taken, and a server has forgotten that.
+    const isRenumbered = last !== undefined && from !== undefined && last < from && (quietMs() ?? 0) >= RENUMBERED_MS;
     if (from === undefined || last !== undefined) {
       try {
-        // Backwards too: behind a week without updates Telegram may begin anywhere.
+        // Backwards too.
         saveOffset((last ?? -1) + 1);
       } catch {
         const problem = "up to where messages were taken cannot be written, so none is taken";
@@ -105,7 +111,7 @@ export class Poller {
     let heard = false;
     for (const update of updates) {
       if (signal.aborted) return undefined;
-      if (update.update_id >= from && await act(update, signal)) heard = true;
+      if ((isRenumbered || update.update_id >= from) && await act(update, signal)) heard = true;
     }
     return heard ? undefined : REST_MS;
   }
@@ -135,6 +141,9 @@ export function failureText({ kind, problem }: BotFailure): string {
   switch (kind) {
     case "conflict":
       return "another program polls with the same token";
+    case "webhook":
+      return "a webhook is set for this bot, which gets what you write: deleteWebhook of the Bot API ends that " +
+        "(docs/telegram.md)";
     case "unauthorized":
       return "no bot has this token";
     case "limited":
@@ -148,6 +157,7 @@ export function failureText({ kind, problem }: BotFailure): string {
 const FIRST_MS: Readonly<Record<BotFailure["kind"], number>> = {
   unreachable: 1000,
   conflict: 5000,
+  webhook: 15_000,
   limited: 1000,
   unauthorized: 30_000,
   refused: 15_000,

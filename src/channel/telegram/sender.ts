@@ -34,8 +34,15 @@ export class Sender {
     message: SentText & { readonly message: number },
     signal: AbortSignal,
   ): Promise<BotFailure["kind"] | undefined> {
-    const reply = await this.#patiently(() => this.#deps.api.editMessageText(message, signal), signal);
-    return reply.ok || /not modified/.test(reply.failure.problem) ? undefined : reply.failure.kind;
+    return failureOf(await this.#patiently(() => this.#deps.api.editMessageText(message, signal), signal))?.kind;
+  }
+
+  /** The same, but one try: for who has newer words by the next one. */
+  async editOnce(
+    message: SentText & { readonly message: number },
+    signal: AbortSignal,
+  ): Promise<BotFailure | undefined> {
+    return failureOf(await this.#deps.api.editMessageText(message, signal));
   }
 
   /** What the press of a button shows for a moment; what does not get through is no loss. */
@@ -53,4 +60,8 @@ export class Sender {
       if (signal.aborted) return reply;
     }
   }
+}
+
+function failureOf(reply: BotReply<unknown>): BotFailure | undefined {
+  return reply.ok || /not modified/.test(reply.failure.problem) ? undefined : reply.failure;
 }

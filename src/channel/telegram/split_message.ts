@@ -9,6 +9,12 @@ const NEAR = 0.6;
 
 /** @param max UTF-16 units of a part; at least one grapheme's length, else a long one is cut between its code points */
 export function splitMessage(text: string, max = MAX_MESSAGE): readonly string[] {
+  // A message of blanks alone is refused.
+  return cutInPieces(text, max).filter((part) => part.trim() !== "");
+}
+
+/** All of it, but for the lines' ends at which it is cut. @param max as for {@link splitMessage} */
+export function cutInPieces(text: string, max: number): readonly string[] {
   const parts: string[] = [];
   let rest = text.toWellFormed();
   while (rest.length > max) {
@@ -16,9 +22,7 @@ export function splitMessage(text: string, max = MAX_MESSAGE): readonly string[]
     parts.push(rest.slice(0, end));
     rest = rest.slice(end).replace(/^\n/, "");
   }
-  if (rest.trim() !== "") parts.push(rest);
-  // A message of blanks alone is refused.
-  return parts.filter((part) => part.trim() !== "");
+  return [...parts, rest];
 }
 
 function cutAt(text: string, max: number): number {

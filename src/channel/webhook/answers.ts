@@ -5,8 +5,10 @@
 import * as v from "valibot";
 import type { MethodCaller } from "../../core/methods_door.ts";
 import type { Posted, PostReply } from "../../core/posts_door.ts";
+import { type Approval, riskNamed } from "../../domain/approval.ts";
 import { isSameSecret } from "../../lib/secret.ts";
 import { ConsoleError, type ErrorName } from "../../protocol/errors.ts";
+import { isQuestion } from "../../view/approval_words.ts";
 import { signedHeaders } from "./signature.ts";
 
 export const ANSWER_PATH = "/webhook/answer";
@@ -17,6 +19,9 @@ export interface AnswersDeps {
   /** ms since the epoch. */
   readonly now: () => number;
   readonly caller: Pick<MethodCaller, "call">;
+  readonly approvalOf: (id: string) => Approval | undefined;
+  /** Whether a call of this daemon has sent all that the request asks. */
+  readonly wasSentWhole: (id: string) => boolean;
 }
 
 /** How far the time of an answer may be from ours, s: that of the specification's libraries. */
@@ -28,6 +33,8 @@ const answer = v.strictObject({
   approvalId: v.pipe(v.string(), v.minLength(1), v.maxLength(200)),
   decision: v.picklist(["approve", "deny"]),
   message: v.optional(v.pipe(v.string(), v.maxLength(2000))),
+  /** With a yes to what destroys: that it is meant. */
+  confirm: v.optional(v.literal("destroys")),
 });
 
 export class WebhookAnswers {
@@ -74,9 +81,12 @@ export class WebhookAnswers {
   async #decide(webhookId: string, body: string): Promise<PostReply> {
     const said = parsed(body);
     if (said === undefined) {
-      return refused(400, "invalid_params", "the body is not {approvalId, decision: approve or deny, message?}");
+      const form = "{approvalId, decision: approve or deny, message?, confirm?: destroys}";
+      return refused(400, "invalid_params", `the body is not ${form}`);
     }
     const { approvalId: id, decision, message } = said;
+    const why = decision === "approve" ? this.#whyNot(said) : undefined;
+    if (why !== undefined) return refused(409, "conflict", why);
     try {
       const { seq } = await this.#deps.caller.call("approval.decide", {
         id,
@@ -90,6 +100,17 @@ export class WebhookAnswers {
       if (!(error instanceof ConsoleError)) return refused(503, "failed", "the daemon cannot decide it now");
       return refused(STATUSES[error.kind] ?? 403, error.kind, error.message);
     }
+  }
+
+  /** Why an open request cannot be approved so. */
+  #whyNot({ approvalId: id, confirm }: v.InferOutput<typeof answer>): string | undefined {
+    const approval = this.#deps.approvalOf(id);
+    if (approval?.status !== "pending") return undefined; // whoever decides it says what it is
+    if (!this.#deps.wasSentWhole(id)) {
+      return "all that it asks was not sent since the daemon's start, with answers on: it can only be denied here";
+    }
+    if (isQuestion(approval) || riskNamed(approval.risk) !== "destroys" || confirm === "destroys") return undefined;
+    return 'it destroys something: a yes to it needs "confirm": "destroys"';
   }
 }
 

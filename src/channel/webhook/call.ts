@@ -5,11 +5,16 @@ import { visibleJson } from "../../domain/sanitize.ts";
 import { setTimer } from "../../platform/clock.ts";
 import { shownHost } from "../addresses.ts";
 import { callJson, type SessionOf } from "../call_json.ts";
-import type { CallOutcome, CallsDoor, ChannelContext, OpenChannel } from "../kind.ts";
+import type { CallContent, CallOutcome, CallsDoor, ChannelContext, OpenChannel } from "../kind.ts";
 import { isTaken, notTakenText, type PostToHost, postToHost, secretPlaces } from "../reach_host.ts";
 import { findSecret, type FoundSecret } from "../secret.ts";
-import { type Letter, type LetterEnd, Letters, type LettersOptions } from "./letters.ts";
-import { ANSWER_PATH, WebhookAnswers } from "./answers.ts";
+import {
+  DeliveryQueue,
+  type DeliveryQueueOptions,
+  type DeliveryResult,
+  type WebhookMessage,
+} from "./delivery_queue.ts";
+import { ANSWER_PATH, type AnswersDeps, WebhookAnswers } from "./answers.ts";
 import { secretBytes, signedHeaders } from "./signature.ts";
 
 interface WebhookSettings {
@@ -25,7 +30,10 @@ export function openWebhook({ settings, daemon, calls }: ChannelContext<WebhookS
   return new WebhookChannel({
     url: url ?? "",
     secret: () => findSecret({ variable, file: settings.current.secret_file }, places),
-    mayAnswer: () => settings.current.url === url && settings.current.answers,
+    mayAnswer: () => settings.current.url === url && settings.current.answers && settings.current.secret_file !== null,
+    answersProblem: () =>
+      settings.current.answers && settings.current.secret_file === null ? ANSWERS_NEED_A_FILE : undefined,
+    approvalOf: (id) => daemon.approvals.approvalOf(id),
     posts: daemon.posts,
     methods: daemon.methods,
     sessionOf: (id) => daemon.store.get(id),
@@ -37,11 +45,14 @@ export function openWebhook({ settings, daemon, calls }: ChannelContext<WebhookS
   });
 }
 
-export interface WebhookDeps extends Pick<LettersOptions, "after" | "random"> {
+export interface WebhookDeps extends Pick<DeliveryQueueOptions, "after" | "random"> {
   readonly url: string;
   readonly secret: () => FoundSecret;
   /** Whether its server may answer requests, now. */
   readonly mayAnswer: () => boolean;
+  /** Why not, where it is configured. */
+  readonly answersProblem: () => string | undefined;
+  readonly approvalOf: AnswersDeps["approvalOf"];
   readonly posts: PostsDoor;
   readonly methods: MethodsDoor;
   readonly sessionOf: SessionOf;
@@ -51,6 +62,9 @@ export interface WebhookDeps extends Pick<LettersOptions, "after" | "random"> {
   readonly calls: CallsDoor;
 }
 
+/** Who starts the daemon sets its variables, and that may be an agent, whose hook starts it: it would know the secret. */
+const ANSWERS_NEED_A_FILE =
+  "channels.webhook.answers takes its secret from channels.webhook.secret_file only, and that is not set";
 const NO_SECRET = "channels.webhook names no secret: secret_file or secret_env";
 const NOT_A_SECRET = "its secret is not whsec_ and base64 of 24 to 64 bytes";
 const GONE = "its server replied 410: it wants no more calls";
@@ -58,9 +72,11 @@ const GONE = "its server replied 410: it wants no more calls";
 export class WebhookChannel implements OpenChannel {
   readonly target: string;
   readonly #deps: WebhookDeps;
-  readonly #letters: Letters;
+  readonly #queue: DeliveryQueue;
   readonly #answers: WebhookAnswers;
   readonly #stopped = new AbortController();
+  /** Requests of which a call has sent all, newest last. */
+  readonly #whole = new Set<string>();
   #isGone = false;
   #endAnswers: (() => void) | undefined;
 
@@ -73,11 +89,13 @@ export class WebhookChannel implements OpenChannel {
         return typeof secret === "string" ? undefined : secret;
       },
       now: deps.now,
+      approvalOf: deps.approvalOf,
+      wasSentWhole: (id) => this.#whole.has(id),
       caller: deps.methods.as({ kind: "webhook", scope: "approve", isRemote: true, signal: this.#stopped.signal }),
     });
-    this.#letters = new Letters({
+    this.#queue = new DeliveryQueue({
       ...deps,
-      deliver: (letter) => this.#deliver(letter),
+      deliver: (message) => this.#deliver(message),
       onTried: (delivery, isLast) => deps.calls.endedLater(this.#outcome(delivery, isLast)),
     });
   }
@@ -85,7 +103,7 @@ export class WebhookChannel implements OpenChannel {
   problem(): string | undefined {
     if (this.#isGone) return GONE;
     const found = this.#secret();
-    return typeof found === "string" ? found : undefined;
+    return typeof found === "string" ? found : this.#deps.answersProblem();
   }
 
   get cure(): string {
@@ -95,14 +113,16 @@ export class WebhookChannel implements OpenChannel {
   }
 
   details() {
-    return { waiting: this.#letters.waiting, lost: this.#letters.lost };
+    return { waiting: this.#queue.waiting, lost: this.#queue.deadLetters };
   }
 
-  async call(content: Parameters<OpenChannel["call"]>[0], signal: AbortSignal): Promise<CallOutcome> {
+  async call(content: CallContent, signal: AbortSignal): Promise<CallOutcome> {
     const { calls, sessionOf, mayAnswer } = this.#deps;
-    const { delivery, nextMs } = await this.#letters.send({
+    const isWhole = mayAnswer();
+    const { delivery, nextMs } = await this.#queue.send({
       id: `msg_${crypto.randomUUID()}`,
-      body: visibleJson(callJson(content, sessionOf, mayAnswer())),
+      body: visibleJson(callJson(content, sessionOf, isWhole)),
+      whole: isWhole ? wholeIds(content) : [],
       isWanted: () => content.test === undefined && !signal.aborted && calls.isWanted(content),
     });
     return this.#outcome(delivery, nextMs === undefined, nextMs);
@@ -130,22 +150,31 @@ export class WebhookChannel implements OpenChannel {
   stop(): void {
     this.#endAnswers?.();
     this.#stopped.abort();
-    this.#letters.stop();
+    this.#queue.stop();
   }
 
-  async #deliver({ id, body }: Letter): Promise<LetterEnd> {
+  async #deliver({ id, body, whole }: WebhookMessage): Promise<DeliveryResult> {
     const { now, post, url } = this.#deps;
     if (this.#isGone) return { kind: "gone", problem: GONE };
     const secret = this.#secret();
     if (typeof secret === "string") return { kind: "failed", problem: secret };
     const timestamp = Math.floor(now() / 1000);
     const headers = { "content-type": "application/json", ...await signedHeaders({ id, timestamp, body }, secret) };
+    this.#noteWhole(whole); // before its reply: the answer may overtake that
     const reply = await post({ url, headers, body }, this.#stopped.signal);
     if (isTaken(reply)) return { kind: "delivered" };
     if (reply.kind === "none") return { kind: "failed", problem: reply.why };
     if (reply.status !== 410) return { kind: "failed", problem: notTakenText(reply.status) };
     this.#isGone = true;
     return { kind: "gone", problem: GONE };
+  }
+
+  #noteWhole(ids: readonly string[]): void {
+    for (const id of ids) this.#whole.add(id);
+    for (const oldest of this.#whole) {
+      if (this.#whole.size <= MAX_WHOLE) break;
+      this.#whole.delete(oldest);
+    }
   }
 
   /** Or why there is none. */
@@ -155,11 +184,18 @@ export class WebhookChannel implements OpenChannel {
     return found.kind === "none" ? NO_SECRET : secretBytes(found.secret) ?? NOT_A_SECRET;
   }
 
-  #outcome(delivery: LetterEnd, isLast: boolean, nextMs?: number): CallOutcome {
+  #outcome(delivery: DeliveryResult, isLast: boolean, nextMs?: number): CallOutcome {
     if (delivery.kind === "delivered") return { kind: "taken" };
     const next = isLast ? "" : nextMs === undefined ? "; it is tried again" : `; tried again in ${seconds(nextMs)} s`;
     return { kind: "failed", problem: `${delivery.problem}${next}` };
   }
+}
+
+/** Requests that can be approved: the oldest are denied or expire. */
+const MAX_WHOLE = 500;
+
+function wholeIds({ needs }: CallContent): readonly string[] {
+  return needs.flatMap(({ approval }) => approval === undefined || approval.missing !== undefined ? [] : [approval.id]);
 }
 
 function seconds(ms: number): number {

@@ -25,7 +25,7 @@ export const webhookKind = channelKind({
       title: "Answers by its server",
       means:
         "Whether that server may answer requests, each once: by a POST to `/webhook/answer` of the gateway, signed with " +
-        "the same secret. Its calls then hold the whole of what is asked.",
+        "the same secret. Its calls then hold the whole of what is asked. Needs `channels.webhook.secret_file`.",
       must: "true or false",
       applies: "live",
     }),

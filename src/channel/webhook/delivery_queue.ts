@@ -4,27 +4,32 @@
  */
 
 /** One call, the same in each try. */
-export interface Letter {
+export interface WebhookMessage {
   readonly id: string;
   readonly body: string;
+  /** Requests of which it tells all. */
+  readonly whole: readonly string[];
   /** Whether anybody is still needed for it, now. */
   readonly isWanted: () => boolean;
 }
 
-export type LetterEnd =
+export type DeliveryResult =
   | { readonly kind: "delivered" }
   /** It may be tried again. */
   | { readonly kind: "failed"; readonly problem: string }
   /** Nothing may be tried again: the server wants no more. */
   | { readonly kind: "gone"; readonly problem: string };
 
-export interface LettersOptions {
-  readonly deliver: (letter: Letter) => Promise<LetterEnd>;
+export interface DeliveryQueueOptions {
+  readonly deliver: (message: WebhookMessage) => Promise<DeliveryResult>;
   readonly after: (ms: number, action: () => void) => () => void;
   /** From 0 to 1. */
   readonly random: () => number;
-  /** How a try behind the first ended; `isLast`: there will be none behind it. */
-  readonly onTried: (delivery: LetterEnd, isLast: boolean) => void;
+  /**
+   * How a try behind the first ended, or how the last one had where nobody is needed any more; `isLast`: there will be none
+   * behind it.
+   */
+  readonly onTried: (delivery: DeliveryResult, isLast: boolean) => void;
 }
 
 /** Waits before the second try and those behind it, ms. */
@@ -34,14 +39,14 @@ const JITTER = 0.2;
 /** The oldest gives way. */
 const MAX_WAITING = 50;
 
-export class Letters {
-  #o: LettersOptions;
-  /** Letter → calls its next try off. */
-  #waiting = new Map<Letter, () => void>();
-  #lost = 0;
+export class DeliveryQueue {
+  #o: DeliveryQueueOptions;
+  /** Message → calls its next try off. */
+  #waiting = new Map<WebhookMessage, () => void>();
+  #deadLetters = 0;
   #isStopped = false;
 
-  constructor(options: LettersOptions) {
+  constructor(options: DeliveryQueueOptions) {
     this.#o = options;
   }
 
@@ -51,16 +56,16 @@ export class Letters {
   }
 
   /** Calls that were given up since the start. */
-  get lost(): number {
-    return this.#lost;
+  get deadLetters(): number {
+    return this.#deadLetters;
   }
 
   /** @returns how the first try ended, and in how many ms the next one is */
-  async send(letter: Letter): Promise<{ readonly delivery: LetterEnd; readonly nextMs?: number }> {
-    const delivery = await this.#o.deliver(letter);
+  async send(message: WebhookMessage): Promise<{ readonly delivery: DeliveryResult; readonly nextMs?: number }> {
+    const delivery = await this.#o.deliver(message);
     if (delivery.kind === "gone") this.#giveUp();
-    if (delivery.kind !== "failed" || this.#isStopped || !letter.isWanted()) return { delivery };
-    return { delivery, nextMs: this.#wait(letter, 0) };
+    if (delivery.kind !== "failed" || this.#isStopped || !message.isWanted()) return { delivery };
+    return { delivery, nextMs: this.#wait(message, 0, delivery) };
   }
 
   stop(): void {
@@ -70,7 +75,7 @@ export class Letters {
 
   /** The one that was refused, and all that wait. */
   #giveUp(): void {
-    this.#lost += 1 + this.#waiting.size;
+    this.#deadLetters += 1 + this.#waiting.size;
     this.#callOff();
   }
 
@@ -79,34 +84,37 @@ export class Letters {
     this.#waiting.clear();
   }
 
-  /** @param tries that were made again so far */
-  #wait(letter: Letter, tries: number): number {
+  /** @param tries that were made again so far @param last how the last of all ended */
+  #wait(message: WebhookMessage, tries: number, last: DeliveryResult): number {
     for (const [oldest, callOff] of this.#waiting) {
       if (this.#waiting.size < MAX_WAITING) break;
       callOff();
       this.#waiting.delete(oldest);
-      this.#lost++;
+      this.#deadLetters++;
     }
     const ms = Math.round((RETRY_MS[tries] ?? 0) * (1 + JITTER * (2 * this.#o.random() - 1)));
-    this.#waiting.set(letter, this.#o.after(ms, () => void this.#again(letter, tries)));
+    this.#waiting.set(message, this.#o.after(ms, () => void this.#again(message, tries, last)));
     return ms;
   }
 
-  async #again(letter: Letter, tries: number): Promise<void> {
-    if (!letter.isWanted()) return void this.#waiting.delete(letter);
+  async #again(message: WebhookMessage, tries: number, last: DeliveryResult): Promise<void> {
+    if (!message.isWanted()) {
+      this.#waiting.delete(message);
+      return this.#o.onTried(last, true); // what was told of it said that it is tried again
+    }
     // While it is tried it keeps its place, and nothing can be called off.
-    this.#waiting.set(letter, () => {});
-    const delivery = await this.#o.deliver(letter);
+    this.#waiting.set(message, () => {});
+    const delivery = await this.#o.deliver(message);
     if (this.#isStopped) return;
-    if (!this.#waiting.delete(letter)) {
+    if (!this.#waiting.delete(message)) {
       // It gave way meanwhile, and was counted.
-      if (delivery.kind === "delivered") this.#lost--;
+      if (delivery.kind === "delivered") this.#deadLetters--;
       return;
     }
     const isLast = delivery.kind !== "failed" || tries + 1 >= RETRY_MS.length;
-    if (!isLast) this.#wait(letter, tries + 1);
+    if (!isLast) this.#wait(message, tries + 1, delivery);
     else if (delivery.kind === "gone") this.#giveUp();
-    else if (delivery.kind === "failed") this.#lost++;
+    else if (delivery.kind === "failed") this.#deadLetters++;
     this.#o.onTried(delivery, isLast);
   }
 }

@@ -4,12 +4,12 @@
  */
 import type { Update } from "@grammyjs/types";
 
-export type HeardUpdate =
+export type ParsedUpdate =
   /** A text that a person has typed; the message's own number, in its chat. */
   | { readonly kind: "text"; readonly chat: number; readonly text: string }
   /** A button that a person has pressed. */
   | {
-    readonly kind: "press";
+    readonly kind: "callback_query";
     readonly id: string;
     readonly chat: number;
     readonly message: number;
@@ -37,7 +37,7 @@ export function numberedUpdates(updates: unknown): readonly AnyUpdate[] {
 }
 
 /** @param allowed ids of persons and of groups; a private chat has its person's id */
-export function heardUpdate(update: AnyUpdate, allowed: ReadonlySet<number>): HeardUpdate {
+export function parseUpdate(update: AnyUpdate, allowed: ReadonlySet<number>): ParsedUpdate {
   const press = update["callback_query"];
   const message = press === undefined ? update["message"] : member(press, "message");
   const chat = member(message, "chat", "id");
@@ -55,7 +55,7 @@ export function heardUpdate(update: AnyUpdate, allowed: ReadonlySet<number>): He
   }
   const [id, data, number] = [member(press, "id"), member(press, "data"), member(message, "message_id")];
   if (typeof id !== "string" || typeof data !== "string" || !isNumber(number)) return { kind: "other" };
-  return { kind: "press", id, chat, message: number, data, text };
+  return { kind: "callback_query", id, chat, message: number, data, text };
 }
 
 /** Members of a message that its sender did not type: forwarded, by an inline bot, in the name of a group. */
@@ -74,13 +74,17 @@ function member(value: unknown, ...path: readonly string[]): unknown {
   return at;
 }
 
-/**
- * The line as the console takes it: `/status@my_bot now` is `/status now`. Undefined where another bot is meant, or it is no
- * command.
- */
-export function commandLine(text: string, username: string): string | undefined {
+export type ReadCommand =
+  /** As the console takes it: `/status@my_bot now` is `/status now`. */
+  | { readonly kind: "command"; readonly line: string; /** The bot was named. */ readonly isNamed: boolean }
+  /** A command for another bot. */
+  | { readonly kind: "foreign" }
+  /** No command. */
+  | { readonly kind: "text" };
+
+export function readCommand(text: string, username: string): ReadCommand {
   const [, name, bot, rest] = /^\/([A-Za-z0-9_]+)(?:@([A-Za-z0-9_]+))?(?=$|\s)([\s\S]*)$/.exec(text.trim()) ?? [];
-  if (name === undefined) return undefined;
-  if (bot !== undefined && bot.toLowerCase() !== username.toLowerCase()) return undefined;
-  return `/${name.toLowerCase()}${rest ?? ""}`;
+  if (name === undefined) return { kind: "text" };
+  if (bot !== undefined && bot.toLowerCase() !== username.toLowerCase()) return { kind: "foreign" };
+  return { kind: "command", line: `/${name.toLowerCase()}${rest ?? ""}`, isNamed: bot !== undefined };
 }

@@ -3,7 +3,7 @@
 /** The oldest go: their buttons still answer. */
 const MOST = 500;
 
-export class ShownRequests {
+export class FullyShownRequests {
   #shown = new Set<string>();
 
   /** All of its messages have arrived there. */

@@ -12,6 +12,9 @@ export interface KeptMessage {
   readonly id: string;
   readonly chat: number;
   readonly message: number;
+  /** Of a request: as of when it was asked, ms since the epoch, and what its messages said; absent in older files. */
+  readonly at?: number;
+  readonly asked?: string;
 }
 
 interface Content {
@@ -19,6 +22,8 @@ interface Content {
   readonly bot: string;
   /** The first update that was not taken; absent before the first. */
   readonly offset?: number;
+  /** When that was written, ms since the epoch; absent in older files. */
+  readonly offsetAt?: number;
   readonly messages: readonly KeptMessage[];
 }
 
@@ -26,7 +31,7 @@ interface Content {
 const MAX_MESSAGES = 200;
 const MAX_BYTES = 262_144;
 
-export class Kept {
+export class BotState {
   #files: Files;
   #path: string;
   #content: Content;
@@ -42,13 +47,18 @@ export class Kept {
     return this.#content.offset;
   }
 
+  /** When the last update was taken, ms since the epoch, where that is known. */
+  get offsetAt(): number | undefined {
+    return this.#content.offsetAt;
+  }
+
   get messages(): readonly KeptMessage[] {
     return this.#content.messages;
   }
 
   /** Is on the disk when it returns. @throws the OS error: then nothing may be done about the updates before `offset` */
-  setOffset(offset: number): void {
-    this.#write({ ...this.#content, offset });
+  setOffset(offset: number, offsetAt: number): void {
+    this.#write({ ...this.#content, offset, offsetAt });
   }
 
   /** @throws the OS error, and knows it all the same, as long as this daemon runs */
@@ -78,17 +88,23 @@ function readContent(files: Files, path: string): Content | undefined {
     const at = files.stat(path);
     if (at?.kind !== "file" || at.size > MAX_BYTES) return undefined;
     const read = JSON.parse(new TextDecoder().decode(files.read(path))) as Content & { readonly version?: unknown };
-    const { version, bot, offset, messages } = read;
+    const { version, bot, offset, offsetAt, messages } = read;
     if (version !== 1 || typeof bot !== "string" || !Array.isArray(messages)) return undefined;
     if (offset !== undefined && !Number.isSafeInteger(offset)) return undefined;
-    return { bot, ...(offset === undefined ? {} : { offset }), messages: messages.filter(isMessage) };
+    return {
+      bot,
+      ...(offset === undefined ? {} : { offset }),
+      ...(Number.isSafeInteger(offsetAt) ? { offsetAt } : {}),
+      messages: messages.filter(isMessage),
+    };
   } catch {
     return undefined; // it is ours to write anew
   }
 }
 
 function isMessage(value: unknown): value is KeptMessage {
-  const { about, id, chat, message } = (value ?? {}) as Partial<KeptMessage>;
+  const { about, id, chat, message, at, asked } = (value ?? {}) as Partial<KeptMessage>;
   return (about === "approval" || about === "turn") && typeof id === "string" && Number.isSafeInteger(chat) &&
-    Number.isSafeInteger(message);
+    Number.isSafeInteger(message) && (at === undefined || Number.isSafeInteger(at)) &&
+    (asked === undefined || typeof asked === "string");
 }

@@ -1,13 +1,13 @@
-/** A press of a button: other buttons, or the answer to a request, which counts once. */
+/** A callback query, the press of a button: other buttons, or the answer to a request, which counts once. */
 import type { Approval } from "../../domain/approval.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
 import { approvedText, outcomeText } from "../../view/approval_words.ts";
 import { type BotContext, TELEGRAM } from "./bot_context.ts";
-import type { Press } from "./buttons.ts";
+import type { ButtonAction } from "./buttons.ts";
 import { CONFIRM_CHOICES, firstChoices, scopeChoices } from "./choices.ts";
-import type { HeardUpdate } from "./heard_update.ts";
+import type { ParsedUpdate } from "./parse_update.ts";
 import { OLD_BUTTON } from "./question_text.ts";
 import type { AskedRequests } from "./questions.ts";
 import { MAX_MESSAGE, splitMessage } from "./split_message.ts";
@@ -15,10 +15,10 @@ import { MAX_MESSAGE, splitMessage } from "./split_message.ts";
 const EARLY_MS = 250;
 const EARLY_TRIES = 12;
 
-type Pressed = Extract<HeardUpdate, { kind: "press" }>;
+type Pressed = Extract<ParsedUpdate, { kind: "callback_query" }>;
 
 /** What it sends goes out behind it. */
-export async function onPress(context: BotContext, questions: AskedRequests, pressed: Pressed): Promise<void> {
+export async function onCallbackQuery(context: BotContext, questions: AskedRequests, pressed: Pressed): Promise<void> {
   const { buttons, signal, host } = context;
   const { id, chat, message, data } = pressed;
   let taken = buttons.take(data, chat, message);
@@ -50,16 +50,18 @@ function toast({ outgoing, sender, signal }: BotContext, id: string, text: strin
 interface OnePress {
   readonly pressed: Pressed;
   readonly approval: Approval;
-  readonly taken: { readonly approval: string; readonly press: Press };
+  readonly taken: { readonly approval: string; readonly press: ButtonAction };
 }
 
 /** @returns what the button says for a moment @throws {ConsoleError} why it did nothing */
 async function pressOne(context: BotContext, questions: AskedRequests, { pressed, approval, taken }: OnePress) {
   const { caller, outgoing } = context;
   const { press } = taken;
-  const { chat, message, text } = pressed;
+  const { chat, message } = pressed;
   const show = (choices: ReturnType<typeof firstChoices>) =>
-    outgoing.send(chat, () => questions.show(approval.id, chat, message, text, choices));
+    outgoing.send(chat, () => questions.show(approval.id, chat, message, choices));
+  const showsOthers = press.kind === "confirm" || press.kind === "more" || press.kind === "first";
+  if (showsOthers && !questions.knows(chat, message)) return OLD_BUTTON;
   switch (press.kind) {
     case "confirm":
       show(CONFIRM_CHOICES);
@@ -90,7 +92,7 @@ async function pressOne(context: BotContext, questions: AskedRequests, { pressed
 }
 
 function decisionOf(
-  press: Exclude<Press, { kind: "more" | "confirm" | "first" }>,
+  press: Exclude<ButtonAction, { kind: "more" | "confirm" | "first" }>,
   { choices: [question] = [] }: Approval,
 ): Omit<ParamsOf<"approval.decide">, "id"> {
   switch (press.kind) {
@@ -124,8 +126,8 @@ function onOldButton(context: BotContext, questions: AskedRequests, pressed: Pre
   const isOver = approval !== undefined && approval.status !== "pending";
   toast(context, id, isOver ? escapeControls(outcomeText(approval)) : OLD_BUTTON);
   if (request !== undefined) return questions.reconcile();
-  // Its number was not written before the daemon was killed: now it is known.
-  const said = `\n– ${OLD_BUTTON}`;
-  const [first = ""] = splitMessage(text, MAX_MESSAGE - said.length);
-  outgoing.send(chat, () => sender.edit({ chat, message, text: `${first}${said}` }, signal));
+  // Its number was not written before the daemon was killed: now it is known. Telegram tells no text of an old message.
+  const said = `– ${OLD_BUTTON}`;
+  const [first] = splitMessage(text, MAX_MESSAGE - said.length - 1);
+  outgoing.send(chat, () => sender.edit({ chat, message, text: [first, said].filter(Boolean).join("\n") }, signal));
 }
