@@ -11,7 +11,7 @@ import { currentFolder, env, OS, ownUid, run } from "../platform/process.ts";
 import type { Ran } from "../service/install.ts";
 import { danglingLinks, type InstalledService, installedService, whyUnused } from "../service/installed.ts";
 import { type Manager, managerOf } from "../service/manager.ts";
-import { type PlaceOptions, servicePlace } from "../service/place.ts";
+import { type PlaceOptions, runtimeDirOf, servicePlace } from "../service/place.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ClientContext } from "./endpoint.ts";
 
@@ -19,6 +19,14 @@ import type { ClientContext } from "./endpoint.ts";
 const COMMAND_MS = 30_000;
 /** Where its files and its sockets are; what it says is read, so it says it in English. */
 const MANAGER_ENV: readonly string[] = ["DBUS_SESSION_BUS_ADDRESS", "HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"];
+
+/** A login by su or cron has no XDG_RUNTIME_DIR, and the manager of its user may run all the same: pam_systemd(8). */
+function runtimeDir(
+  { XDG_RUNTIME_DIR: given = "" }: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const path = OS === "linux" && given === "" ? runtimeDirOf(ownUid(), denoFiles) : undefined;
+  return path === undefined ? {} : { XDG_RUNTIME_DIR: path };
+}
 
 /** Runs a command of the service manager. Never throws: 127 where there is no such program, or it took too long. */
 export async function runManager(
@@ -29,7 +37,8 @@ export async function runManager(
   const program = findProgram(name);
   if (program === undefined) return { code: 127, stdout: "", stderr: `${name} is not on PATH` };
   try {
-    const surroundings = { env: { ...namedEnv(MANAGER_ENV), LC_ALL: "C" }, cwd: "/" };
+    const given = namedEnv(MANAGER_ENV);
+    const surroundings = { env: { ...given, ...runtimeDir(given), LC_ALL: "C" }, cwd: "/" };
     return await run([program, ...words], {
       signal: AbortSignal.any([signal, AbortSignal.timeout(COMMAND_MS)]),
       ...surroundings,
