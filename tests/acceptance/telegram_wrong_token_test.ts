@@ -61,3 +61,18 @@ Deno.test("V4 /show of an open request is the question with its buttons, where i
   await eventually(() => bot.messages.length === 3, 10_000, "how it is now");
   assertEquals(bot.messages[2]?.buttons, []);
 });
+
+Deno.test("V4 first hour 4: a reload says that it has begun the bot whose token file was mended, or that it cannot", async () => {
+  await using here = await telegramHome();
+  const { home, bot } = here;
+  const file = home.path("keys/telegram.token");
+  const token = await Deno.readTextFile(file);
+  await home.start();
+  await listening(bot);
+  const reload = async () => (await home.cli(["daemon", "reload"])).stdout;
+  assertEquals(await reload(), "nothing to apply\n");
+  await Deno.writeTextFile(file, "no token\n");
+  assertMatch(await reload(), /^telegram: \S+\/telegram\.token holds no \w+[^\n]*\n$/);
+  await Deno.writeTextFile(file, token);
+  assertEquals(await reload(), "telegram: begun again\n");
+});
