@@ -29,7 +29,43 @@ import { ConsoleError } from "../src/protocol/errors.ts";
 /** The first time Deno downloads its bundler. */
 const PAGE_MS = 120_000;
 
+/** The tasks of people: the words behind the name that it needs, and all that it takes, with its form. */
+const TASKS: Readonly<
+  Record<string, { readonly needs?: readonly string[]; readonly most: number; readonly form: string }>
+> = {
+  bundle: { most: 1, form: "deno task bundle [FOLDER]" },
+  page: { most: 0, form: "deno task page" },
+  sbom: { most: 1, form: "deno task sbom [FOLDER]" },
+  packaging: {
+    needs: ["VERSION", "SHA256SUMS", "URL"],
+    most: 4,
+    form: "deno task packaging VERSION SHA256SUMS URL [FOLDER]",
+  },
+  // Its options are read in release.ts.
+  compile: { most: Infinity, form: "deno task compile [--target TRIPLE|all] [--home FOLDER] [FOLDER]" },
+};
+
+/** @returns its form, where that is asked for @throws {ConsoleError} `usage` */
+function checkWords(what: string | undefined, words: readonly string[]): string | undefined {
+  const task = what === undefined || !Object.hasOwn(TASKS, what) ? undefined : TASKS[what];
+  if (task === undefined) return undefined;
+  const { needs = [], most, form } = task;
+  if (words.includes("--help") || words.includes("-h")) return form;
+  const option = most === Infinity ? undefined : words.find((word) => word.startsWith("-"));
+  const wrong = option !== undefined
+    ? `has no option ${option}`
+    : words.length < needs.length
+    ? `needs ${needs.slice(0, -1).join(", ")} and ${needs.at(-1)}`
+    : words.length > most
+    ? `takes no ${words[most]}`
+    : undefined;
+  if (wrong !== undefined) throw new ConsoleError("usage", `${what} ${wrong}`, { hint: form });
+  return undefined;
+}
+
 async function main([what, folder = "dist", ms = "", root = "", written]: readonly string[]): Promise<void> {
+  const form = checkWords(what, Deno.args.slice(1));
+  if (form !== undefined) return void writeStdout(`usage: ${form}\n`);
   if (what === "prebuild") return await (await import("./prebuild.ts")).prebuild(folder, Number(ms));
   if (what === "program") {
     const { buildProgram } = await import("./program.ts");

@@ -36,7 +36,7 @@ export async function writePackaging({ version, checksums, url, folder }: Packag
   const sumOf = (name: string): string => {
     const sum = sums.get(name);
     if (sum === undefined) {
-      throw buildError(`${checksums} has no ${name}`, "docs/architecture.md says how each is made");
+      throw buildError(`${checksums} has no ${name}`, howMade(name));
     }
     return sum;
   };
@@ -56,6 +56,13 @@ export async function writePackaging({ version, checksums, url, folder }: Packag
   await Deno.mkdir(folder, { recursive: true });
   for (const [name, text] of made) await Deno.writeTextFile(`${folder}/${name}`, text);
   return made.map(([name]) => `${folder}/${name}`);
+}
+
+/** What makes a file whose checksum is missing. */
+function howMade(name: string): string {
+  return name.endsWith(".tar.gz")
+    ? `pack what deno task bundle makes as ${name}, and add the line that sha256sum prints for it`
+    : "deno task compile --target all --home /home/agent/.agent-console makes it, and SHA256SUMS with it";
 }
 
 const USAGE = "deno task packaging VERSION SHA256SUMS URL [FOLDER]";

@@ -96,8 +96,8 @@ export interface OpenChannel {
   call(content: CallContent, signal: AbortSignal): Promise<CallOutcome>;
   /** In the turn in which the daemon becomes ready: it must not wait. */
   start?(): void;
-  /** The configuration was read again; its own group need not differ. */
-  reload?(): void;
+  /** The configuration was read again; its own group need not differ. @returns whether it began anew */
+  reload?(): boolean | void;
   stop?(): void | Promise<void>;
   /** Its part of `status` and of `channel.list`: counts and the like, each by its name. */
   details?(): ChannelDetails | undefined;

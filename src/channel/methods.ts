@@ -30,6 +30,8 @@ const channel = v.object({
   /** What else it tells of itself: counts and the like. */
   details: v.exactOptional(v.record(v.string(), v.union([v.string(), v.number(), v.boolean()]))),
   problem: v.exactOptional(v.string()),
+  /** What a person does about the problem. */
+  cure: v.exactOptional(v.string()),
   /** Its last call since the daemon's start. */
   last: v.exactOptional(outcome),
 });
@@ -90,6 +92,8 @@ declare module "../protocol/method_schemas.ts" {
       readonly mutedUntil?: string;
       /** The channels whose last call failed, each with why. */
       readonly problems?: readonly string[];
+      /** What a person does about those that cannot call, each under its channel's name. */
+      readonly cures?: Readonly<Record<string, string>>;
       /** What channels tell of themselves, each under its name. */
       readonly details?: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;
     };

@@ -10,6 +10,7 @@ import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { ChannelDetails } from "./kind.ts";
 import { channelKindOf, type ChannelName, KINDS } from "./kinds.ts";
 import { methods } from "./methods.ts";
+import { hostCure } from "./reach_host.ts";
 import { Muted } from "./muted.ts";
 import { channelPermissions } from "./permissions.ts";
 import { type ChannelSettings, channelsSection, isOn, namesOn } from "./section.ts";
@@ -76,6 +77,7 @@ class LateChannels {
     const on = namesOn(this.#context.settings.current);
     if (on.length === 0) return undefined;
     const mutedUntil = this.#muted.until(this.#context.clock.now());
+    const cures = on.filter((name) => this.#problem(name) !== undefined).map((name) => [name, this.#cure(name)]);
     const problems = on.flatMap((name) => {
       const problem = this.#problem(name) ?? failure(this.running?.last.get(name));
       return problem === undefined ? [] : [`${name}: ${problem}`];
@@ -84,6 +86,7 @@ class LateChannels {
       on,
       ...(mutedUntil === null ? {} : { mutedUntil }),
       ...(problems.length === 0 ? {} : { problems }),
+      ...(cures.length === 0 ? {} : { cures: Object.fromEntries(cures) }),
       ...this.#details(on),
     };
   }
@@ -99,7 +102,7 @@ class LateChannels {
   list(): ResultOf<"channel.list"> {
     const { settings: { current }, clock } = this.#context;
     return {
-      channels: KINDS.map(({ name, turnOn, whenItFails }) => {
+      channels: KINDS.map(({ name, turnOn }) => {
         const problem = this.#problem(name);
         const last = this.running?.last.get(name);
         const enabled = isOn(current, name);
@@ -110,8 +113,8 @@ class LateChannels {
           enabled,
           program: channel?.program ?? null,
           target: channel?.target ?? null,
-          ...(enabled ? { whenItFails: channel?.whenItFails ?? whenItFails } : { turnOn }),
-          ...(problem === undefined ? {} : { problem }),
+          ...(enabled ? { whenItFails: this.#whenItFails(name) } : { turnOn }),
+          ...(problem === undefined ? {} : { problem, cure: this.#cure(name) }),
           ...(last === undefined ? {} : { last }),
           ...(details === undefined ? {} : { details: { ...details } }),
         };
@@ -134,10 +137,25 @@ class LateChannels {
     const problem = this.#problem(name);
     if (this.running === undefined || problem !== undefined) {
       throw new ConsoleError("failed", `the channel ${name} cannot call: ${problem ?? "it is not there yet"}`, {
-        hint: this.running?.of(name)?.cure ?? "agent-console daemon restart",
+        hint: this.#cure(name),
       });
     }
     return await this.running.test(name, tmuxSocket);
+  }
+
+  /** What a person does about a {@link LateChannels.#problem}. */
+  #cure(name: ChannelName): string {
+    return this.running?.of(name)?.cure ?? "agent-console daemon restart";
+  }
+
+  /** What a person does when a test has failed: the last call says more than the kind does. */
+  #whenItFails(name: ChannelName): string {
+    const { whenItFails, reaches } = channelKindOf(name);
+    const channel = this.running?.of(name);
+    if (channel?.whenItFails !== undefined) return channel.whenItFails;
+    if (this.#problem(name) !== undefined) return this.#cure(name);
+    const problem = reaches === "host" ? this.running?.last.get(name)?.problem : undefined;
+    return hostCure(problem) ?? whenItFails;
   }
 
   /** Why a channel that is on cannot call. */

@@ -39,6 +39,19 @@ export function notTakenText(status: number): string {
   return `it replied ${status}${elsewhere}`;
 }
 
+/**
+ * What a person does about a call that its host did not take, where the configuration is hardly the cause.
+ *
+ * @param problem as {@link notTakenText} and whyNoReply say it, perhaps with more behind it
+ */
+export function hostCure(problem: string | undefined): string | undefined {
+  if (problem === undefined) return undefined;
+  if (/^it replied 5\d\d/.test(problem)) return "its server failed: that server's own log says why";
+  if (/^it replied 404/.test(problem)) return "its server has nothing at that path: mend the address, or that server";
+  const isSilent = /^it (?:cannot be reached|did not reply in time)/.test(problem);
+  return isSilent ? "see that the server runs, and that its name and port are right" : undefined;
+}
+
 /** Where the secrets of this daemon are. */
 export function secretPlaces(keys: string): SecretPlaces {
   return { files: denoFiles, keys, uid: ownUid(), env };

@@ -95,8 +95,16 @@ export class RunningChannels {
     for (const channel of this.#open.values()) channel.start?.();
   }
 
-  reload(): void {
-    for (const channel of this.#open.values()) channel.reload?.();
+  /** @returns what began again, and what cannot call from now on */
+  reload(): readonly string[] {
+    return [...this.#open].flatMap(([name, channel]) => {
+      const before = channel.problem?.();
+      const isNew = channel.reload?.() ?? false;
+      if (this.of(name) === undefined) return [];
+      const problem = channel.problem?.();
+      if (problem === undefined) return isNew || before !== undefined ? [`${name}: begun again`] : [];
+      return isNew ? [`${name}: begun again`] : before === problem ? [] : [`${name}: ${problem}`];
+    });
   }
 
   async stop(): Promise<void> {

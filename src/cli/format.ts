@@ -12,9 +12,16 @@ export function bytes(count: number): string {
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
 }
 
-/** What a part tells of itself: `not reached, strangers 3`. */
-export function detailWords(details: Readonly<Record<string, string | number | boolean>> = {}): string {
-  return Object.entries(details).map(([what, value]) =>
+/**
+ * What a part tells of itself: `not reached, strangers 3`.
+ *
+ * @param isProblemTold beside a problem in words a plain no says nothing more, and may be wrong: who refused was reached
+ */
+export function detailWords(
+  details: Readonly<Record<string, string | number | boolean>> = {},
+  isProblemTold = false,
+): string {
+  return Object.entries(details).filter(([, value]) => !isProblemTold || value !== false).map(([what, value]) =>
     typeof value === "boolean" ? `${value ? "" : "not "}${what}` : `${what} ${value}`
   ).join(", ");
 }

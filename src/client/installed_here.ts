@@ -5,7 +5,7 @@ import { denoFiles } from "../platform/deno_files.ts";
 import { launcherFolder } from "../platform/home_launchers.ts";
 import type { ProgramPaths } from "../platform/program_folder.ts";
 import { readInputs } from "../platform/version_inputs.ts";
-import { currentVersion, installedVersions, versionSource } from "../platform/version_store.ts";
+import { currentVersion, installedVersions, type VersionSource, versionSource } from "../platform/version_store.ts";
 
 export interface SourceClone {
   readonly path: string;
@@ -13,6 +13,8 @@ export interface SourceClone {
   readonly version: string | undefined;
   /** Whether the installed version was made of other sources than these; undefined where nobody can tell. */
   readonly changed: boolean | undefined;
+  /** The later version that these sources are, and from which somebody went back. Name of its folder. */
+  readonly rolledBack?: string;
 }
 
 export interface InstalledHere {
@@ -29,10 +31,14 @@ export interface InstalledHere {
 export function lookAtInstalled(paths: ProgramPaths): InstalledHere {
   const current = currentVersion(paths);
   const source = current === undefined ? undefined : versionSource(paths, current);
+  const previous = previousVersion(paths);
+  const clone = source && cloneNow(source.clone, source.inputs, `${paths.root}/${current}/deno`);
+  const isBack = source !== undefined && previous !== undefined && clone?.changed === true &&
+    isLaterOf(paths, previous, source);
   return {
     current,
-    previous: previousVersion(paths),
-    clone: source === undefined ? undefined : cloneNow(source.clone, source.inputs, `${paths.root}/${current}/deno`),
+    previous,
+    clone: clone && (isBack ? { ...clone, rolledBack: previous } : clone),
     stubIsOurs: stubIsOurs(),
   };
 }
@@ -43,6 +49,13 @@ export function previousVersion(paths: ProgramPaths): string | undefined {
   const builtAt = (name: string) => versionSource(paths, name)?.builtAt ?? "";
   const others = installedVersions(paths).filter((name) => name !== current);
   return others.sort((a, b) => builtAt(a) < builtAt(b) ? -1 : 1).at(-1);
+}
+
+/** Whether the version `name` was made behind that of `source`, of its clone as that is now. */
+function isLaterOf(paths: ProgramPaths, name: string, { clone, builtAt }: VersionSource): boolean {
+  const later = versionSource(paths, name);
+  if (later?.inputs === undefined || later.clone !== clone || later.builtAt <= builtAt) return false;
+  return readInputs(clone, `${paths.root}/${name}/deno`)?.content === later.inputs;
 }
 
 function cloneNow(path: string, inputs: string | undefined, deno: string): SourceClone {

@@ -32,6 +32,8 @@ export interface PrebuildOptions {
   readonly writable: readonly string[];
   /** It was not requested: after a failure it is not tried again for {@link RETRY_MS}. */
   readonly auto: boolean;
+  /** So many times as long as usual: for a machine that does much beside it. */
+  readonly patience?: number;
 }
 
 /** What to start the daemon from. */
@@ -77,11 +79,12 @@ async function builtFrom(sources: string, folder: string, deno: string, options:
   if (found !== undefined) return found;
   const failure = options.auto ? lastFailure(folder) : undefined;
   if (failure !== undefined) throw new Error(failure);
-  const deadline = AbortSignal.timeout(BUILD_MS);
+  const { patience = 1 } = options;
+  const deadline = AbortSignal.timeout(BUILD_MS * patience);
   let lock: HeldLock | undefined;
   try {
     while ((lock = tryLock(`${folder}/lock`)) === undefined) await sleep(LOOK_MS, deadline);
-    return freshBuild(folder, sources) ?? await build(sources, folder, deno, deadline);
+    return freshBuild(folder, sources) ?? await build(sources, folder, deno, { deadline, stepMs: STEP_MS * patience });
   } catch (error) {
     const why = deadline.aborted && lock === undefined ? "another process builds it for too long" : oneLine(error);
     if (lock !== undefined) rememberFailure(folder, why);
@@ -103,10 +106,17 @@ function freshBuild(folder: string, sources: string): string | undefined {
   return build !== undefined && NAMES.every((name) => isFresh(build, name, sources)) ? build : undefined;
 }
 
-async function build(sources: string, folder: string, deno: string, deadline: AbortSignal): Promise<string> {
+interface BuildTimes {
+  readonly deadline: AbortSignal;
+  /** For each step, ms. */
+  readonly stepMs: number;
+}
+
+async function build(sources: string, folder: string, deno: string, times: BuildTimes): Promise<string> {
+  const { deadline, stepMs } = times;
   const work = beginBuild(folder);
   try {
-    const argv = [deno, "run", "-q", "-A", `${sources}/install/build_main.ts`, "prebuild", work, String(STEP_MS)];
+    const argv = [deno, "run", "-q", "-A", `${sources}/install/build_main.ts`, "prebuild", work, String(stepMs)];
     const { code, stderr } = await run(argv, { signal: deadline, env: builderEnv(RUNTIME_ENV), cwd: "/" });
     if (code !== 0) throw new Error(parseErrorText(stderr).message || `its maker ended with code ${code}`);
     // What each file was made of names the build: the same sources, the same name.

@@ -65,9 +65,14 @@ function hasWords({ fallback, example = JSON.stringify(fallback) }: Setting): bo
 }
 
 function howToSet({ key, fallback, example }: Setting): string {
-  if (Array.isArray(fallback)) return `for example agent-console config set ${key} ${shellQuote([example ?? "[]"])}`;
+  const set = `agent-console config set ${key}`;
+  if (Array.isArray(fallback)) return `for example ${set} ${shellQuote([example ?? "[]"])}`;
+  if (fallback === null && example !== undefined) {
+    const value: unknown = JSON.parse(example);
+    return `for example ${set} ${shellQuote([typeof value === "string" ? value : example])}`;
+  }
   const words = typeof fallback === "string" ? fallback : JSON.stringify(fallback);
-  return `its default: agent-console config set ${key} ${words}`;
+  return `its default: ${set} ${words}`;
 }
 
 function byHand({ key }: Setting, value: unknown): ConsoleError {

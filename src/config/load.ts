@@ -9,7 +9,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { ConfigKey } from "./base_sections.ts";
 import { ENV_SETTINGS } from "./env.ts";
 import { originText } from "./origin.ts";
-import { type Format, type ParseToml, readSource } from "./parse.ts";
+import { type Format, MEND_CONFIG, type ParseToml, readSource } from "./parse.ts";
 import type { ConfigSchema } from "./schema.ts";
 import { checkMembers, checkValue } from "./validate.ts";
 import { assemble, type Assembled, type Value } from "./values.ts";
@@ -58,7 +58,7 @@ export function loadConfig(options: LoadOptions): Loaded {
   }
   if (wrong.length > 0) {
     const more = wrong.length > 10 ? [`and ${wrong.length - 10} more`] : [];
-    throw new ConsoleError("config_invalid", [...wrong.slice(0, 10), ...more].join("\n  "));
+    throw new ConsoleError("config_invalid", [...wrong.slice(0, 10), ...more].join("\n  "), { hint: MEND_CONFIG });
   }
   return { ...assemble(schema, layers, given), warnings, typos, file: source?.file ?? null };
 }
@@ -92,18 +92,21 @@ function readText({ files, uid }: LoadOptions, file: string): string {
     throw new ConsoleError(
       "config_invalid",
       `${file} is ${stat.size} bytes, more than 1 MiB`,
+      { hint: MEND_CONFIG },
     );
   }
   let bytes: Uint8Array;
   try {
     bytes = files.read(file);
   } catch (error) {
-    throw new ConsoleError("config_invalid", `${file} cannot be read: ${(error as Error).message}`);
+    throw new ConsoleError("config_invalid", `${file} cannot be read: ${(error as Error).message}`, {
+      hint: MEND_CONFIG,
+    });
   }
   try {
     return new TextDecoder("utf-8", { fatal: true }).decode(bytes);
   } catch {
-    throw new ConsoleError("config_invalid", `${file}:1:1 is not UTF-8`);
+    throw new ConsoleError("config_invalid", `${file}:1:1 is not UTF-8`, { hint: MEND_CONFIG });
   }
 }
 

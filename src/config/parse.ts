@@ -36,8 +36,11 @@ export function readSource(text: string, file: string, format: Format, parseToml
   return toml(plain, file, parseToml);
 }
 
+/** What a person does about a configuration that is wrong where its message says. */
+export const MEND_CONFIG = "mend it there; agent-console config validate says when all of it is right";
+
 function invalid(what: string): ConsoleError {
-  return new ConsoleError("config_invalid", what);
+  return new ConsoleError("config_invalid", what, { hint: MEND_CONFIG });
 }
 
 // -- JSON with comments and trailing commas ---------------------------------------------------------------------------

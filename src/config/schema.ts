@@ -70,6 +70,13 @@ export class ConfigSchema {
     return this.#reserved.has(key);
   }
 
+  /** The settings of the section in which a key was looked for, names that the user gave included; none at the top. */
+  beside(key: string): readonly string[] {
+    const { parent } = splitKey(key);
+    const names = [...keysIn(this.root, "", key.split("."))];
+    return parent === "" ? [] : names.filter((one) => splitKey(one).parent === parent && this.find(one) !== undefined);
+  }
+
   /** The known key or section that is nearest to a mistyped one. */
   nearest(key: string): string | undefined {
     return nearestWord(key, keysIn(this.root, "", key.split(".")));
@@ -137,7 +144,26 @@ function settingOf(schema: SettingSchema, key: string): Setting {
 function flawOf(schema: v.GenericSchema, value: readonly unknown[]): SchemaIssue | undefined {
   const [issue] = v.safeParse(schema, value).issues ?? [];
   const path = issue?.path?.map(({ key }) => String(key)).join(".");
-  return issue === undefined || path === undefined ? undefined : { path, value: issue.input, must: issue.message };
+  const must = issue === undefined ? undefined : ownWords(issue);
+  return issue === undefined || path === undefined || must === undefined
+    ? undefined
+    : { path, value: issue.input, must };
+}
+
+/** What the library calls a type, as people read it. */
+const TYPES: Readonly<Record<string, string>> = {
+  array: "an array",
+  boolean: "true or false",
+  check: "another value",
+  number: "a number",
+  object: "an object",
+  safe_integer: "a whole number",
+  string: "text",
+};
+
+/** What the schema's own words say, else what its type says; undefined: the setting as a whole has to say it. */
+function ownWords({ message, type }: v.BaseIssue<unknown>): string | undefined {
+  return /^Invalid [\w ]+: /.test(message) ? TYPES[type] : message;
 }
 
 function* settingsIn(entry: Entry): Generator<Setting> {

@@ -50,8 +50,12 @@ export interface Service {
   isPending?(): boolean;
   /** Its part of `status`. */
   status?(): StatusPart | Promise<StatusPart>;
-  /** The configuration was read again, and taken; it need not differ. */
-  reload?(): void;
+  /**
+   * The configuration was read again, and taken; it need not differ.
+   *
+   * @returns what it did that no changed key tells, each in words for people
+   */
+  reload?(): readonly string[] | void;
   /** Ends it; services stop in reverse order of their start. Afterwards it commits nothing. */
   stop?(request: StopRequest): void | Promise<void>;
 }

@@ -292,7 +292,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     reloading: (goesOn) => manager?.reloading(goesOn),
     applied: () => {
       log.level = config.current.daemon.log_level;
-      supervisor.reload();
+      return supervisor.reload();
     },
   };
   onUncaught(bug);

@@ -27,8 +27,8 @@ export interface ReloadHooks {
   readonly record: (event: NewEvent) => void;
   /** A reload begins, or is over, whatever came of it. */
   readonly reloading: (goesOn: boolean) => void;
-  /** The new configuration is in force. */
-  readonly applied: () => void;
+  /** The new configuration is in force. @returns what the services did that no changed key tells */
+  readonly applied: () => readonly string[];
 }
 
 export class LiveConfig {
@@ -129,10 +129,15 @@ export class LiveConfig {
       const { needsRestart } = this;
       const applied = changed.filter((key) => !needsRestart.includes(key));
       lastError.clear("config");
-      onApplied();
+      const done = onApplied();
       record({ type: "daemon.config_reloaded", data: { applied, needsRestart } });
-      log.info("configuration read again", { applied, needsRestart, warnings: next.warnings });
-      return { applied: [...applied], needsRestart: [...needsRestart], warnings: [...next.warnings] };
+      log.info("configuration read again", { applied, needsRestart, warnings: next.warnings, done });
+      return {
+        applied: [...applied],
+        needsRestart: [...needsRestart],
+        warnings: [...next.warnings],
+        ...(done.length === 0 ? {} : { done: [...done] }),
+      };
     } catch (error) {
       if (!(error instanceof ConsoleError) || error.kind === "stopping") throw error;
       lastError.set("config", error.message);

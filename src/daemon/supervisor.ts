@@ -75,15 +75,20 @@ export class Supervisor {
     });
   }
 
-  /** The values are in force whatever a service makes of them: one that fails keeps no other from hearing of them. */
-  reload(): void {
-    for (const service of this.#started) {
+  /**
+   * The values are in force whatever a service makes of them: one that fails keeps no other from hearing of them.
+   *
+   * @returns what they say that they did
+   */
+  reload(): readonly string[] {
+    return this.#started.flatMap((service) => {
       try {
-        service.reload?.();
+        return service.reload?.() ?? [];
       } catch (error) {
         this.#failed(service, "reload", error);
+        return [];
       }
-    }
+    });
   }
 
   /**

@@ -18,6 +18,9 @@ export const PROXY_ENV: readonly string[] = [
   "no_proxy",
 ];
 
+/** Those of them that take what is sent by http. */
+export const HTTP_PROXY_ENV: readonly string[] = ["ALL_PROXY", "HTTP_PROXY", "all_proxy", "http_proxy"];
+
 /** How a program that downloads reaches the network, and where Deno keeps what it has. */
 const NETWORK_ENV: readonly string[] = [
   ...PROXY_ENV,

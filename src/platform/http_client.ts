@@ -3,6 +3,7 @@
  * lines of a stream as they come.
  */
 import { isNotCapable } from "./deno_files.ts";
+import { HTTP_PROXY_ENV, namedEnv } from "./environment.ts";
 
 export interface HttpRequest {
   readonly method: "GET" | "POST";
@@ -95,17 +96,29 @@ export async function followHttpLines(
 const clients = new Map<string, Deno.HttpClient>();
 
 /**
- * Keeps no connection for later. A literal address is dialled as such: a proxy of the environment would get what is sent.
- * Through one that is in the way TLS goes unread, and a daemon is started without variables that name any.
+ * Keeps no connection for later. A literal address is dialled as such where a proxy of the environment could get what is
+ * sent; Deno then writes the request line with the whole address (`POST http://127.0.0.1:1/hook`), as to a proxy, which not
+ * every small server takes. Through a proxy that is in the way TLS goes unread.
  */
 function clientFor(url: string): Deno.HttpClient {
   const { protocol, host, hostname, port } = new URL(url);
   const known = clients.get(`${protocol}${host}`);
   if (known !== undefined) return known;
-  const dial = protocol === "https:" ? {} : { proxy: { transport: "tcp", hostname, port: Number(port) } as const };
+  const isDirect = protocol === "https:" || !mayBeProxied();
+  const dial = isDirect ? {} : { proxy: { transport: "tcp", hostname, port: Number(port) } as const };
   const client = Deno.createHttpClient({ poolMaxIdlePerHost: 0, ...dial });
   clients.set(`${protocol}${host}`, client);
   return client;
+}
+
+/** Deno takes a proxy from variables that the sandbox may keep from us: then there may be one. */
+function mayBeProxied(): boolean {
+  try {
+    return Object.keys(namedEnv(HTTP_PROXY_ENV)).length > 0;
+  } catch (error) {
+    if (isNotCapable(error)) return true;
+    throw error;
+  }
 }
 
 async function send({ method, url, headers, body, signal }: HttpRequest): Promise<Response> {

@@ -65,6 +65,8 @@ export const reloadResult = v.object({
   applied: v.array(v.string()),
   needsRestart: v.array(v.string()),
   warnings: v.array(v.string()),
+  /** What parts of the daemon did that no key tells; in words. */
+  done: v.exactOptional(v.array(v.string())),
 });
 export const configResult = v.object({
   file: v.nullable(v.string()),

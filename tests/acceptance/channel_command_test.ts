@@ -198,7 +198,11 @@ Deno.test("first hour 5: channel test tells the exit code and what the program s
   ]);
   await Deno.writeTextFile(`${home.root}/call`, '#!/bin/sh\ncat > "$(dirname "$0")/call-1"\n');
   const good = await home.cli(["channel", "test", "command"]);
-  assertEquals([good.code, good.stdout.split("\n")[0]], [0, `command: ${home.root}/call has called`], good.stderr);
+  assertEquals(
+    [good.code, good.stdout.split("\n")[0]],
+    [0, `command: a call went out by ${home.root}/call`],
+    good.stderr,
+  );
   const [call] = await calls(home);
   assertEquals([call?.["test"], call?.["schema"], call?.["kind"]], [true, 1, "question"]);
 });

@@ -57,7 +57,7 @@ Deno.test("V5 A7 A4 a question reaches ntfy and the webhook once, in one line; a
   for (const name of ["ntfy", "webhook"]) {
     const tested = await home.cli(["channel", "test", name]);
     const server = name === "ntfy" ? ntfy.url : webhook.url;
-    assertEquals([tested.code, tested.stdout.split("\n")[0]], [0, `${name}: ${server} has called`], tested.stderr);
+    assertEquals([tested.code, tested.stdout.split("\n")[0]], [0, `${name}: a call went to ${server}`], tested.stderr);
   }
   assertEquals((webhook.received[1]?.body ?? {})["test"], true);
 });
@@ -89,6 +89,11 @@ Deno.test("V5 a webhook that fails is tried again with the same id, and the list
     "the list tells that it works again",
   );
 
+  webhook.statuses.push(500);
+  const broken = await home.cli(["channel", "test", "webhook"]);
+  assertMatch(broken.stderr, /it replied 500\nhint: its server failed: that server's own log says why\n$/);
+  webhook.received.pop();
+
   webhook.statuses.push(410);
   const gone = await home.cli(["channel", "test", "webhook"]);
   assertEquals(gone.code, 1, gone.stdout);
@@ -102,8 +107,10 @@ Deno.test("V5 a webhook that fails is tried again with the same id, and the list
   assertEquals(webhook.received.length, 3);
   const { channel } = await client.request("status") as { channel: Json };
   assertEquals(channel["problems"], ["webhook: its server replied 410: it wants no more calls"]);
+  assertEquals(channel["cures"], { webhook: "agent-console daemon reload calls it again" });
   assertMatch((await home.cli(["doctor"])).stdout, /webhook: its server replied 410/);
-  assertEquals((await home.cli(["daemon", "reload"])).code, 0);
+  assertEquals((await home.cli(["daemon", "reload"])).stdout, "webhook: begun again\n");
+  assertEquals((await home.cli(["daemon", "reload"])).stdout, "nothing to apply\n");
   assertEquals((await home.cli(["channel", "test", "webhook"])).code, 0);
 });
 

@@ -83,3 +83,15 @@ Deno.test("config validate names rules that are valid and could never match, and
     /config\.jsonc daemon\.safety_mode is autonomous, looser than yours \(manual\): it is ignored\n$/,
   );
 });
+
+Deno.test("first hour 17: a configuration that is not taken says what to do, at a reload, a restart and an installation", async () => {
+  await using home = await TestHome.create({ config: "{}" });
+  await home.start();
+  await Deno.writeTextFile(home.path("config.jsonc"), '{"daemon": {"safety_mode": "off"}}');
+  const hint = "hint: mend it there; agent-console config validate says when all of it is right\n";
+  for (const args of [["daemon", "reload"], ["daemon", "restart"], ["daemon", "install", "--dry-run"]]) {
+    const { code, stderr } = await home.cli(args);
+    assertEquals(code, 1, args.join(" "));
+    assertStringIncludes(stderr, `:1:13 daemon.safety_mode is "off", expected manual, guarded or autonomous\n${hint}`);
+  }
+});

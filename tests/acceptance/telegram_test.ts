@@ -176,7 +176,7 @@ Deno.test("V4 mute keeps questions from the phone, and a test of the channel cal
   assertEquals(bot.messages, []);
   const tested = await home.cli(["channel", "test", "telegram"]);
   assertEquals(tested.code, 0, tested.stderr);
-  assertMatch(tested.stdout, /^telegram: @ac_test_bot at 127\.0\.0\.1:\d+ has called\n/);
+  assertMatch(tested.stdout, /^telegram: a call went to @ac_test_bot at 127\.0\.0\.1:\d+\n/);
   await messageWith(bot, "a test of the channel telegram; nobody waits");
 });
 

@@ -19,12 +19,12 @@ Deno.test("V4 first hour 6: a refused token is a problem of doctor, and the test
   assertEquals(problems, ["telegram: no bot has this token"]);
   const tested = await home.cli(["channel", "test", "telegram"]);
   assertEquals([tested.code, tested.stdout], [1, ""]);
-  assertStringIncludes(
-    tested.stderr,
-    `no bot has this token\nhint: put the bot's token into ${
-      home.path("keys/telegram.token")
-    }, chmod 600, then agent-console daemon reload\n`,
-  );
+  const cure = `put the bot's token into ${
+    home.path("keys/telegram.token")
+  }, chmod 600, then agent-console daemon reload`;
+  assertStringIncludes(tested.stderr, `no bot has this token\nhint: ${cure}\n`);
+  const listed = (await home.cli(["channel", "list"])).stdout;
+  assertStringIncludes(listed, `  no bot has this token\n  hint: ${cure}\n  strangers 0\n`);
   const doctor = await home.cli(["doctor", "--json"], { env: { PATH: "/usr/bin:/bin" } });
   const { findings } = JSON.parse(doctor.stdout) as { findings: Json[] };
   const [found] = findings.filter(({ id }) => id === "daemon.channels");
@@ -32,10 +32,10 @@ Deno.test("V4 first hour 6: a refused token is a problem of doctor, and the test
     1,
     "problem",
     "a channel does not call: telegram: no bot has this token",
-    "agent-console channel test telegram",
+    cure,
   ]);
   const { stdout } = await home.cli(["status", "-v"]);
-  assertMatch(stdout, /^channel +telegram: no bot has this token, not reached, strangers 0$/m);
+  assertMatch(stdout, /^channel +telegram: no bot has this token, strangers 0$/m);
 });
 
 Deno.test("V4 /show of an open request is the question with its buttons, where it stands whole", async () => {
@@ -60,4 +60,19 @@ Deno.test("V4 /show of an open request is the question with its buttons, where i
   bot.says(`/show ${asks.id}`);
   await eventually(() => bot.messages.length === 3, 10_000, "how it is now");
   assertEquals(bot.messages[2]?.buttons, []);
+});
+
+Deno.test("V4 first hour 4: a reload says that it has begun the bot whose token file was mended, or that it cannot", async () => {
+  await using here = await telegramHome();
+  const { home, bot } = here;
+  const file = home.path("keys/telegram.token");
+  const token = await Deno.readTextFile(file);
+  await home.start();
+  await listening(bot);
+  const reload = async () => (await home.cli(["daemon", "reload"])).stdout;
+  assertEquals(await reload(), "nothing to apply\n");
+  await Deno.writeTextFile(file, "no token\n");
+  assertMatch(await reload(), /^telegram: \S+\/telegram\.token holds no \w+[^\n]*\n$/);
+  await Deno.writeTextFile(file, token);
+  assertEquals(await reload(), "telegram: begun again\n");
 });

@@ -30,6 +30,30 @@ Deno.test("a wrong value is told what to write instead, and a file that is not t
     'error: daemon.safety_mode is "yolo", expected manual, guarded or autonomous',
     "hint: its default: agent-console config set daemon.safety_mode manual",
   ]);
+  assertEquals(await said("config", "set", "channels.telegram.allowed_chat_ids", '["abc"]'), [
+    'error: channels.telegram.allowed_chat_ids[0] is "abc", expected a number',
+    "hint: for example agent-console config set channels.telegram.allowed_chat_ids '[123456789]'",
+  ]);
+  assertEquals(await said("config", "set", "channels.telegram.allowed_chat_ids", "[0]"), [
+    "error: channels.telegram.allowed_chat_ids[0] is 0, expected another value",
+    "hint: for example agent-console config set channels.telegram.allowed_chat_ids '[123456789]'",
+  ]);
+  for (
+    const [key, wrong, example] of [
+      ["url", "hooks", "https://hooks.example.com/agent-console"],
+      ["secret_file", "a/b", "webhook.secret"],
+    ] as const
+  ) {
+    assertEquals(
+      (await said("config", "set", `channels.webhook.${key}`, wrong))[1],
+      `hint: for example agent-console config set channels.webhook.${key} ${example}`,
+    );
+  }
+  assertEquals(await said("config", "set", "channels.webhook.enabled", "true"), [
+    'error: no setting is named "channels.webhook.enabled"',
+    "hint: there are channels.webhook.url, channels.webhook.secret_env, channels.webhook.secret_file, " +
+    "channels.webhook.answers",
+  ]);
   assertEquals(await said("ls", "--status", "wating"), [
     'error: --status is "wating", expected waiting, failed, working, ready, idle, lost, closed, error or starting',
     "hint: did you mean waiting?",

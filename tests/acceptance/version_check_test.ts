@@ -113,3 +113,23 @@ Deno.test("D3 version --check for people: a line for each, and what to do on std
   );
   assertMatch(stderr, /^note: this is 0\.1\.0[^\n]*, installed is 0\.0\.9 \(build 0a0a0a0a\)\nhint: run [^\n]*\n$/);
 });
+
+Deno.test("D3 version --check behind update --rollback says so, and asks for no update until the clone is a third version", async () => {
+  await using home = await TestHome.create();
+  const { clone, use } = install(home);
+  const paths = programPaths(home.root, {})!;
+  await Deno.writeTextFile(`${clone}/main.ts`, "// the newer one");
+  const file = `${paths.root}/${NEWER}/source.json`;
+  const source = JSON.parse(await Deno.readTextFile(file));
+  const { content } = readInputs(clone, `${paths.root}/${NEWER}/deno`)!;
+  await Deno.writeTextFile(file, JSON.stringify({ ...source, inputs: content }));
+  use(OLDER);
+  const abouts = ({ said }: Checked) => said.advice.map(({ about }) => about);
+  const back = await check(home);
+  assertEquals(back.said.clone, { path: clone, version: VERSION, changed: true, rolledBack: NEWER });
+  assertEquals(abouts(back), ["command"]);
+  await Deno.writeTextFile(`${clone}/main.ts`, "// a third one");
+  const third = await check(home);
+  assertEquals(third.said.clone, { path: clone, version: VERSION, changed: true });
+  assertEquals(abouts(third), ["command", "clone"]);
+});

@@ -207,7 +207,35 @@ Deno.test("D2 recipes are not made of a version, an address or checksums that ar
     for (const [change, why] of wrong) {
       const error = await assertRejects(() => writePackaging({ ...given, ...change }), ConsoleError);
       assertMatch(error.message, why);
+      if (error.message.includes(" has no ")) {
+        assertMatch(error.hint ?? "", /^pack what deno task bundle makes as agent-/);
+      }
     }
     assertEquals(exists(given.folder), false);
+  });
+});
+
+Deno.test("D2 a task of the build that is asked for help, or called wrongly, says its form and writes nothing", async () => {
+  await inFolder(async (folder) => {
+    const build = (...args: string[]) =>
+      run([Deno.execPath(), "run", "-A", `${REPOSITORY}/install/build_main.ts`, ...args], {
+        cwd: folder,
+        env: { ...Deno.env.toObject(), NO_COLOR: "1" },
+      });
+    const packaging = "deno task packaging VERSION SHA256SUMS URL [FOLDER]";
+    const cases: readonly (readonly [readonly string[], number, string])[] = [
+      [["sbom", "--help"], 0, "usage: deno task sbom [FOLDER]\n"],
+      [["bundle", "-h"], 0, "usage: deno task bundle [FOLDER]\n"],
+      [["compile", "--help"], 0, "usage: deno task compile [--target TRIPLE|all] [--home FOLDER] [FOLDER]\n"],
+      [["packaging", "--help"], 0, `usage: ${packaging}\n`],
+      [["packaging"], 2, `error: packaging needs VERSION, SHA256SUMS and URL\nhint: ${packaging}\n`],
+      [["sbom", "--out"], 2, "error: sbom has no option --out\nhint: deno task sbom [FOLDER]\n"],
+      [["bundle", "a", "b"], 2, "error: bundle takes no b\nhint: deno task bundle [FOLDER]\n"],
+    ];
+    for (const [args, code, says] of cases) {
+      const { stdout, stderr, code: ended } = await build(...args);
+      assertEquals([ended, stdout + stderr], [code, says], args.join(" "));
+    }
+    assertEquals(await Array.fromAsync(Deno.readDir(folder)), []);
   });
 });

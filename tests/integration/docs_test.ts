@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { featureMethods, FEATURES } from "../../src/daemon/features.ts";
 import { METHODS } from "../../src/protocol/methods.ts";
 import { PAGES, pages, renewed, sectionOf, SUBJECTS, urlOf } from "../support/docs.ts";
-import { problemOf, quoted } from "../support/docs_commands.ts";
+import { problemOf, quoted, unknownCommands } from "../support/docs_commands.ts";
 import { anchorsOf, longLines, missingPaths, targetsOf } from "../support/docs_links.ts";
 import { ROOT, tree } from "../support/docs_sections.ts";
 import { pathOf } from "../support/docs_source.ts";
@@ -58,6 +58,14 @@ Deno.test("every command that a page quotes exists", async () => {
     assertEquals(lines.flatMap((line) => problemOf(line, root, defined) ?? []), [], path);
   }
   assert(count > 60, `only ${count} commands were found`);
+});
+
+Deno.test("every command that the changelog names exists", async () => {
+  const [root, defined] = [tree(), await tasks()];
+  assertEquals(unknownCommands(await Deno.readTextFile(urlOf("CHANGELOG.md")), root, defined), []);
+  const wrong =
+    "`config get|edit`, `config set`, `deno task nothing`, `ls --al`, `ls --all`, `sl now`, `hooks install AGENT`";
+  assertEquals(unknownCommands(wrong, root, defined), ["config edit", "deno task nothing", "ls --al", "sl now"]);
 });
 
 Deno.test("a command that does not exist is found", () => {

@@ -59,6 +59,41 @@ function problemOfCommand(words: readonly string[], root: Command): string | und
     : undefined;
 }
 
+/**
+ * The commands in the running text of the changelog that do not exist: code of two or more plain words, of which the first
+ * is a command, with `a|b` for each of both.
+ */
+export function unknownCommands(text: string, root: Command, tasks: Readonly<Record<string, string>>): string[] {
+  const codes = [...text.matchAll(/`([a-z][\w-]* [a-z|-][^`]*)`/g)].map(([, code]) => (code ?? "").split(/\s+/));
+  return codes.flatMap((words) => alternatives(words)).flatMap((words) => {
+    const [first, second = "", third = ""] = words;
+    if (first !== "deno") return unknownWord(words, root) ?? [];
+    return second === "task" && tasks[third] !== undefined ? [] : [words.join(" ")];
+  });
+}
+
+/** Each reading of words that may be `a|b`. */
+function alternatives([first, ...rest]: readonly string[]): string[][] {
+  if (first === undefined) return [[]];
+  return first.split("|").flatMap((word) => alternatives(rest).map((others) => [word, ...others]));
+}
+
+/** The words, where one is no command, option or value of the command in front of it. */
+function unknownWord(words: readonly string[], root: Command): string | undefined {
+  let command = root;
+  for (const word of words) {
+    const next = sub(command, word);
+    if (next !== undefined) command = next;
+    else if (word.startsWith("-")) {
+      const has = [...command.options, ...root.options].some(({ long, short }) => word === long || word === short);
+      if (!has) return words.join(" ");
+    } else if (/^[a-z]/.test(word) && (command === root || command.registeredArguments.length === 0)) {
+      return words.join(" ");
+    }
+  }
+  return undefined;
+}
+
 function sub(command: Command, word: string | undefined): Command | undefined {
   return command.commands.find((one) => one.name() === word);
 }

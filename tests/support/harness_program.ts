@@ -67,9 +67,12 @@ function compiledFor(root: string): string {
   return `${root}/compiled`;
 }
 
+/** Every test of the run needs it, on a machine that may run others beside: two steps of two minutes. */
+const PATIENCE = 10;
+
 async function make(): Promise<void> {
   const program = thisProgram(new URL(`file://${REPOSITORY}/main.ts`).href);
-  const { problem } = await daemonProgram(program, { writable: [], auto: false });
+  const { problem } = await daemonProgram(program, { writable: [], auto: false, patience: PATIENCE });
   if (problem !== undefined) {
     throw new Error(`no prebuilt form to test (AC_PROGRAM=source tests without it): ${problem}`);
   }

@@ -1,4 +1,7 @@
 /** Where channels speak to, and where their secrets are: exact hosts in the sandbox, and secrets that nobody else may read. */
+import { hostCure, notTakenText } from "../../src/channel/reach_host.ts";
+import { whyNoReply } from "../../src/platform/http_client.ts";
+import { HTTP_PROXY_ENV } from "../../src/platform/environment.ts";
 import { assert, assertEquals } from "@std/assert";
 import { isHostAddress, isHostOrigin, sandboxHost, shownHost } from "../../src/channel/addresses.ts";
 import { channelPermissions } from "../../src/channel/permissions.ts";
@@ -67,11 +70,13 @@ Deno.test("A7 the sandbox names exactly the hosts and variables of channels that
     ["net", "ntfy.sh:443", "channels.ntfy.server"],
     ["env", "NTFY_TOKEN", "channels.ntfy.token_env"],
     ["env", "TZ", "channels.ntfy.enabled"],
+    ["env", ...HTTP_PROXY_ENV, "channels.ntfy.enabled"],
   ]);
   const url = "https://hooks.example.com/x";
   assertEquals(permissions({ webhook: { url, secret_env: null, secret_file: "webhook.secret", answers: false } }), [
     ["net", "hooks.example.com:443", "channels.webhook.url"],
     ["env", "TZ", "channels.webhook.url"],
+    ["env", ...HTTP_PROXY_ENV, "channels.webhook.url"],
   ]);
 });
 
@@ -122,5 +127,19 @@ Deno.test("A3 a secret is found where nobody else may read it; what is wrong is 
     assertEquals(problemOf({ file: "long" }), "KEYS/long is too long");
   } finally {
     await Deno.remove(keys, { recursive: true });
+  }
+});
+
+Deno.test("first hour 21: what a host did not take names the host as the cause where it is, and no setting", () => {
+  const server = "its server failed: that server's own log says why";
+  assertEquals(hostCure("it replied 500; tried again in 5 s"), server);
+  assertEquals(hostCure(notTakenText(503)), server);
+  assertEquals(hostCure(notTakenText(404)), "its server has nothing at that path: mend the address, or that server");
+  const silent = "see that the server runs, and that its name and port are right";
+  const error = new TypeError("x", { cause: new Error("client error (Connect): dns error: no such host") });
+  assertEquals(hostCure(whyNoReply(error)), silent);
+  assertEquals(hostCure(whyNoReply(new DOMException("late", "TimeoutError"))), silent);
+  for (const other of [undefined, notTakenText(401), notTakenText(403), "the daemon's sandbox does not name it"]) {
+    assertEquals(hostCure(other), undefined, other);
   }
 });

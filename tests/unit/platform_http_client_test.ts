@@ -1,6 +1,7 @@
 /** The HTTP client for servers of this machine: what is too long, what is cut, and what leads elsewhere. */
 import { assertEquals, assertRejects } from "@std/assert";
 import { exchangeHttp, followHttpLines } from "../../src/platform/http_client.ts";
+import { HTTP_PROXY_ENV } from "../../src/platform/environment.ts";
 import { certificate } from "../support/certificate.ts";
 import { REPOSITORY } from "../support/harness.ts";
 
@@ -63,8 +64,30 @@ Deno.test("http client: what is sent goes to its address, and to no proxy of the
   }
 });
 
-/** What a process with these flags says of a POST to a host by its name. */
-async function posted(port: number, ...flags: readonly string[]): Promise<string> {
+/** The first line that a server gets of a client with these flags. */
+async function requestLine(env: Record<string, string>, ...flags: readonly string[]): Promise<string> {
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const url = `http://127.0.0.1:${port}/hook`;
+  const said = posted(url, env, `--allow-net=127.0.0.1:${port}`, ...flags);
+  using connection = await listener.accept();
+  const bytes = new Uint8Array(4096);
+  const got = await connection.read(bytes);
+  await connection.write(new TextEncoder().encode("HTTP/1.1 204 No Content\r\nconnection: close\r\n\r\n"));
+  assertEquals(await said, "204");
+  return new TextDecoder().decode(bytes.subarray(0, got ?? 0)).split("\r\n", 1)[0]!.replace(String(port), "PORT");
+}
+
+Deno.test("http client: the request line has the path alone, where no proxy of the environment may get what is sent", async () => {
+  const proxy = { HTTP_PROXY: "http://127.0.0.1:1" };
+  const seen = `--allow-env=${HTTP_PROXY_ENV.join()}`;
+  assertEquals(await requestLine({}, seen), "POST /hook HTTP/1.1");
+  assertEquals(await requestLine(proxy, seen), "POST http://127.0.0.1:PORT/hook HTTP/1.1");
+  assertEquals(await requestLine(proxy), "POST http://127.0.0.1:PORT/hook HTTP/1.1", "it may not look");
+});
+
+/** What a process with these flags says of a POST. */
+async function posted(url: string, env: Record<string, string>, ...flags: readonly string[]): Promise<string> {
   const code = `
     import { postForStatus, whyNoReply } from "file://${REPOSITORY}/src/platform/http_client.ts";
     const [url] = Deno.args;
@@ -73,8 +96,8 @@ async function posted(port: number, ...flags: readonly string[]): Promise<string
   const file = await Deno.makeTempFile({ suffix: ".ts" });
   try {
     await Deno.writeTextFile(file, code);
-    const args = ["run", "-q", "--no-prompt", "--no-check", ...flags, file, `https://localhost:${port}/canary`];
-    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: REPOSITORY }).output();
+    const args = ["run", "-q", "--no-prompt", "--no-check", ...flags, file, url];
+    const { stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, env, cwd: REPOSITORY }).output();
     const decoder = new TextDecoder();
     return (decoder.decode(stdout) + decoder.decode(stderr)).trim();
   } finally {
@@ -104,11 +127,12 @@ async function byTls(folder: string): Promise<void> {
     },
   );
   const { port } = server.addr;
+  const url = `https://localhost:${port}/canary`;
   const trust = ["--cert", `${folder}/cert.pem`];
-  assertEquals(await posted(port, ...trust, `--allow-net=localhost:${port}`), "202");
+  assertEquals(await posted(url, {}, ...trust, `--allow-net=localhost:${port}`), "202");
   const untrusted = "it cannot be reached: invalid peer certificate: UnknownIssuer";
-  assertEquals(await posted(port, `--allow-net=localhost:${port}`), untrusted);
+  assertEquals(await posted(url, {}, `--allow-net=localhost:${port}`), untrusted);
   const unnamed = "the daemon's sandbox does not name it";
-  assertEquals(await posted(port, ...trust, `--allow-net=127.0.0.1:${port}`), unnamed);
+  assertEquals(await posted(url, {}, ...trust, `--allow-net=127.0.0.1:${port}`), unnamed);
   assertEquals(bodies, ["x"]);
 }

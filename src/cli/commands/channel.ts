@@ -28,16 +28,17 @@ const PAINT = { on: green, off: dim, fails: red } as const;
 
 /** A line, and below it what is wrong, in as many columns as it takes. */
 function channelLines(
-  { name, enabled, program, target = program, problem, last, turnOn = "", details }: Row,
+  { name, enabled, program, target = program, problem, cure, last, turnOn = "", details }: Row,
 ): string[] {
   const trouble = problem ?? (last === undefined || last.ok ? undefined : `last call: ${failureOf(last)}`);
   const state = !enabled ? "off" : trouble === undefined ? "on" : "fails";
   const called = last?.ok === true ? `, called ${duration(Date.now() - Date.parse(last.at))} ago` : "";
-  const told = detailWords(details);
+  const told = detailWords(details, trouble !== undefined);
   const about = enabled ? `${escapeControls(target ?? "")}${called}` : dim(escapeControls(turnOn));
   return [
     `${name.padEnd(8)} ${PAINT[state](state.padEnd(6))} ${about}`.trimEnd(),
     ...(enabled && trouble !== undefined ? [`  ${escapeControls(trouble)}`] : []),
+    ...(enabled && cure !== undefined ? [dim(`  hint: ${escapeControls(cure)}`)] : []),
     ...(enabled && told !== "" ? [dim(`  ${escapeControls(told)}`)] : []),
   ];
 }
@@ -64,6 +65,7 @@ export async function testChannel(run: CommandContext, name: string): Promise<vo
   const params = { name, ...own } as ParamsOf<"channel.test">;
   const done = await call(run, "channel.test", params);
   const { ok, program, target = program, text, stderr } = done;
+  const how = target.startsWith("/") ? "went out by" : "went to";
   const unspoken = isOther
     ? `the server of this terminal is not spoken to, because its socket, ${socket}, is not in tmux's own folder`
     : undefined;
@@ -73,7 +75,7 @@ export async function testChannel(run: CommandContext, name: string): Promise<vo
       hint: isOther ? OWN_FOLDER : await whatToDo(run, name),
     });
   }
-  run.out.line(`${name}: ${escapeControls(target)} has called`);
+  run.out.line(`${name}: a call ${how} ${escapeControls(target)}`);
   run.out.line(dim(escapeControls(text)));
   if (stderr !== undefined) run.out.note(`it said: ${stderr}`);
   if (unspoken !== undefined) run.out.note(`${unspoken}\nhint: ${OWN_FOLDER}`);

@@ -114,7 +114,9 @@ function known(key: string): void {
   if (SCHEMA.find(key) !== undefined) return;
   const near = SCHEMA.nearest(key);
   const isGroup = near === key; // its name is right, and it has no value of its own
+  const beside = SCHEMA.beside(key);
+  const others = beside.length === 0 ? "agent-console config show" : `there are ${beside.join(", ")}`;
   throw new ConsoleError("usage", isGroup ? `${key} is a group of settings` : `no setting is named "${key}"`, {
-    hint: near === undefined || isGroup ? "agent-console config show" : `did you mean ${near}?`,
+    hint: isGroup ? "agent-console config show" : near === undefined ? others : `did you mean ${near}?`,
   });
 }

@@ -3,6 +3,7 @@ import { dim } from "@std/fmt/colors";
 import { notRunningError, withRunning } from "../../client/connect.ts";
 import { serviceOfHome, serviceState, waitsForClient } from "../../client/own_service.ts";
 import { isFlag } from "../../config/origin.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { isOtelOn } from "../../platform/environment.ts";
@@ -209,7 +210,10 @@ export async function reload(run: CommandContext, options: { readonly json?: boo
   const result = await callRunning(run, "config.reload", {});
   if (options.json) return run.out.json(result);
   for (const warning of result.warnings) run.out.note(warning);
-  run.out.line(result.applied.length === 0 ? "nothing to apply" : `applied: ${result.applied.join(", ")}`);
+  const { applied, done = [] } = result;
+  if (applied.length > 0) run.out.line(`applied: ${applied.join(", ")}`);
+  else if (done.length === 0) run.out.line("nothing to apply");
+  for (const text of done) run.out.line(escapeControls(text));
   if (result.needsRestart.length > 0) run.out.line(`needs a restart: ${result.needsRestart.join(", ")}`);
 }
 

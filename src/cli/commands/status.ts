@@ -202,7 +202,7 @@ function channels({ channel }: Status): string[] {
   return [
     ...on.map((name) => {
       const problem = problems.find((text) => text.startsWith(`${name}: `));
-      const words = detailWords(told[name]);
+      const words = detailWords(told[name], problem !== undefined);
       return [problem ?? `${name}: on`, ...(words === "" ? [] : [words])].join(", ");
     }),
     ...muted,

@@ -81,7 +81,8 @@ function adviceOf({ current, clone, stubIsOurs }: InstalledHere, { running, refu
     const text = "the file that hooks run is that of another version";
     advice.push({ about: "hooks", text, hint: "agent-console daemon restart, which writes it anew" });
   }
-  if (clone?.changed === true) {
+  // Who went back knows that the clone is ahead.
+  if (clone?.changed === true && clone.rolledBack === undefined) {
     const text = `the clone ${withTilde(clone.path)} has changed since the installation`;
     advice.push({ about: "clone", text, hint: "agent-console update" });
   }
@@ -105,8 +106,13 @@ function* rows(here: InstalledHere, { running, refused }: Daemon): Generator<rea
   if (clone !== undefined) yield ["clone", `${withTilde(clone.path)}: ${cloneText(clone)}`];
 }
 
-function cloneText({ version, changed }: SourceClone): string {
+function cloneText({ version, changed, rolledBack }: SourceClone): string {
   if (version === undefined) return "gone";
+  if (rolledBack !== undefined) {
+    return `still ${
+      versionText(versionOfFolder(rolledBack))
+    }, which was rolled back; agent-console update goes there again`;
+  }
   return `${version}, ${changed === undefined ? "not compared" : changed ? "changed since" : "unchanged since"}`;
 }
 

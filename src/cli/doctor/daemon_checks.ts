@@ -91,11 +91,12 @@ function said(status: ResultOf<"status">): Finding[] {
     ...(refusedReports === undefined
       ? []
       : [note("daemon.refused", `it refused ${refusedReports.count} reports without a token: ${refusedReports.why}`)]),
-    ...(channel?.problems ?? []).map((text) =>
-      problem("daemon.channels", `a channel does not call: ${text}`, {
-        hint: `agent-console channel test ${text.split(":", 1)[0]}`,
-      })
-    ),
+    ...(channel?.problems ?? []).map((text) => {
+      const [name = ""] = text.split(":", 1);
+      return problem("daemon.channels", `a channel does not call: ${text}`, {
+        hint: channel?.cures?.[name] ?? `agent-console channel test ${name}`,
+      });
+    }),
     ...longQuiet(turn?.quiet ?? []).map((one) =>
       note("daemon.turns", quietText(one), `agent-console cancel ${shellQuote([one.sessionId])}, where it hangs`)
     ),

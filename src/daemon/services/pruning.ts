@@ -45,7 +45,7 @@ export function pruning({ journal, keepDays, store, clock, log }: PruningOptions
       nextAt = clock.steady() + LOOK_MS;
       return running = look(days);
     },
-    reload: () => nextAt = -Infinity,
+    reload: () => void (nextAt = -Infinity),
     stop: () => running,
   };
 }
