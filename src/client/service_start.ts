@@ -6,13 +6,14 @@ import { systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { sleep } from "../platform/delay.ts";
 import { ERRORS } from "../protocol/errors.ts";
-import { installService, type Ran } from "../service/install.ts";
+import { installService, writeUnitFiles } from "../service/install.ts";
 import type { InstalledService } from "../service/installed.ts";
 import type { Manager } from "../service/manager.ts";
+import type { Ran } from "../service/steps.ts";
 import { notRunningError } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
-import { findService, managerOfService, runManager, whyServiceUnused } from "./own_service.ts";
-import { mayRenewUnasked, outdatedFiles, renewService, writeFiles } from "./service_text.ts";
+import { findService, managerOfService, managerPorts, whyServiceUnused } from "./own_service.ts";
+import { mayRenewUnasked, outdatedFiles, renewService } from "./service_text.ts";
 import { loggedFailure, type StartAttempt, startFailure, type StartOptions } from "./start_attempt.ts";
 
 /** Time for a manager to show that it is here, ms: one that does not keeps nobody from working. */
@@ -23,7 +24,8 @@ const LOOK_MS = 500;
 /**
  * Undefined where none is installed, it is not the one for this daemon, or no manager replies: then the daemon is spawned.
  *
- * @throws {ConsoleError} `not_running` where no daemon may be started unasked; from the configuration
+ * @throws {ConsoleError} `not_running` where no daemon may be started unasked; from the configuration; `unsafe_path` where a file
+ * that it must write is not ours
  */
 export async function startByService(
   context: ClientContext,
@@ -40,19 +42,22 @@ export async function startByService(
   const { launch, plan, takenBack } = await renewService(context, service);
   if (auto && !launch.autoStart) throw notRunningError();
   const manager = managerOfService(service, AbortSignal.timeout(REPLY_MS));
-  await manager.refresh();
+  const unread = await manager.refresh();
   if (await manager.state() === undefined) {
     onNote?.("note: no service manager replies here, so the daemon runs outside of its service");
     return undefined;
   }
+  if (unread !== undefined) {
+    onNote?.(`note: the service manager goes on with the unit as it knew it: ${unread.stderr.trim()}`);
+  }
   const mayRenew = !auto || mayRenewUnasked(context, service);
   if (takenBack !== undefined && mayRenew) {
     onNote?.(`note: ${takenBack}`);
-    await installService(plan, { files: denoFiles, run: (argv) => runManager(argv) });
+    await installService(plan, { files: denoFiles, ...managerPorts() });
     return new ServiceStart(context, findService() ?? service, false);
   }
   const outdated = mayRenew ? outdatedFiles(plan) : [];
-  writeFiles(outdated);
+  writeUnitFiles(outdated, denoFiles);
   return new ServiceStart(context, service, outdated.length > 0);
 }
 

@@ -135,14 +135,9 @@ export function installedPlan(context: Pick<ClientContext, "paths">): ServicePla
 
 /** Files of the service that do not say what they should. */
 export function outdatedFiles(plan: ServicePlan): readonly UnitFile[] {
-  return [plan, ...plan.beside].filter(({ path, text }) =>
+  return [plan, ...plan.extraFiles].filter(({ path, text }) =>
     denoFiles.stat(path)?.kind !== "file" || new TextDecoder().decode(denoFiles.read(path)) !== text
   );
-}
-
-/** Each is replaced, so that a manager that reads it sees the old text or the new one. */
-export function writeFiles(files: readonly UnitFile[]): void {
-  for (const { path, text } of files) denoFiles.replace(path, new TextEncoder().encode(text), 0o644);
 }
 
 /**

@@ -9,13 +9,21 @@
 import { createServer, type Server, type Socket as NodeSocket } from "node:net";
 import type { Listener, Socket } from "./sockets.ts";
 
-/** @throws the OS error where the descriptor is no socket that listens */
+/**
+ * @throws the OS error where the descriptor is no socket that listens; an Error where it is one of the network: who says
+ * so is whoever started us, and our clients are this user's alone
+ */
 export async function activatedListener(fd: number): Promise<Listener> {
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
   server.listen({ fd }, resolve);
   await promise;
+  // A unix socket that came as a descriptor has no address here; one of TCP has.
+  if (server.address() !== null) {
+    server.close();
+    throw new Error("it is a socket of the network, not a unix socket");
+  }
   return new ActivatedListener(server);
 }
 

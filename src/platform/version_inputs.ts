@@ -25,6 +25,7 @@ export function readInputs(sources: string, deno: string): VersionInputs | undef
   const stamps: string[] = [];
   const take = (name: string) => {
     const path = `${sources}/${name}`;
+    if (!Deno.statSync(path).isFile) throw new Error(`${path} is no file`); // a named pipe would have us wait for a writer
     stamps.push(`${stampOf(path)} ${name}`); // before its content: a write in between shows in the next stamp
     lines.push(`${sha256OfJournal(Deno.readFileSync(path))} ${name}`);
   };

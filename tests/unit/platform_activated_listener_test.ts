@@ -1,5 +1,6 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import { connectUnix, type Socket } from "../../src/platform/sockets.ts";
+import { closedAddress } from "../support/closed_address.ts";
 import { exists } from "../support/exists.ts";
 import { Running } from "../support/harness_process.ts";
 import { REPOSITORY } from "../support/harness_program.ts";
@@ -62,5 +63,23 @@ Deno.test({
     } finally {
       await Deno.remove(folder, { recursive: true });
     }
+  },
+});
+
+Deno.test({
+  name: `X2 a socket of the network is not taken for the activated one${
+    ACTIVATE === undefined ? " (ignored: no systemd-socket-activate)" : ""
+  }`,
+  ignore: ACTIVATE === undefined,
+  fn: async () => {
+    const { hostname, port } = new URL(await closedAddress());
+    const script = `${REPOSITORY}/tests/support/activated_echo.ts`;
+    const argv = [ACTIVATE!, "-l", `${hostname}:${port}`, Deno.execPath(), "run", "-q", "--no-prompt", script];
+    await using child = new Running(argv, { env: { HOME: "/nowhere", PATH: "/usr/bin:/bin" }, cwd: "/" });
+    await eventually(() => child.stderr.includes("Listening on"), 5000, "its socket");
+    using conn = await Deno.connect({ hostname, port: Number(port) });
+    assertEquals((await child.exit(10_000)).code, 1);
+    assertStringIncludes(child.stderr, "it is a socket of the network, not a unix socket");
+    assertEquals(await conn.read(new Uint8Array(1)).catch(() => null), null);
   },
 });

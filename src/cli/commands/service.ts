@@ -1,11 +1,11 @@
 /** `daemon install` and `daemon uninstall`: the daemon as a service of the user's session. */
 import { withRunning } from "../../client/connect.ts";
-import { findService, leftLinks, runManager, serviceState } from "../../client/own_service.ts";
+import { filesOfService, findService, leftLinks, managerPorts, serviceState } from "../../client/own_service.ts";
 import { noteFolderOf } from "../../client/own_program_paths.ts";
 import { currentService, installedPlan, outdatedFiles, type ServiceWish } from "../../client/service_text.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { OS, ownUid } from "../../platform/process.ts";
-import { installService, type ServiceResult, uninstallService } from "../../service/install.ts";
+import { installService, ownTexts, type ServiceResult, uninstallService } from "../../service/install.ts";
 import { managerReplies } from "../../service/manager.ts";
 import type { ServicePlan } from "../../service/plan.ts";
 import type { CommandContext } from "../context.ts";
@@ -15,26 +15,20 @@ export interface ServiceFlags extends ServiceWish {
   readonly dryRun?: boolean;
 }
 
-const ports = { files: denoFiles, run: (argv: readonly string[]) => runManager(argv) };
-
-/** The service's file, and the link that systemd makes to it. */
-function filesOf({ path, beside, gone }: Pick<ServicePlan, "path" | "beside" | "gone">): readonly string[] {
-  const at = path.lastIndexOf("/");
-  const folder = path.slice(0, at);
-  const sockets = [...beside.map((one) => one.path), ...gone].flatMap((socket) => [
-    socket,
-    `${folder}/sockets.target.wants${socket.slice(at)}`,
-  ]);
-  return [path, `${folder}/default.target.wants${path.slice(at)}`, ...sockets];
-}
+const ports = { files: denoFiles, ...managerPorts() };
 
 /** Where the files of the service are, or would be. @throws {ConsoleError} as {@link removeService} */
 export function serviceFiles(run: CommandContext): readonly string[] {
-  return filesOf(installedPlan(run.context));
+  return filesOfService({ withSocket: hasSocketIn(installedPlan(run.context)) });
+}
+
+function hasSocketIn({ extraFiles, staleFiles }: Pick<ServicePlan, "extraFiles" | "staleFiles">): boolean {
+  return extraFiles.length + staleFiles.length > 0;
 }
 
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
   const { plan: planned, takenBack } = await currentService(run.context, flags);
+  ownTexts(planned, denoFiles); // before a daemon is ended for a service that is refused
   if (takenBack !== undefined) run.out.note(`note: ${takenBack}`);
   // From here to the end no command and no hook may start a daemon beside: the service's own would find it, and give up.
   const { waitForStartLock } = await import("../../client/start.ts");
@@ -42,14 +36,14 @@ export async function installAsService(run: CommandContext, flags: ServiceFlags)
   let result: ServiceResult;
   try {
     if (!flags.dryRun) {
-      for (const path of filesOf(planned)) noteFolderOf(path);
+      for (const path of filesOfService({ withSocket: hasSocketIn(planned) })) noteFolderOf(path);
       if (flags.start !== false) await makeWay(run, planned);
     }
     result = await installService(planned, ports, { dryRun: flags.dryRun === true });
   } finally {
     lock?.release();
   }
-  if (flags.dryRun) { for (const { text } of [planned, ...planned.beside]) run.out.plain(text.trimEnd()); }
+  if (flags.dryRun) { for (const { text } of [planned, ...planned.extraFiles]) run.out.plain(text.trimEnd()); }
   else await offerToHooks(run, false); // so that they know where the manager listens
   say(run, result, flags.dryRun === true);
 }
@@ -78,6 +72,7 @@ async function makeWay(run: CommandContext, planned: ServicePlan): Promise<void>
 
 export async function uninstallAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
   const dryRun = flags.dryRun === true;
+  ownTexts(installedPlan(run.context), denoFiles); // before its daemon is ended
   const own = dryRun ? null : await serviceState(run.context, run.signal);
   if (own !== null && own.pid !== null) await stop(run, { reason: "daemon uninstall" }, { unnoted: true });
   const result = await removeService(run, { dryRun });

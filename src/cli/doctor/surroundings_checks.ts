@@ -65,7 +65,8 @@ async function service(run: CommandContext): Promise<Finding[]> {
     }
     const there = denoFiles.stat(path);
     if (there === undefined) return [ok("service", "none is installed: the first command or hook starts the daemon")];
-    return [note("service", `${path} is a ${there.kind}, not a file: no service is used`)];
+    const what = there.kind === "file" ? "was not written by agent-console" : `is a ${there.kind}, not a file`;
+    return [note("service", `${path} ${what}: no service is used`)];
   }
   const { home } = found;
   if (home !== run.context.paths.root) {

@@ -85,7 +85,10 @@ export function daemonCommands(root: Command, run: () => CommandContext): void {
     .option("--now", "start it at once, also where its first client would")
     .option("--no-start", "start nothing before the next login")
     .option("--dry-run", "show the unit and the commands, do nothing")
-    .action(async (options) => await (await service()).installAsService(run(), options));
+    .action(async (options) => {
+      const { start } = root.opts<{ start: boolean }>(); // the root has an option of this name, and takes the word
+      await (await service()).installAsService(run(), { ...options, start });
+    });
   command.command("uninstall").description("remove the service; the data stays")
     .option("--dry-run", "show what would be done, do nothing")
     .action(async (options) => await (await service()).uninstallAsService(run(), options));
