@@ -238,7 +238,7 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
       createdAt: at,
       expiresInSecs,
     });
-    const state = resolvedState(decision, { at, by: parseDecider(actor), ruleId: rule?.id });
+    const state = resolvedState(decision, { at, by: parseDecider(actor), made: rule });
     const committed = this.#resolver.decide(pending, approval, { state, rule, actor, once });
     if (by === "human") this.#o.policy.decidedByHuman();
     const message = decision.kind === "approve" || decision.message === undefined ? {} : { message: decision.message };

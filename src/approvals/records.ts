@@ -60,15 +60,18 @@ export function toolOfRow(row: Session | undefined, id: string): ToolUse | undef
   return row?.status === "waiting" && row.waiting.approvalId === id ? row.waiting.tool : undefined;
 }
 
-/** The state of an approval that got `decision`. @param ruleId of the rule that the decision made */
+/** The state of an approval that got `decision`. @param made the rule that the decision made */
 export function resolvedState(
   decision: Decision,
-  { at, by: decider, ruleId }: { readonly at: string; readonly by: Decider; readonly ruleId?: string | undefined },
+  { at, by: decider, made }: { readonly at: string; readonly by: Decider; readonly made?: Rule | undefined },
 ): ApprovalState {
   const by = deciderText(decider);
-  const given = decider.kind === "rule" ? decider.ruleId : ruleId;
+  const given = decider.kind === "rule" ? decider.ruleId : made?.id;
   const rule = given === undefined ? {} : { ruleId: given };
-  if (decision.kind === "approve") return { status: "approved", approved: { at, by, scope: decision.scope, ...rule } };
+  if (decision.kind === "approve") {
+    const ends = made?.expiresAt === undefined ? {} : { expiresAt: made.expiresAt };
+    return { status: "approved", approved: { at, by, scope: decision.scope, ...rule, ...ends } };
+  }
   const message = decision.message ? { message: maskSecrets(escapeControlsKeepLines(decision.message)) } : {};
   return { status: "denied", denied: { at, by, ...message, ...rule } };
 }

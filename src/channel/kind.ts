@@ -90,6 +90,8 @@ export interface OpenChannel {
   problem?(): string | undefined;
   /** What a person does about that; a restart of the daemon where it is absent. */
   readonly cure?: string | undefined;
+  /** What a person does when a test of it has failed so, where more is known than its kind says. */
+  readonly whenItFails?: string | undefined;
   /** Calls, and ends within {@link CALL_MS}. Never throws. */
   call(content: CallContent, signal: AbortSignal): Promise<CallOutcome>;
   /** In the turn in which the daemon becomes ready: it must not wait. */

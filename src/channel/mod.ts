@@ -110,7 +110,7 @@ class LateChannels {
           enabled,
           program: channel?.program ?? null,
           target: channel?.target ?? null,
-          ...(enabled ? { whenItFails } : { turnOn }),
+          ...(enabled ? { whenItFails: channel?.whenItFails ?? whenItFails } : { turnOn }),
           ...(problem === undefined ? {} : { problem }),
           ...(last === undefined ? {} : { last }),
           ...(details === undefined ? {} : { details: { ...details } }),

@@ -1,4 +1,4 @@
-/** Sizes as people read them. Pure. */
+/** Sizes and counts as people read them. Pure. */
 
 export function bytes(count: number): string {
   if (count < 1024) return `${count} B`;
@@ -10,4 +10,11 @@ export function bytes(count: number): string {
     unit++;
   }
   return `${value < 10 ? value.toFixed(1) : Math.round(value)} ${units[unit]}`;
+}
+
+/** What a part tells of itself: `not reached, strangers 3`. */
+export function detailWords(details: Readonly<Record<string, string | number | boolean>> = {}): string {
+  return Object.entries(details).map(([what, value]) =>
+    typeof value === "boolean" ? `${value ? "" : "not "}${what}` : `${what} ${value}`
+  ).join(", ");
 }

@@ -11,7 +11,7 @@ import { resolveFrom } from "../platform/home_paths.ts";
 import { currentFolder, env, OS, ownUid, run } from "../platform/process.ts";
 import { danglingLinks, type InstalledService, installedService, ownText, whyUnused } from "../service/installed.ts";
 import { type Manager, managerOf } from "../service/manager.ts";
-import { type PlaceOptions, servicePlace } from "../service/place.ts";
+import { type PlaceOptions, runtimeDirOf, servicePlace } from "../service/place.ts";
 import { NO_PROGRAM, NOT_IN_TIME, type Ran, type StepPorts } from "../service/steps.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ClientContext } from "./endpoint.ts";
@@ -23,6 +23,14 @@ const START_MS = 16 * 60_000;
 const STARTS: readonly string[] = ["start", "restart"];
 /** What its commands find their manager by. What they say is read, so LC_ALL has them say it in English. */
 const CONTROL_ENV: readonly string[] = ["DBUS_SESSION_BUS_ADDRESS", "HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"];
+
+/** A login by su or cron has no XDG_RUNTIME_DIR, and the manager of its user may run all the same: pam_systemd(8). */
+function runtimeDir(
+  { XDG_RUNTIME_DIR: given = "" }: Readonly<Record<string, string>>,
+): Readonly<Record<string, string>> {
+  const path = OS === "linux" && given === "" ? runtimeDirOf(ownUid(), denoFiles) : undefined;
+  return path === undefined ? {} : { XDG_RUNTIME_DIR: path };
+}
 
 /** Runs a command of the service manager. Never throws: what it could not is in the code of {@link Ran}. */
 export async function runManager(
@@ -36,7 +44,8 @@ export async function runManager(
   const deadline = AbortSignal.timeout(deadlineMs);
   const over = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
   try {
-    const surroundings = { env: { ...namedEnv(CONTROL_ENV), LC_ALL: "C" }, cwd: "/" };
+    const given = namedEnv(CONTROL_ENV);
+    const surroundings = { env: { ...given, ...runtimeDir(given), LC_ALL: "C" }, cwd: "/" };
     const ran = await run([program, ...words], { signal: over, ...surroundings });
     // The signal that ends it at its deadline is no reply of the manager.
     return ran.code !== 0 && over.aborted ? { ...ran, code: NOT_IN_TIME } : ran;

@@ -9,6 +9,7 @@ import { ERRORS } from "../protocol/errors.ts";
 import { installService, writeUnitFiles } from "../service/install.ts";
 import type { InstalledService } from "../service/installed.ts";
 import type { Manager } from "../service/manager.ts";
+import { UNIT } from "../service/place.ts";
 import type { Ran } from "../service/steps.ts";
 import { notRunningError } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
@@ -20,6 +21,8 @@ import { loggedFailure, type StartAttempt, startFailure, type StartOptions } fro
 const REPLY_MS = 5000;
 /** Between two looks at the unit, while its daemon does not reply, ms. */
 const LOOK_MS = 500;
+
+const WHY_FAILED = `agent-console daemon logs, or journalctl --user -u ${UNIT}`;
 
 /**
  * Undefined where none is installed, it is not the one for this daemon, or no manager replies: then the daemon is spawned.
@@ -43,12 +46,16 @@ export async function startByService(
   if (auto && !launch.autoStart) throw notRunningError();
   const manager = managerOfService(service, AbortSignal.timeout(REPLY_MS));
   const unread = await manager.refresh();
-  if (await manager.state() === undefined) {
+  const before = await manager.state();
+  if (before === undefined) {
     onNote?.("note: no service manager replies here, so the daemon runs outside of its service");
     return undefined;
   }
   if (unread !== undefined) {
     onNote?.(`note: the service manager goes on with the unit as it knew it: ${unread.stderr.trim()}`);
+  }
+  if (before.state === "failed") {
+    onNote?.(`note: the unit of the service had failed and is started again; why it did: ${WHY_FAILED}`);
   }
   const mayRenew = !auto || mayRenewUnasked(context, service);
   if (takenBack !== undefined && mayRenew) {

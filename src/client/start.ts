@@ -2,6 +2,7 @@
  * Starts the daemon once, however many clients want it at the same time: the start lock lets one of them spawn it, the
  * others wait for its hello. Ready means that hello has its reply.
  */
+import type { DaemonOptions } from "../daemon/options.ts";
 import { systemClock } from "../platform/clock.ts";
 import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
@@ -51,6 +52,12 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
   /** A spawn has found another daemon. */
   let conflict = false;
   let problem: ConsoleError | undefined;
+  /** A hook has nobody to tell: the daemon's log does. */
+  let outside: Pick<DaemonOptions, "outside"> = {};
+  const note = (text: string) => {
+    outside = { outside: text.replace(/^note: /, "") };
+    options.onNote?.(text);
+  };
   try {
     for (;;) {
       const client = await look(context);
@@ -62,7 +69,8 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
         // Only the holder of the lock spawns; it checked again after it got the lock, so no other process has spawned
         // in between.
         if (lock !== undefined) {
-          child = await startByService(context, options) ?? new Starting(await spawnDaemon(context, options));
+          child = await startByService(context, { ...options, onNote: note }) ??
+            new Starting(await spawnDaemon(context, { ...options, daemon: { ...options.daemon, ...outside } }));
           if (!conflict) {
             deadline = AbortSignal.timeout(START_MS); // what was built first took its time
             problem = undefined;

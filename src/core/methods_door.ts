@@ -21,19 +21,26 @@ export interface MethodCaller {
 }
 
 export interface MethodsDoor {
-  as(principal: Principal): MethodCaller;
+  /** @param only where given, it may call these methods and no other, whatever its scope */
+  as(principal: Principal, only?: readonly AnyMethodName[]): MethodCaller;
 }
 
 /** @param run runs a request as the router does for a connection */
 export function methodsDoor(run: (request: Request, peer: Peer) => unknown): MethodsDoor {
   return {
-    as: (principal) => {
+    as: (principal, only) => {
       const deputy = new Deputy(principal);
       return {
         kind: deputy.kind,
-        call: async <M extends AnyMethodName>(method: M, params: ParamsOf<M>) =>
+        call: async <M extends AnyMethodName>(method: M, params: ParamsOf<M>) => {
+          if (only?.includes(method) === false) {
+            throw new ConsoleError("forbidden", `${deputy.kind} may not call ${method}`, {
+              hint: `it may call ${only.join(" and ") || "nothing"}`,
+            });
+          }
           // The handler's type says what the row's schema has; a table of many methods cannot.
-          decoded(await run({ method, params: params as Request["params"] }, deputy)) as ResultOf<M>,
+          return decoded(await run({ method, params: params as Request["params"] }, deputy)) as ResultOf<M>;
+        },
       };
     },
   };

@@ -15,10 +15,10 @@ import { ConsoleError } from "../protocol/errors.ts";
 import { LIMITS, type Limits } from "../protocol/limits.ts";
 import { compose, type Composed } from "./compose.ts";
 import { type AnyFeature, FEATURES } from "./features.ts";
-import { checkActivatedSocket } from "./activated_socket.ts";
+import { checkActivatedSocket, takeSocket } from "./activated_socket.ts";
 import { LiveConfig } from "./live_config.ts";
 import { DaemonLog } from "./logging.ts";
-import { FIRST_SOCKET, managerFacts } from "./manager_facts.ts";
+import { managerFacts } from "./manager_facts.ts";
 import { COULD_NOT_START, type DaemonOptions } from "./options.ts";
 import * as files from "./runtime_files.ts";
 
@@ -47,6 +47,7 @@ export async function runDaemon(
   files.prepareFolders(paths.root);
   const lock = files.takeLock(paths, pidFilePath);
   const log = new DaemonLog({ path: paths.log, level: config.current.daemon.log_level, echo: options.verbose });
+  if (options.outside !== undefined) log.warn(options.outside);
   const bootId = options.session ?? crypto.randomUUID();
   let listener: Listener | undefined;
   try {
@@ -81,9 +82,10 @@ export async function runDaemon(
   }
 }
 
-/** Node's listener is loaded only where it is needed. @throws the OS error */
+/** Node's listener is loaded only where it is needed. @throws {ConsoleError} `start_failed` */
 async function activated(): Promise<Listener> {
-  return await (await import("../platform/activated_listener.ts")).activatedListener(FIRST_SOCKET);
+  const { activatedListener } = await import("../platform/activated_listener.ts");
+  return await takeSocket(activatedListener);
 }
 
 async function untilStopped({ supervisor, stop, removeOwn }: Composed, limits: Limits): Promise<number> {

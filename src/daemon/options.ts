@@ -24,11 +24,13 @@ export interface DaemonOptions {
   readonly managed?: boolean;
   /** The path of the socket that the service manager holds for it; only a unit whose daemon runs no programs has it. */
   readonly activated?: string;
+  /** Why the service that is installed does not run it; for the log. */
+  readonly outside?: string;
   /** Limits other than the usual ones, for tests. */
   readonly limits?: Partial<Limits>;
 }
 
-const STRINGS = ["home", "socket", "workspace", "session", "program", "event", "activated"];
+const STRINGS = ["home", "socket", "workspace", "session", "program", "event", "activated", "outside"];
 const BOOLEANS = ["ephemeral", "verbose", "tied", "managed"];
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
@@ -62,6 +64,7 @@ export function parseDaemonArgs(args: readonly string[]): DaemonOptions {
     ...text("program"),
     ...text("event"),
     ...text("activated"),
+    ...text("outside"),
     ephemeral: parsed["ephemeral"] === true,
     verbose: parsed["verbose"] === true,
     tied: parsed["tied"] === true,

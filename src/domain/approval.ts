@@ -133,7 +133,8 @@ interface Decided {
 /** The fields that belong to each state; in JSON they stand under the state's own name. `at` is ISO 8601 UTC. */
 export interface ApprovalFields {
   pending: Readonly<Record<string, never>>;
-  approved: Decided & { readonly scope: ApprovalScope };
+  /** `expiresAt`: when the rule that it made ends, ISO 8601 UTC; absent where it has no end, or no rule was made. */
+  approved: Decided & { readonly scope: ApprovalScope; readonly expiresAt?: string };
   denied: Decided & { readonly message?: string };
   /** Nobody decided before the deadline: the agent got no decision and shows its own dialog. */
   expired: { readonly at: string };

@@ -16,6 +16,8 @@ export interface Wire {
   readonly unread: Uint8Array<ArrayBuffer>;
   /** Fires when the connection is closed. */
   readonly signal: AbortSignal;
+  /** For what of the request has not come yet: until `work` has ended, another may have its place. */
+  readonly whileOwed: <T>(work: () => Promise<T>) => Promise<T>;
 }
 
 /** Why a head is no request. */
@@ -64,7 +66,7 @@ export class HttpConnection {
     void this.#serve();
   }
 
-  /** It has shown no request yet, or none since its last reply: another may have its place. */
+  /** It has shown no whole request yet, or none since its last reply: another may have its place. */
   get isWaiting(): boolean {
     return this.#state === "waits";
   }
@@ -109,7 +111,12 @@ export class HttpConnection {
     this.#state = "answers";
     this.#fair.begin();
     const request = head === "too long" ? head : parseWebRequest(head) ?? "malformed";
-    const answering = answer(request, { socket, unread: this.#unread, signal: this.#closed.signal });
+    const answering = answer(request, {
+      socket,
+      unread: this.#unread,
+      signal: this.#closed.signal,
+      whileOwed: (work) => this.#whileOwed(work),
+    });
     this.#fair.end(); // it counts as far as it did not wait
     const answered = await answering;
     if ("taken" in answered) {
@@ -153,6 +160,15 @@ export class HttpConnection {
   async #read(): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const count = await this.#o.socket.read(this.#buffer);
     return count === null ? undefined : this.#buffer.subarray(0, count);
+  }
+
+  async #whileOwed<T>(work: () => Promise<T>): Promise<T> {
+    this.#state = "waits";
+    try {
+      return await work();
+    } finally {
+      if (this.#state === "waits") this.#state = "answers"; // else it was closed
+    }
   }
 
   /** One that was idle since its last reply owes nothing. */

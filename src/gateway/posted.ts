@@ -35,20 +35,26 @@ export async function answerPost(
 }
 
 /** Undefined where it ends before, or does not come in time. The connection stays open for the reply. */
-async function bodyOf({ socket, unread }: Wire, bytes: number, ms: number): Promise<string | undefined> {
+async function bodyOf(wire: Wire, bytes: number, ms: number): Promise<string | undefined> {
   const body = new ByteBuffer();
-  body.push(unread.subarray(0, bytes));
+  body.push(wire.unread.subarray(0, bytes));
+  if (body.length < bytes && !await wire.whileOwed(() => readRest(wire, body, bytes, ms))) return undefined;
+  return new TextDecoder().decode(body.bytes);
+}
+
+/** @returns whether all of it came */
+async function readRest({ socket }: Wire, body: ByteBuffer, bytes: number, ms: number): Promise<boolean> {
   const { promise: late, resolve } = Promise.withResolvers<null>();
   const callOff = setTimer(ms, () => resolve(null));
   try {
     for (const buffer = new Uint8Array(4096); body.length < bytes;) {
       const count = await Promise.race([socket.read(buffer), late]);
-      if (count === null) return undefined;
+      if (count === null) return false;
       body.push(buffer.subarray(0, Math.min(count, bytes - body.length)));
     }
-    return new TextDecoder().decode(body.bytes);
+    return true;
   } catch {
-    return undefined;
+    return false;
   } finally {
     callOff();
   }

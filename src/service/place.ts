@@ -1,5 +1,7 @@
 /** Where the files of the service are on this system. Pure, and small: `status` asks it each time. */
 
+import type { Files } from "../platform/system.ts";
+
 /** The name of the systemd unit. */
 export const UNIT = "agent-console.service";
 /** The one that listens for it, where it was installed with socket activation. */
@@ -36,4 +38,11 @@ export function servicePlace({ os, userHome, env }: PlaceOptions): ServicePlace 
     link: `${folder}/default.target.wants/${UNIT}`,
     socketLink: `${folder}/sockets.target.wants/${SOCKET_UNIT}`,
   };
+}
+
+/** Where the sockets of this user's systemd are, where nobody said it: a folder there that is the user's own. */
+export function runtimeDirOf(uid: number | null, files: Pick<Files, "stat">): string | undefined {
+  const path = `/run/user/${uid}`;
+  const found = uid === null ? undefined : files.stat(path);
+  return found?.kind === "directory" && found.uid === uid ? path : undefined;
 }

@@ -1,7 +1,8 @@
 /** The gist of a request, and how it ended, in words. Text from outside, not escaped. Pure. */
-import type { Approval, Choice } from "../domain/approval.ts";
+import type { Approval, ApprovalFields, Choice } from "../domain/approval.ts";
 import { parseDecider } from "../domain/decider.ts";
 import { shellQuote } from "../lib/shell_quote.ts";
+import { localTime } from "./times.ts";
 
 /** The request in one line: the call, or the questions. */
 export function approvalSummary(approval: Approval): string {
@@ -79,11 +80,16 @@ export function answerWords(
   ];
 }
 
+/** How far a yes reaches, and until when where its rule ends: the time as `rules list` has it. */
+export function approvedText({ scope, expiresAt }: ApprovalFields["approved"]): string {
+  return `approved ${scope}${expiresAt === undefined ? "" : ` until ${localTime(expiresAt)}`}`;
+}
+
 /** How it ended and by whom. */
 export function outcomeText(approval: Approval): string {
   switch (approval.status) {
     case "approved":
-      return `approved ${approval.approved.scope} by ${who(approval.approved.by)}${lost(approval.approved)}`;
+      return `${approvedText(approval.approved)} by ${who(approval.approved.by)}${lost(approval.approved)}`;
     case "denied":
       return `denied by ${who(approval.denied.by)}${lost(approval.denied)}`;
     case "elsewhere":
@@ -103,7 +109,7 @@ export function outcomeText(approval: Approval): string {
 export function answeredElsewhere(approval: Approval, name: string): string {
   switch (approval.status) {
     case "approved":
-      return `${name}: approved ${approval.approved.scope}, ${whereBy(approval.approved.by)}`;
+      return `${name}: ${approvedText(approval.approved)}, ${whereBy(approval.approved.by)}`;
     case "denied":
       return `${name}: denied, ${whereBy(approval.denied.by)}`;
     case "elsewhere":

@@ -1,6 +1,7 @@
 /** A webhook's server answers by the gateway of the real daemon: signed, once, and only where that is turned on. */
 import { assert, assertEquals } from "@std/assert";
 import { Webhook } from "standardwebhooks";
+import { LIMITS } from "../../src/protocol/limits.ts";
 import { FakeWebhook, WEBHOOK_SECRET } from "../support/fake_webhook.ts";
 import { freePort } from "../support/gateway.ts";
 import { TestHome } from "../support/harness.ts";
@@ -8,6 +9,8 @@ import { eventually } from "../support/harness_wait.ts";
 import { held } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
+/** As many connections has the gateway. */
+const PLACES = LIMITS.gatewayConnections;
 /** Calls are made 2 s after the first need. */
 const CALL_MS = 15_000;
 
@@ -99,4 +102,30 @@ Deno.test("G4 nothing is taken where answers are off, and what is posted elsewhe
   assert(performance.now() - began < 10_000, "who never ends its body is freed");
   assertEquals((await post(port, { approvalId: "y", decision: "deny" }))[0], 404);
   assert((await home.cli(["ls"])).code === 0);
+});
+
+Deno.test("L1 G4 clients that post and send no body keep no place: who comes meanwhile is served at once", async () => {
+  await using webhook = new FakeWebhook();
+  const port = freePort();
+  await using home = await homeFor(webhook, port, true);
+  await home.start();
+  await using client = await home.connect({ token: true });
+  const head = `POST /webhook/answer HTTP/1.1\r\nHost: 127.0.0.1:${port}\r\nContent-Length: 100\r\n\r\n{`;
+  const idle: Deno.Conn[] = [];
+  try {
+    const requests = async () => Number((await client.request("gateway.status") as Json)["requests"]);
+    for (let n = 1; n <= 300; n++) {
+      const one = await Deno.connect({ hostname: "127.0.0.1", port });
+      idle.push(one);
+      await one.write(new TextEncoder().encode(head)).catch(() => {});
+      // As long as their heads are unread, another may have their places anyway.
+      if (n <= PLACES) await eventually(async () => await requests() === n, 5000, `request ${n}`);
+    }
+    const began = performance.now();
+    assertEquals((await post(port, { approvalId: "x", decision: "deny" }))[0], 404);
+    const ms = performance.now() - began;
+    assert(ms < 2000, `${ms.toFixed(0)} ms`);
+  } finally {
+    for (const one of idle) one.close();
+  }
 });

@@ -211,3 +211,10 @@ Deno.test({
     }
   },
 });
+
+Deno.test("I5 gateway status is a look: it starts no daemon, stopped or not", async () => {
+  await using home = await TestHome.create();
+  const { code, stderr } = await home.cli(["gateway", "status"]);
+  assertEquals([code, stderr], [3, "error: no daemon is running\nhint: agent-console daemon start\n"]);
+  assertEquals((await home.cli(["daemon", "status"])).code, 3);
+});

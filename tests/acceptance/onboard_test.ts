@@ -31,6 +31,7 @@ Deno.test("first hour 6: onboard --yes installs hooks and feeds, starts the daem
   assert(!/^ +session /m.test(stdout), stdout);
   assertMatch(stdout, /in the dashboard: agent-console; as a list: agent-console ls$/m);
   assertMatch(stdout, /The asker got your answer: approved/);
+  assertMatch(stdout, /^To answer on your phone: docs\/telegram\.md; .* ntfy: agent-console channel list/m);
   const { hooks } = await home.json(["hooks", "status", "--json"], options) as { hooks: Record<string, string>[] };
   const states = Object.fromEntries(hooks.map(({ agent, state }) => [agent, state]));
   assertEquals([states["claude"], states["gemini"], states["opencode"]], ["installed", "installed", "absent"]);

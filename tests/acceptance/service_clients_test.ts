@@ -7,6 +7,8 @@ import { liveUser } from "../support/service_user.ts";
 import type { Json } from "../support/wire.ts";
 
 const CLIENTS = 20;
+/** There is no systemctl. */
+const NO_MANAGER = { PATH: "/nowhere" };
 
 liveUser("X2 I5 with a service installed, twenty commands at once start its unit, once, after a stop", async (user) => {
   const first = await user.install();
@@ -68,6 +70,8 @@ liveUser(
     const installed = await user.done(["daemon", "install"]);
     assertMatch(installed.out, new RegExp(`stopped, pid ${outside}`));
     const inside = await user.home.ready();
+    const socket = user.home.path("daemon.sock");
+    assertEquals(installed.out.split("\n").at(-2), `the service runs, pid ${inside}; its socket: ${socket}`);
     assertEquals([await user.unitState(), await user.daemons()], [["active", inside], [inside]]);
     // The same again: it stays.
     await user.done(["daemon", "install"]);
@@ -110,18 +114,46 @@ liveUser(
   },
 );
 
+liveUser("X2 a command that starts a unit which had failed says so, and where to see why", async (user) => {
+  await user.install();
+  await user.done(["daemon", "stop"]);
+  const config = user.home.path("config.jsonc");
+  const good = await Deno.readTextFile(config).catch(() => "{}");
+  await Deno.writeTextFile(config, '{ "daemon": 5 }');
+  await user.machine.systemctl("start", UNIT);
+  await eventually(async () => (await user.unitState())[0] === "failed", 20_000, "a unit that failed");
+  await Deno.writeTextFile(config, good);
+  const { err } = await user.done(["ls"]);
+  assertMatch(
+    err,
+    /the unit of the service had failed and is started again; .* journalctl --user -u agent-console\.service/,
+  );
+  assertEquals(await user.unitState(), ["active", await user.home.ready()]);
+  assert(!(await user.done(["ls"])).err.includes("failed"), "once");
+});
+
 liveUser(
   "X2 hooks start the unit, not after a stop by a person; without a manager a daemon of its own starts",
   async (user) => {
     await user.install();
     await user.done(["hooks", "install", "claude", "--no-feed"]);
     await user.machine.systemctl("stop", UNIT);
-    const start = await user.done(["daemon", "start", "--auto", "--quiet"], { XDG_RUNTIME_DIR: "" });
-    // No manager is to be found without that variable: it starts all the same, and says nothing.
+    const quiet = ["daemon", "start", "--auto", "--quiet"];
+    // As by su or cron: the folder is where systemd makes it.
+    await user.done(quiet, { XDG_RUNTIME_DIR: "" });
+    assertEquals(await user.unitState(), ["active", await user.home.ready()]);
+    await user.done(["daemon", "stop"]);
+    await Deno.remove(user.home.path("daemon.stopped"));
+    const start = await user.done(quiet, NO_MANAGER);
+    // It starts all the same, and says nothing but in its log.
     assertEquals([start, (await user.unitState())[0]], [{ out: "", err: "" }, "inactive"]);
+    assertMatch(
+      await Deno.readTextFile(user.home.path("logs/daemon.log")),
+      /"message":"no service manager replies here, /,
+    );
     assertMatch((await user.done(["daemon", "status"])).out, /runs outside of it/);
     await user.done(["daemon", "stop"]);
-    const typed = await user.done(["ls"], { XDG_RUNTIME_DIR: "" });
+    const typed = await user.done(["ls"], NO_MANAGER);
     assertMatch(typed.err, /no service manager replies here/);
     await user.done(["daemon", "stop"]);
     const launcher =
@@ -176,7 +208,7 @@ liveUser(
     for (const args of [["daemon", "start"], ["ls"]]) {
       const { code, stderr } = await user.machine.cli(args);
       assertEquals(code, 7, stderr);
-      assertMatch(stderr, /^error: the journal does not verify: record 1 .*altered/);
+      assertMatch(stderr, /^error: the journal does not verify: record 1 .*altered/m);
     }
     assertEquals(await user.unitState(), ["failed", 0]);
     assertMatch((await user.machine.cli(["doctor"])).stdout, /agent-console\.service is current and has failed/);

@@ -77,6 +77,20 @@ Deno.test("start options: before the subcommand they count too, and global ones 
   assertEquals((await home.cli(["daemon", "logs", "--wrong"])).code, 2);
 });
 
+Deno.test("daemon install takes --now or --no-start, and not both", async () => {
+  await using home = await TestHome.create();
+  const { code, stderr } = await home.cli(["daemon", "install", "--now", "--no-start", "--dry-run"]);
+  assertEquals([code, stderr], [
+    2,
+    "error: --now and --no-start say the opposite of each other\nhint: leave one out\n",
+  ]);
+  const starts = async (...more: string[]) =>
+    /^would run: .* (?:re)?start(?: |$)|kickstart/m.test(
+      (await home.cli(["daemon", "install", "--dry-run", ...more])).stdout,
+    );
+  assertEquals([await starts(), await starts("--no-start")], [true, false]);
+});
+
 Deno.test("restart keeps the workspace, the socket, --ephemeral and --verbose of the daemon it replaces", async () => {
   await using home = await TestHome.create();
   const socket = `${home.dir}/mine.sock`;

@@ -160,15 +160,21 @@ Deno.test("A1 a body that does not come in time is told so, by the connection on
   let closed = 0;
   const socket = { read: () => new Promise<number | null>(() => {}), close: () => void closed++ };
   const refused: number[] = [];
+  const owed: string[] = [];
+  const whileOwed = async <T>(work: () => Promise<T>) => {
+    owed.push("began");
+    return await work().finally(() => owed.push("ended"));
+  };
   const answer = await answerPost(
     { headers: new Map() } as unknown as Parameters<typeof answerPost>[0],
     { path: "/webhook/answer", bytes: 9 },
-    { socket, unread: new Uint8Array(3), signal: new AbortController().signal } as unknown as Parameters<
+    { socket, unread: new Uint8Array(3), signal: new AbortController().signal, whileOwed } as unknown as Parameters<
       typeof answerPost
     >[2],
     { posts: { at: () => undefined } as never, ms: 5, note: ({ status }) => refused.push(status) },
   );
   assertEquals([refused, closed, "reply" in answer && answer.reply.status], [[408], 0, 408]);
+  assertEquals(owed, ["began", "ended"], "meanwhile its place may be another's");
 });
 
 Deno.test("A1 the ids of answers are kept as long as they could come again, and are few", async () => {

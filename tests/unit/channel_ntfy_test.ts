@@ -30,6 +30,7 @@ function channel(server: string, more: Partial<NtfyDeps> = {}) {
   return ntfyChannel({
     settings: () => ({ ...settings, server }),
     token: () => ({ kind: "none" }),
+    tokenCure: () => "another token",
     post: postToHost,
     ...more,
   });
@@ -87,6 +88,18 @@ Deno.test("A3 what a server of ntfy replies is told in words of ours, without ad
   assertEquals(server.messages, []);
   const nobody = await problemOf({}, await closedAddress());
   assert(nobody.startsWith("it cannot be reached: tcp connect error: "), nobody);
+});
+
+Deno.test("V5 ntfy says what to do about a token that the server refuses, until it takes one", async () => {
+  await using server = new FakeNtfy({ token: TOKEN });
+  let secret = "tk_another_one";
+  const one = channel(server.url, { token: () => ({ kind: "found", secret }) });
+  assertEquals(one.whenItFails, undefined);
+  await one.call(content(asked), signal);
+  assertEquals(one.whenItFails, "another token");
+  secret = TOKEN;
+  await one.call(content(asked), signal);
+  assertEquals(one.whenItFails, undefined);
 });
 
 Deno.test("V5 ntfy without a topic, or without the secret that is named, sends nothing and says so", async () => {

@@ -4,6 +4,7 @@ import { answerLine } from "../../src/cli/answers.ts";
 import { approvalBlock, approvalBlocks, inside } from "../../src/cli/approval_blocks.ts";
 import { approvalItems, type WholeApproval } from "../../src/view/approval_items.ts";
 import { answerWords, approvalSummary, outcomeText } from "../../src/view/approval_words.ts";
+import { localTime } from "../../src/view/times.ts";
 import { type Approval, type ApprovalState, riskNamed } from "../../src/domain/approval.ts";
 
 const AT = "2026-11-20T10:00:00.000Z";
@@ -51,6 +52,11 @@ Deno.test("approvals: who answered is said in words", () => {
     "approved once by rule r1",
     "approved once by mode autonomous",
   ]);
+  const ending = approval({
+    status: "approved",
+    approved: { at: AT, by: "cli:admin", scope: "always", expiresAt: AT },
+  });
+  assertEquals(outcomeText(ending), `approved always until ${localTime(AT)} by cli`);
 });
 
 Deno.test("A4 approvals: what a terminal would obey is shown, in the list and where it is asked again", () => {

@@ -7,6 +7,7 @@ import type { Approval } from "../../src/domain/approval.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { answeredElsewhere } from "../../src/view/approval_words.ts";
+import { localTime } from "../../src/view/times.ts";
 import { REPOSITORY } from "../support/harness.ts";
 
 Deno.test("V2 watch: a request is answered once, its end is ours, and what failed may be tried again", async () => {
@@ -33,11 +34,13 @@ Deno.test("V2 watch: a request is answered once, its end is ours, and what faile
 
 Deno.test("V2 watch: what somebody else has answered says by whom", () => {
   const at = "2026-11-20T10:00:00.000Z";
+  const expiresAt = "2026-11-20T11:00:00.000Z";
   const said = (state: unknown) => answeredElsewhere({ id: "a1", ...state as object } as Approval, "web");
   assertEquals(
     [
       said({ status: "approved", approved: { at, by: "phone:approve", scope: "session" } }),
       said({ status: "approved", approved: { at, by: "cli:admin", scope: "once" } }),
+      said({ status: "approved", approved: { at, by: "cli:admin", scope: "always", expiresAt } }),
       said({ status: "denied", denied: { at, by: "rule:k3" } }),
       said({ status: "elsewhere", elsewhere: { at } }),
       said({ status: "cancelled", cancelled: { at, reason: "the daemon stops" } }),
@@ -46,6 +49,7 @@ Deno.test("V2 watch: what somebody else has answered says by whom", () => {
     [
       "web: approved session, by phone",
       "web: approved once, in another window",
+      `web: approved always until ${localTime(expiresAt)}, in another window`,
       "web: denied, by rule k3",
       "web: answered in its own terminal",
       "web: not asked any more, cancelled: the daemon stops",

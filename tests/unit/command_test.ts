@@ -43,6 +43,11 @@ Deno.test("E2 A1 a call within the daemon has the scope, the name and the checks
   const wrong = await assertRejects(() => as("admin").call("job.run", {} as ParamsOf<"job.run">), ConsoleError);
   assertEquals([wrong.kind, seen.length], ["invalid_params", 0]);
   await as("admin").call("job.run", { id: "a" });
+  const onlyOther = door.as({ kind: "telegram", scope: "admin", signal }, ["channel.mute"]);
+  const kept = await assertRejects(() => onlyOther.call("job.run", { id: "a" }), ConsoleError);
+  assertEquals([kept.kind, kept.message, seen.length], ["forbidden", "telegram may not call job.run", 1]);
+  await door.as({ kind: "telegram", scope: "admin", signal }, ["job.run"]).call("job.run", { id: "a" });
+  assertEquals(seen.length, 2);
   const [peer] = seen;
   assert(peer !== undefined);
   assertEquals([peer.actor, peer.kind, peer.isRemote], ["web:admin", "web", true]);

@@ -1,7 +1,8 @@
 /** Which socket of its service manager a daemon takes, and why not another. */
-import { assertEquals, assertMatch, assertThrows } from "@std/assert";
-import { type ActivatedSocket, checkActivatedSocket } from "../../src/daemon/activated_socket.ts";
+import { assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import { type ActivatedSocket, checkActivatedSocket, takeSocket } from "../../src/daemon/activated_socket.ts";
 import { daemonArgs, parseDaemonArgs } from "../../src/daemon/options.ts";
+import { activatedListener } from "../../src/platform/activated_listener.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 
 const given: ActivatedSocket = {
@@ -33,4 +34,11 @@ Deno.test("X2 a unit tells its daemon by a word where systemd's socket is", () =
   const options = { ephemeral: false, verbose: false, tied: false, managed: true, activated: "/h/daemon.sock" };
   assertEquals(daemonArgs(options), ["--activated", "/h/daemon.sock", "--managed"]);
   assertEquals(parseDaemonArgs(daemonArgs(options)), options);
+});
+
+Deno.test("X2 LISTEN_FDS of nobody's: a descriptor that is no socket is said to be none, with what to do", async () => {
+  const error = await assertRejects(() => takeSocket(() => activatedListener(9999)), ConsoleError);
+  assertEquals(error.kind, "start_failed");
+  assertMatch(error.message, /^LISTEN_FDS says .*descriptor 3 is none that listens \(.+\)$/);
+  assertMatch(error.hint ?? "", /^unset LISTEN_FDS and LISTEN_PID, /);
 });

@@ -219,12 +219,42 @@ Deno.test("V4 the end of a turn that did not get through is told by the next bot
   }
 });
 
+Deno.test("V4 the end of a turn lands behind an edit that was on its way, and hides under none", async () => {
+  const room = new Room();
+  let hear = (_: unknown) => {};
+  Object.assign(room.context.host, {
+    bus: { listen: (_: number, _topics: unknown, told: typeof hear) => hear = told },
+  });
+  let status = "running";
+  room.call = () => ({ turns: [{ status, agent: "a", reply: status }] });
+  const { promise, resolve } = Promise.withResolvers<Failure>();
+  room.edit = () => promise;
+  const turns = new BegunTurns(room.context);
+  turns.follow("t", 7, 3);
+  await eventually(() => room.edits.length === 1, 2000, "the first edit");
+  status = "finished";
+  hear({ event: { type: "turn.ended", data: { turnId: "t" } } });
+  await eventually(() => room.called.length >= 1, 2000, "a look");
+  await new Promise((done) => setTimeout(done, 0));
+  assertEquals(room.edits.length, 1, "one at a time");
+  resolve(undefined);
+  await eventually(() => room.messages.length === 0, 2000, "its end");
+  assertEquals(room.edits.map((text) => text.split("\n")[0]), ["● a: running", "✓ a: finished"]);
+  await room.end();
+});
+
 Deno.test("V4 what Telegram lets wait keeps no command and no press waiting, and goes out in its order", async () => {
   const room = new Room();
   const { promise, resolve } = Promise.withResolvers<void>();
   room.send = () => promise;
   const turns = new BegunTurns(room.context);
-  const commands = new Commands({ context: room.context, turns, more: {} as never, canRun: false });
+  const commands = new Commands({
+    context: room.context,
+    questions: new AskedRequests(room.context),
+    turns,
+    more: {} as never,
+    canRun: false,
+  });
   room.call = (method) => method === "command.execute" ? { response: `reply ${room.called.length}` } : {};
   await commands.reply(7, "/status", 1);
   await commands.reply(7, "/deny k1", 2);

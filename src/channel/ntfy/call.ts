@@ -23,6 +23,7 @@ export function openNtfy({ settings, daemon }: ChannelContext<NtfySettings>): Op
   return ntfyChannel({
     settings: () => ({ ...settings.current, server }),
     token: () => findSecret({ variable, file: settings.current.token_file }, places),
+    tokenCure: () => tokenCure(variable, settings.current.token_file, places.keys),
     post: postToHost,
   });
 }
@@ -30,10 +31,21 @@ export function openNtfy({ settings, daemon }: ChannelContext<NtfySettings>): Op
 export interface NtfyDeps {
   readonly settings: () => Omit<NtfySettings, "token_env" | "token_file">;
   readonly token: () => FoundSecret;
+  /** What a person does where the server refuses it. */
+  readonly tokenCure: () => string;
   readonly post: PostToHost;
 }
 
-export function ntfyChannel({ settings, token, post }: NtfyDeps): OpenChannel {
+/** Where the token is that the server refuses, or where one goes. */
+function tokenCure(variable: string | null, file: string | null, keys: string): string {
+  if (file !== null) return `put a token of the server into ${keys}/${file}, chmod 600`;
+  if (variable !== null) return `set ${variable} where the daemon is started, then agent-console daemon restart`;
+  return `put a token of the server into ${keys}/ntfy.token, chmod 600, then agent-console config set ` +
+    "channels.ntfy.token_file ntfy.token";
+}
+
+export function ntfyChannel({ settings, token, tokenCure, post }: NtfyDeps): OpenChannel {
+  let isRefused = false;
   const problem = () => {
     if (settings().topic === null) return "channels.ntfy.topic names no topic";
     const found = token();
@@ -43,6 +55,9 @@ export function ntfyChannel({ settings, token, post }: NtfyDeps): OpenChannel {
     target: shownHost(settings().server),
     problem,
     cure: "look at channels.ntfy in the file that agent-console config path names",
+    get whenItFails() {
+      return isRefused ? tokenCure() : undefined;
+    },
     async call(content, signal) {
       const { server, topic, ...how } = settings();
       const found = token();
@@ -52,6 +67,7 @@ export function ntfyChannel({ settings, token, post }: NtfyDeps): OpenChannel {
       const headers = { "content-type": "application/json", ...authorization };
       const body = JSON.stringify(ntfyMessage(content, topic, how));
       const reply = await post({ url: `${server}/`, headers, body }, signal);
+      isRefused = reply.kind === "status" && (reply.status === 401 || reply.status === 403);
       return isTaken(reply) ? { kind: "taken" } : { kind: "failed", problem: refusal(reply, found.kind === "found") };
     },
   };

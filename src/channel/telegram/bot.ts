@@ -69,8 +69,14 @@ export class Bot {
     };
     this.#questions = new AskedRequests(context);
     this.#turns = new BegunTurns(context);
-    const more = moreThanAnswers(host.methods, signal);
-    this.#commands = new Commands({ context, turns: this.#turns, more, canRun: settings.can_run });
+    const more = moreThanAnswers(host.methods, settings.can_run, signal);
+    this.#commands = new Commands({
+      context,
+      questions: this.#questions,
+      turns: this.#turns,
+      more,
+      canRun: settings.can_run,
+    });
     this.#poller = new Poller({
       api,
       log: host.log,
@@ -87,6 +93,10 @@ export class Bot {
   /** What keeps it from hearing anybody now. */
   get problem(): string | undefined {
     return this.#poller.problem;
+  }
+
+  get isUnauthorized(): boolean {
+    return this.#poller.isUnauthorized;
   }
 
   /** Telegram's name of it, once that is known. */

@@ -12,7 +12,7 @@ import { sandboxHost } from "../addresses.ts";
 import { secretPlaces } from "../reach_host.ts";
 import { Bot } from "./bot.ts";
 import { settingsKey, type TelegramSettings } from "./settings.ts";
-import { findToken } from "./token.ts";
+import { findToken, newTokenCure } from "./token.ts";
 
 export class TelegramChannel implements OpenChannel {
   #context: ChannelContext<TelegramSettings>;
@@ -42,7 +42,10 @@ export class TelegramChannel implements OpenChannel {
   }
 
   get cure(): string {
-    return this.#problem === undefined ? "agent-console channel list says when Telegram is reached again" : this.#cure;
+    if (this.#problem !== undefined) return this.#cure;
+    return this.#bot?.isUnauthorized
+      ? newTokenCure(this.#settings, this.#context.daemon.paths.keys)
+      : "agent-console channel list says when Telegram is reached again";
   }
 
   start(): void {

@@ -7,6 +7,7 @@ import { MAX_MUTE_MINUTES } from "../../protocol/limits.ts";
 import { type BotContext, TELEGRAM } from "./bot_context.ts";
 import type { MoreThanAnswers } from "./more_than_answers.ts";
 import { splitMessage } from "./split_message.ts";
+import type { AskedRequests } from "./questions.ts";
 import type { BegunTurns } from "./turns.ts";
 
 type Line = Pick<ConsoleCommand, "name" | "summary" | "usage">;
@@ -21,6 +22,7 @@ const MAX_PARTS = 5;
 
 export interface CommandsDeps {
   readonly context: BotContext;
+  readonly questions: Pick<AskedRequests, "askAgain">;
   readonly turns: BegunTurns;
   readonly more: MoreThanAnswers;
   readonly canRun: boolean;
@@ -70,6 +72,7 @@ export class Commands {
         hint: "/approvals lists them",
       });
     }
+    if (name === "show" && await this.#askAgain(chat, rest.trim())) return undefined;
     if (name === "approve") this.#assertShown(chat, rest.trim().split(/\s+/)[0] ?? "");
     return (await caller.call("command.execute", { command: line, idempotencyKey })).response;
   }
@@ -92,6 +95,13 @@ export class Commands {
     throw new ConsoleError("conflict", `what "${id}" asks was not shown here in whole, so it cannot be approved here`, {
       hint: `/deny ${id}, or agent-console show ${id} on the machine`,
     });
+  }
+
+  /** What is open is shown as it was asked, with its buttons. @returns whether it was */
+  async #askAgain(chat: number, id: string): Promise<boolean> {
+    const { questions, context: { host } } = this.#deps;
+    const approval = host.approvals.approvalOf(id);
+    return approval?.status === "pending" && await questions.askAgain(chat, approval);
   }
 
   async #beginTurn(chat: number, rest: string, idempotencyKey: string): Promise<undefined> {

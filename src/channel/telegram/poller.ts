@@ -31,6 +31,7 @@ export class Poller {
   #deps: PollerDeps;
   #failures = 0;
   #problem: string | undefined;
+  #kind: BotFailure["kind"] | undefined;
   #isReached = false;
 
   constructor(deps: PollerDeps) {
@@ -40,6 +41,11 @@ export class Poller {
   /** Why it does not hear what people send now. */
   get problem(): string | undefined {
     return this.#problem;
+  }
+
+  /** Whether that is because no bot has its token. */
+  get isUnauthorized(): boolean {
+    return this.#problem !== undefined && this.#kind === "unauthorized";
   }
 
   /** Whether Telegram has replied, and did so last. */
@@ -119,6 +125,7 @@ export class Poller {
     const problem = failureText(failure);
     if (this.#problem === undefined) this.#deps.log.warn("Telegram is not reached", { problem });
     this.#problem = problem;
+    this.#kind = failure.kind;
     return backoffMs(failure, this.#failures++, this.#deps.random());
   }
 }

@@ -3,7 +3,7 @@ import type { Approval } from "../../domain/approval.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ParamsOf } from "../../protocol/method_schemas.ts";
-import { outcomeText } from "../../view/approval_words.ts";
+import { approvedText, outcomeText } from "../../view/approval_words.ts";
 import { type BotContext, TELEGRAM } from "./bot_context.ts";
 import type { Press } from "./buttons.ts";
 import { CONFIRM_CHOICES, firstChoices, scopeChoices } from "./choices.ts";
@@ -78,7 +78,9 @@ async function pressOne(context: BotContext, questions: AskedRequests, { pressed
   try {
     const params = { id: approval.id, ...decisionOf(press, approval), idempotencyKey: keyOf(context, pressed) };
     const { delivered } = await caller.call("approval.decide", params);
-    const done = press.kind === "deny" ? "denied" : press.kind === "answer" ? "answered" : `approved ${press.scope}`;
+    const now = context.host.approvals.approvalOf(approval.id);
+    const reach = now?.status === "approved" ? approvedText(now.approved) : "approved";
+    const done = press.kind === "deny" ? "denied" : press.kind === "answer" ? "answered" : reach;
     return delivered === false ? `${done}, but its agent did not get it: its own terminal asks` : done;
   } catch (error) {
     const isOpen = context.host.approvals.approvalOf(approval.id)?.status === "pending";

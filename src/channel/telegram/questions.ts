@@ -1,15 +1,14 @@
 /** Sends what is asked to the chats, with buttons, and edits each message when its request is over, wherever that was. */
 import type { Approval } from "../../domain/approval.ts";
-import type { WholeApproval } from "../../view/approval_items.ts";
 import { type Need, needMessage } from "../../view/need_words.ts";
-import { Needs } from "../../view/needs.ts";
 import type { CallContent } from "../kind.ts";
 import type { BotFailure, ButtonRows } from "./bot_api.ts";
 import { type BotContext, keep, unkeep } from "./bot_context.ts";
 import { type Choices, firstChoices } from "./choices.ts";
 import type { KeptMessage } from "./kept.ts";
 import { failureText } from "./poller.ts";
-import { endedText, FORGOTTEN, type QuestionMessages, questionMessages, READABLE, toldText } from "./question_text.ts";
+import { aroundOf, openedQuestion, openNeedOf } from "./opened_question.ts";
+import { endedText, FORGOTTEN, type QuestionMessages, toldText } from "./question_text.ts";
 import { splitMessage } from "./split_message.ts";
 
 /** Requests that one call sends whole; the others are counted, and `/approvals` tells them. */
@@ -64,6 +63,18 @@ export class AskedRequests {
     return problem;
   }
 
+  /** The question again, in that chat, where it stands there whole. @returns false where it does not, and nothing was sent */
+  async askAgain(chat: number, approval: Approval): Promise<boolean> {
+    const need = openNeedOf(this.#context, approval);
+    const asked = need === undefined ? undefined : await openedQuestion(this.#context, need, approval);
+    if (asked?.isWhole !== true || this.#approval(approval.id)?.status !== "pending") return false;
+    this.#context.outgoing.send(chat, async () => {
+      await this.#askChat(chat, approval, asked);
+      this.reconcile(); // it may have been answered meanwhile
+    });
+    return true;
+  }
+
   /** Edits messages that are not as they should be, and sends what could not be sent; one run at a time. */
   reconcile(): void {
     this.#again = true;
@@ -109,7 +120,7 @@ export class AskedRequests {
     for (const id of [...unsent]) {
       if (signal.aborted) return false;
       const approval = this.#approval(id);
-      const need = approval?.status === "pending" ? this.#needOf(approval) : undefined;
+      const need = approval?.status === "pending" ? openNeedOf(this.#context, approval) : undefined;
       const isWanted = need !== undefined && calls.isWanted({ needs: [need], message: needMessage([need]) });
       const problem = isWanted ? await this.#tell(need) : undefined;
       if (problem !== undefined && this.#keptOf(id).length === 0) continue;
@@ -120,10 +131,10 @@ export class AskedRequests {
   }
 
   async #close({ id, chat, message }: KeptMessage): Promise<BotFailure["kind"] | undefined> {
-    const { sender, buttons, signal, host } = this.#context;
+    const { sender, buttons, signal } = this.#context;
     buttons.drop(id);
     const approval = this.#approval(id);
-    const text = approval === undefined ? FORGOTTEN : endedText(approval, this.#around(host.clock.now()));
+    const text = approval === undefined ? FORGOTTEN : endedText(approval, aroundOf(this.#context));
     return await sender.edit({ chat, message, text }, signal);
   }
 
@@ -178,7 +189,7 @@ export class AskedRequests {
     const { chats } = this.#context;
     const { approval } = need;
     if (approval === undefined) return undefined;
-    const asked = await this.#textOf(need, approval).catch((error) => error as Error);
+    const asked = await openedQuestion(this.#context, need, approval).catch((error) => error as Error);
     if (this.#approval(approval.id)?.status !== "pending") return undefined; // answered meanwhile
     if (asked instanceof Error) return `what is asked cannot be opened: ${asked.message}`;
     let problem: string | undefined;
@@ -228,24 +239,12 @@ export class AskedRequests {
   }
 
   async #renewOne({ id, chat, message }: KeptMessage, approval: Approval) {
-    const need = this.#needOf(approval);
+    const need = openNeedOf(this.#context, approval);
     if (need === undefined) return undefined;
-    const { parts, isWhole } = await this.#textOf(need, approval);
+    const { parts, isWhole } = await openedQuestion(this.#context, need, approval);
     const failure = await this.show(id, chat, message, parts.at(-1) ?? "", firstChoices(approval, isWhole));
     if (failure === undefined && isWhole) this.#context.shown.add(chat, id);
     return failure;
-  }
-
-  /** All of it: what was not shown whole can be approved only when it was opened. @throws why it cannot be opened now */
-  async #textOf(need: Need, approval: Approval): Promise<QuestionMessages> {
-    const { caller, host } = this.#context;
-    let whole: WholeApproval = approval;
-    // What is too long for a phone is not opened: who approves it must have read it elsewhere.
-    if (approval.missing !== undefined && approval.cutBy === undefined && approval.missing < READABLE) {
-      const { missing: _, ...shown } = approval;
-      whole = { ...shown, ...await caller.call("approval.text", { id: approval.id }) };
-    }
-    return questionMessages(need, whole, this.#around(host.clock.now()));
   }
 
   #offer(chat: number, approval: string, choices: Choices): { nonces: readonly string[]; rows: ButtonRows } {
@@ -270,21 +269,11 @@ export class AskedRequests {
     }
   }
 
-  #needOf(approval: Approval): Need | undefined {
-    const needs = new Needs();
-    const heard = needs.hear({ type: "approval.requested", data: { approval } });
-    return heard === undefined ? undefined : needs.open([heard], this.#context.host.store.sessions())[0];
-  }
-
   #keptOf(id: string): readonly KeptMessage[] {
     return this.#context.kept.messages.filter((one) => one.about === "approval" && one.id === id);
   }
 
   #approval(id: string): Approval | undefined {
     return this.#context.host.approvals.approvalOf(id);
-  }
-
-  #around(now: number) {
-    return { sessions: [...this.#context.host.store.sessions()], now };
   }
 }

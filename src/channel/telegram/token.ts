@@ -36,6 +36,16 @@ export function findToken(
     cure: file === null
       ? `put the bot's token into ${places.keys}/telegram.token, chmod 600, agent-console config set ` +
         "channels.telegram.bot_token_file telegram.token, then agent-console daemon reload"
-      : `put the bot's token into ${place}, chmod 600, then agent-console daemon reload`,
+      : newTokenCure({ bot_token_env: variable, bot_token_file: file }, places.keys),
   };
+}
+
+/** Where the token stands that no bot has, and how another one comes into force. */
+export function newTokenCure(
+  { bot_token_env: variable, bot_token_file: file }: Pick<TelegramSettings, "bot_token_env" | "bot_token_file">,
+  keys: string,
+): string {
+  return file === null
+    ? `set ${variable} to the bot's token where the daemon is started, then agent-console daemon restart`
+    : `put the bot's token into ${keys}/${file}, chmod 600, then agent-console daemon reload`;
 }

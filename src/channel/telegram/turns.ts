@@ -21,8 +21,8 @@ export class BegunTurns {
   /** Turns of which something is new, and whose edit is due. */
   #due = new Map<string, () => void>();
   #shown = new Map<string, string>();
-  /** Turns whose end is told now. */
-  #ending = new Set<string>();
+  /** Turns whose message is edited now; whether something was new meanwhile. */
+  #editing = new Map<string, boolean>();
 
   constructor(context: BotContext) {
     this.#context = context;
@@ -59,7 +59,20 @@ export class BegunTurns {
   #look(turnId: string): void {
     this.#due.get(turnId)?.();
     this.#due.delete(turnId);
-    this.#context.outgoing.run(() => this.#edit(turnId));
+    if (this.#editing.has(turnId)) return void this.#editing.set(turnId, true);
+    this.#context.outgoing.run(() => this.#editInOrder(turnId));
+  }
+
+  /** One edit after the other: of two on their way at once the older one could land last, and hide how the turn ended. */
+  async #editInOrder(turnId: string): Promise<void> {
+    try {
+      do {
+        this.#editing.set(turnId, false);
+        await this.#edit(turnId);
+      } while (this.#editing.get(turnId));
+    } finally {
+      this.#editing.delete(turnId);
+    }
   }
 
   async #edit(turnId: string): Promise<void> {
@@ -69,7 +82,6 @@ export class BegunTurns {
     const turn = await turnById(caller, turnId);
     const isOver = turn === undefined || isTurnOver(turn.status);
     const [text = "", ...more] = turn === undefined ? ["– This turn is over."] : turnMessages(turn);
-    if (this.#ending.has(turnId) || this.#messageOf(turnId) === undefined) return; // two looks, and the other was first
     if (isOver) return await this.#end(kept, text, more);
     if (this.#shown.get(turnId) === text) return;
     this.#shown.set(turnId, text);
@@ -81,15 +93,10 @@ export class BegunTurns {
   async #end(kept: KeptMessage, text: string, more: readonly string[]): Promise<void> {
     const { sender, signal } = this.#context;
     const { id, chat, message } = kept;
-    this.#ending.add(id);
-    try {
-      const failure = await sender.edit({ chat, message, text }, signal);
-      if (failure !== undefined && failure !== "refused") return;
-      this.#shown.delete(id);
-      unkeep(this.#context, [kept]);
-    } finally {
-      this.#ending.delete(id);
-    }
+    const failure = await sender.edit({ chat, message, text }, signal);
+    if (failure !== undefined && failure !== "refused") return;
+    this.#shown.delete(id);
+    unkeep(this.#context, [kept]);
     for (const part of more) await sender.send({ chat, text: part }, signal);
   }
 

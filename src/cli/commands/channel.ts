@@ -10,6 +10,7 @@ import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { clockTime, duration } from "../../view/times.ts";
 import { MAX_MUTE_MINUTES } from "../../protocol/limits.ts";
+import { detailWords } from "../format.ts";
 import { seconds } from "../time_span.ts";
 
 type Listed = ResultOf<"channel.list">;
@@ -27,14 +28,12 @@ const PAINT = { on: green, off: dim, fails: red } as const;
 
 /** A line, and below it what is wrong, in as many columns as it takes. */
 function channelLines(
-  { name, enabled, program, target = program, problem, last, turnOn = "", details = {} }: Row,
+  { name, enabled, program, target = program, problem, last, turnOn = "", details }: Row,
 ): string[] {
   const trouble = problem ?? (last === undefined || last.ok ? undefined : `last call: ${failureOf(last)}`);
   const state = !enabled ? "off" : trouble === undefined ? "on" : "fails";
   const called = last?.ok === true ? `, called ${duration(Date.now() - Date.parse(last.at))} ago` : "";
-  const told = Object.entries(details).map(([what, value]) =>
-    typeof value === "boolean" ? `${value ? "" : "not "}${what}` : `${what} ${value}`
-  ).join(", ");
+  const told = detailWords(details);
   const about = enabled ? `${escapeControls(target ?? "")}${called}` : dim(escapeControls(turnOn));
   return [
     `${name.padEnd(8)} ${PAINT[state](state.padEnd(6))} ${about}`.trimEnd(),

@@ -1,5 +1,6 @@
 /** `gateway …`: whether it listens, its tokens, the page. */
 import { dim, green, red, yellow } from "@std/fmt/colors";
+import { notRunningError, retryWhileRestarting } from "../../client/connect.ts";
 import { pageLink, readGatewayToken } from "../../client/gateway_link.ts";
 import { openInBrowser } from "../../client/open_browser.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
@@ -7,7 +8,7 @@ import { sleep } from "../../platform/delay.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import type { GatewayScope } from "../../protocol/methods.ts";
-import { call, type CommandContext, read } from "../context.ts";
+import { call, callRunning, type CommandContext, read } from "../context.ts";
 import { qrLines } from "../qr_code.ts";
 
 type Status = ResultOf<"gateway.status">;
@@ -15,7 +16,7 @@ type Status = ResultOf<"gateway.status">;
 const TURN_ON = "agent-console config set gateway.enabled true, then agent-console daemon restart";
 
 export async function gatewayStatus(run: CommandContext, { json }: { readonly json?: boolean }): Promise<void> {
-  const status = await read(run, "gateway.status", {});
+  const status = await lookAtGateway(run);
   if (json) return run.out.json(status);
   if (status.state === "off") return run.out.say(`the gateway is off; to turn it on: ${TURN_ON}`);
   for (const { url, listening, problem } of status.listeners) {
@@ -27,6 +28,13 @@ export async function gatewayStatus(run: CommandContext, { json }: { readonly js
   run.out.line(`requests  ${requests}${kinds.length === 0 ? "" : `, refused ${kinds.join(", ")}`}`);
   for (const origin of allowedOrigins) run.out.line(dim(`also reached as  ${escapeControls(origin)}`));
   for (const warning of status.warnings) run.out.line(yellow(`warning: ${escapeControls(warning)}`));
+}
+
+/** Starts no daemon, nor has its service start one. @throws {ConsoleError} `not_running` */
+async function lookAtGateway(run: CommandContext): Promise<Status> {
+  const { wouldStart } = await import("./status_service.ts");
+  if (await wouldStart(run)) throw notRunningError();
+  return await retryWhileRestarting(() => callRunning(run, "gateway.status", {}));
 }
 
 export async function printToken(

@@ -31,5 +31,8 @@ export async function onboard(run: CommandContext, options: { readonly yes?: boo
       ? "Every session of those agents shows up from now on, in the dashboard: agent-console; as a list: agent-console ls"
       : "No agent reports yet: agent-console hooks install AGENT",
   );
+  run.out.say(
+    "To answer on your phone: docs/telegram.md; to be called there by ntfy: agent-console channel list says how",
+  );
   run.out.say("If something looks wrong: agent-console doctor. To take all of it back: agent-console uninstall");
 }

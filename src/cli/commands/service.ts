@@ -8,6 +8,7 @@ import { OS, ownUid } from "../../platform/process.ts";
 import { installService, ownTexts, type ServiceResult, uninstallService } from "../../service/install.ts";
 import { managerReplies } from "../../service/manager.ts";
 import type { ServicePlan } from "../../service/plan.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { offerToHooks, stop } from "./daemon.ts";
 
@@ -27,7 +28,10 @@ function hasSocketIn({ extraFiles, staleFiles }: Pick<ServicePlan, "extraFiles" 
 }
 
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
-  const { plan: planned, takenBack } = await currentService(run.context, flags);
+  if (flags.now && flags.start === false) {
+    throw new ConsoleError("usage", "--now and --no-start say the opposite of each other", { hint: "leave one out" });
+  }
+  const { launch, plan: planned, takenBack } = await currentService(run.context, flags);
   ownTexts(planned, denoFiles); // before a daemon is ended for a service that is refused
   if (takenBack !== undefined) run.out.note(`note: ${takenBack}`);
   // From here to the end no command and no hook may start a daemon beside: the service's own would find it, and give up.
@@ -46,6 +50,15 @@ export async function installAsService(run: CommandContext, flags: ServiceFlags)
   if (flags.dryRun) { for (const { text } of [planned, ...planned.extraFiles]) run.out.plain(text.trimEnd()); }
   else await offerToHooks(run, false); // so that they know where the manager listens
   say(run, result, flags.dryRun === true);
+  if (!flags.dryRun) run.out.plain(await runsNow(run, result, launch.socketPath));
+}
+
+/** Whether a daemon of it runs, and where its clients find it. */
+async function runsNow(run: CommandContext, { running }: ServiceResult, socketPath: string): Promise<string> {
+  const { pid = null, waits = false } = await serviceState(run.context, run.signal) ?? {};
+  if (pid !== null) return `the service runs, pid ${pid}; its socket: ${socketPath}`;
+  if (waits) return `the service does not run yet: its first client starts it; its socket: ${socketPath}`;
+  return `the service ${running ? "was started" : "does not run now"}; its socket: ${socketPath}`;
 }
 
 /**

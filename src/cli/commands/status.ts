@@ -10,7 +10,7 @@ import { callRunning, type CommandContext, read } from "../context.ts";
 import { stateCounts } from "../../view/state_counts.ts";
 import { wrapBehind } from "../../view/text_fit.ts";
 import { duration } from "../../view/times.ts";
-import { bytes } from "../format.ts";
+import { bytes, detailWords } from "../format.ts";
 import { versionText } from "../version_note.ts";
 import { lookAtStopped, stoppedText } from "../stopped.ts";
 
@@ -145,6 +145,7 @@ const OWN_MEMBERS: ReadonlySet<string> = new Set<keyof Status>([
   "approvalsPending",
   "bootId",
   "build",
+  "channel",
   "clients",
   "ephemeral",
   "eventLoopLagMs",
@@ -185,10 +186,26 @@ function details(s: Status): Line[] {
         (s.journal.verifiedTo === undefined ? "" : `, verified to seq ${s.journal.verifiedTo}`),
     ),
     ...(s.gateway?.listeners ?? []).flatMap(({ url, listening }) => listening ? [line("gateway", url)] : []),
+    ...channels(s).map((words) => line("channel", words)),
     line("memory", `${bytes(s.rssBytes)}, event loop ${s.eventLoopLagMs} ms late`),
     ...Object.entries(s).filter(([name]) => !OWN_MEMBERS.has(name)).map(([name, part]) => line(name, inWords(part))),
     ...(s.ephemeral ? [line("life", "ends with its last client")] : []),
     ...(s.idleInSecs === undefined ? [] : [line("idle stop", `in ${duration(s.idleInSecs * 1000)}`)]),
+  ];
+}
+
+/** One line each: `telegram: reached, strangers 0`. */
+function channels({ channel }: Status): string[] {
+  if (channel === undefined) return [];
+  const { on, mutedUntil, problems = [], details: told = {} } = channel;
+  const muted = mutedUntil === undefined ? [] : [`muted for ${duration(Date.parse(mutedUntil) - Date.now() + 999)}`];
+  return [
+    ...on.map((name) => {
+      const problem = problems.find((text) => text.startsWith(`${name}: `));
+      const words = detailWords(told[name]);
+      return [problem ?? `${name}: on`, ...(words === "" ? [] : [words])].join(", ");
+    }),
+    ...muted,
   ];
 }
 

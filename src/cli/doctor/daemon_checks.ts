@@ -92,7 +92,9 @@ function said(status: ResultOf<"status">): Finding[] {
       ? []
       : [note("daemon.refused", `it refused ${refusedReports.count} reports without a token: ${refusedReports.why}`)]),
     ...(channel?.problems ?? []).map((text) =>
-      note("daemon.channels", `a channel does not call: ${text}`, "agent-console channel list")
+      problem("daemon.channels", `a channel does not call: ${text}`, {
+        hint: `agent-console channel test ${text.split(":", 1)[0]}`,
+      })
     ),
     ...longQuiet(turn?.quiet ?? []).map((one) =>
       note("daemon.turns", quietText(one), `agent-console cancel ${shellQuote([one.sessionId])}, where it hangs`)

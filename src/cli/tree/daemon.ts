@@ -86,7 +86,8 @@ export function daemonCommands(root: Command, run: () => CommandContext): void {
     .option("--no-start", "start nothing before the next login")
     .option("--dry-run", "show the unit and the commands, do nothing")
     .action(async (options) => {
-      const { start } = root.opts<{ start: boolean }>(); // the root has an option of this name, and takes the word
+      // The root has an option of this name, and takes the word wherever it stands.
+      const { start } = root.opts<{ start?: boolean }>();
       await (await service()).installAsService(run(), { ...options, start });
     });
   command.command("uninstall").description("remove the service; the data stays")
