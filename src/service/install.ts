@@ -17,9 +17,13 @@ export interface ServicePorts extends StepPorts {
   readonly files: Pick<Files, "mkdir" | "read" | "remove" | "replace" | "stat">;
 }
 
+export type FileChange = "created" | "updated" | "unchanged" | "removed" | "absent";
+
 export interface ServiceResult {
   readonly path: string;
-  readonly change: "created" | "updated" | "unchanged" | "removed" | "absent";
+  readonly change: FileChange;
+  /** What became of each file, or with `dryRun` would: that of `path` first. */
+  readonly files: readonly { readonly path: string; readonly change: FileChange }[];
   /** Whether the service manager was called to start it and reported success. */
   readonly running: boolean;
   /** The commands that were run, or with `dryRun` would be, each as a shell would read it. */
@@ -48,7 +52,12 @@ export async function installService(
     plan.staleFiles.every((path) => found.get(path) === undefined);
   const change = before === undefined ? "created" : isCurrent ? "unchanged" : "updated";
   const steps = change === "unchanged" ? plan.ensureSteps : [...plan.beforeRemove, ...plan.installSteps];
-  const result = { path: plan.path, change, commands: steps.map(({ argv }) => shellQuote(argv)) } as const;
+  const changes = [
+    ...[plan, ...plan.extraFiles].map(({ path, text }) => ({ path, change: changeOf(found.get(path), text) })),
+    ...plan.staleFiles.flatMap((path) => found.get(path) === undefined ? [] : [{ path, change: "removed" as const }]),
+  ];
+  const commands = steps.map(({ argv }) => shellQuote(argv));
+  const result = { path: plan.path, change, files: changes, commands } as const;
   if (options.dryRun) return { ...result, running: false, notes: plan.notes };
   if (change !== "unchanged") writeUnitFiles([plan, ...plan.extraFiles], files);
   const failure = `the service (its file is ${plan.path}) was not installed`;
@@ -70,6 +79,11 @@ export async function installService(
   return { ...result, running: false, notes: [...notes, ...plan.notes] };
 }
 
+function changeOf(before: string | undefined, text: string): FileChange {
+  if (before === undefined) return "created";
+  return before === text ? "unchanged" : "updated";
+}
+
 /** @throws {ConsoleError} as {@link installService} */
 export async function uninstallService(
   plan: ServicePlan,
@@ -82,6 +96,9 @@ export async function uninstallService(
   const result: ServiceResult = {
     path: plan.path,
     change: there ? "removed" : "absent",
+    files: there
+      ? [...found].flatMap(([path, text]) => text === undefined ? [] : [{ path, change: "removed" }])
+      : [{ path: plan.path, change: "absent" }],
     running: false,
     commands: steps.map(({ argv }) => shellQuote(argv)),
     notes: there ? ["The home folder with its data is kept."] : [],

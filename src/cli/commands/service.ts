@@ -50,6 +50,9 @@ export async function installAsService(run: CommandContext, flags: ServiceFlags)
   if (flags.dryRun) { for (const { text } of [planned, ...planned.extraFiles]) run.out.plain(text.trimEnd()); }
   else await offerToHooks(run, false); // so that they know where the manager listens
   say(run, result, flags.dryRun === true);
+  if (flags.dryRun && !await managerReplies(OS, ownUid(), ports.run)) {
+    run.out.note("No service manager answers here: the file would be written, and nothing started.");
+  }
   if (!flags.dryRun) run.out.plain(await runsNow(run, result, launch.socketPath));
 }
 
@@ -104,11 +107,12 @@ export async function removeService(
   // Where no manager is here to take them away, or an earlier removal was cut short.
   const links = leftLinks();
   for (const link of links) denoFiles.remove(link);
-  return links.length > 0 && result.change === "absent" ? { ...result, change: "removed" } : result;
+  if (links.length === 0 || result.change !== "absent") return result;
+  return { ...result, change: "removed", files: links.map((path) => ({ path, change: "removed" })) };
 }
 
 function say(run: CommandContext, result: ServiceResult, dryRun: boolean): void {
-  run.out.plain(`${result.path}: ${dryRun ? `would be ${result.change}` : result.change}`);
+  for (const { path, change } of result.files) run.out.plain(`${path}: ${dryRun ? `would be ${change}` : change}`);
   if (dryRun) { for (const command of result.commands) run.out.plain(`would run: ${command}`); }
   for (const note of result.notes) run.out.note(note);
 }

@@ -84,8 +84,8 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   }
   await step("the launchers by which hooks start the daemon", () => removeOwn(`${own.root}/start`));
   await step("the service", async () => {
-    const { change, path } = await removeService(run);
-    if (change === "removed") removed(path);
+    const { files } = await removeService(run);
+    for (const { path, change } of files) if (change === "removed") removed(path);
   });
   for (const home of homes) await step(`the daemon of ${home}`, () => stop(run, homePaths(home)));
   if (cache !== undefined) await step(cache, () => removeOwn(cache) && removed(cache));
