@@ -1,12 +1,12 @@
 /** `uninstall` and `update` where a folder is not what its name says: another user's, or never a home. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { sha256OfJournal } from "../../src/platform/hash.ts";
+import { sha256Hex } from "../../src/platform/hash.ts";
 import { exists } from "../support/exists.ts";
 import { chownAll, isRoot, STRANGER } from "../support/harness_guard.ts";
 import { TestHome } from "../support/harness.ts";
 import { InstallingUser } from "../support/installed.ts";
 
-const sha256 = (text: string) => sha256OfJournal(new TextEncoder().encode(text));
+const sha256 = (text: string) => sha256Hex(new TextEncoder().encode(text));
 const EVIL = `{"model":"evil"}`;
 const PRIVATE = { mode: 0o700, recursive: true };
 
