@@ -114,6 +114,13 @@ Deno.test("architecture: only platform and main.ts touch Deno and node", () => {
   assertEquals(broken, [], "every other room goes through platform/, so that it can be tested with a fake system");
 });
 
+Deno.test("architecture: one place says how a program is started", () => {
+  const places = [...sources("src")].filter((path) =>
+    /\bDeno\.Command\(|child_process/.test(Deno.readTextFileSync(`${ROOT}${path}`))
+  );
+  assertEquals(places, ["src/platform/process.ts"], "its stdin may be a socket, which no program may have (commandOf)");
+});
+
 /** What a run of `entry` loads, or all that it ever may load. Along code only: types nobody loads. */
 async function loaded(entry: string, which: "at once" | "ever"): Promise<ReadonlySet<string>> {
   const all = new Map((await modules(entry)).map((module) => [module.specifier, module]));

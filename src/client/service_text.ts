@@ -78,9 +78,6 @@ export interface ServiceWish {
   readonly start?: boolean;
 }
 
-/** systemd hands the socket on without close-on-exec, and a sandbox cannot set it. */
-const INHERITED = "the agents, jobs or other programs that the daemon runs would inherit systemd's socket";
-
 /** The service as it would be installed now. @throws {ConsoleError} from the configuration */
 export async function currentService(
   context: ClientContext,
@@ -103,12 +100,7 @@ export async function currentService(
     ...(isManaged ? { manager } : {}),
   });
   const { argv, telemetry, runsPrograms, socketPath } = launch;
-  if (socketActivation && runsPrograms) {
-    throw new ConsoleError("failed", `socket activation is not for this configuration: ${INHERITED}`, {
-      hint: "agent-console daemon install",
-    });
-  }
-  const activated = wanted && isManaged && !runsPrograms;
+  const activated = wanted && isManaged;
   const launched = {
     argv,
     telemetry,
@@ -119,11 +111,7 @@ export async function currentService(
     start: start === false ? "not" : now ? "now" : undefined,
   } as const;
   const takenBack = wanted && !activated
-    ? {
-      takenBack: `the daemon has its own socket again: ${
-        runsPrograms ? INHERITED : "a compiled program takes none of systemd"
-      }`,
-    }
+    ? { takenBack: "the daemon has its own socket again: a compiled program takes none of systemd" }
     : {};
   return { launch, plan: planOwnService(context, launched, valueOf), ...takenBack };
 }

@@ -1,48 +1,45 @@
 /**
- * Whether a daemon may take the socket that its service manager holds. What the unit says may be older than the
- * configuration: then it would listen where no client looks, or programs of the user would inherit the socket.
+ * Whether a daemon may take the socket that its service manager holds, and where it is. What the unit says may be older
+ * than the configuration, or than this program: then it would listen where no client looks, or programs of the user would
+ * inherit the socket.
  */
-import type { Listener } from "../platform/sockets.ts";
-import type { Permission } from "../platform/sandbox.ts";
-import { FIRST_SOCKET } from "./manager_facts.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { FIRST_SOCKET } from "./manager_facts.ts";
 
-/** @param listen at a descriptor @throws {ConsoleError} `start_failed` where what LISTEN_FDS names is no such socket */
-export async function takeSocket(listen: (fd: number) => Promise<Listener>): Promise<Listener> {
-  try {
-    return await listen(FIRST_SOCKET);
-  } catch (error) {
-    throw new ConsoleError(
-      "start_failed",
-      `LISTEN_FDS says that a service manager hands on a socket, and descriptor ${FIRST_SOCKET} is none that listens (${
-        (error as Error).message
-      })`,
-      { hint: "unset LISTEN_FDS and LISTEN_PID, or have the service start it: agent-console daemon restart" },
-    );
-  }
-}
+/** StandardInput=socket of systemd.exec(5). */
+const STDIN = 0;
 
 export interface ActivatedSocket {
   /** Where the manager listens, as the unit says. */
   readonly activated: string | undefined;
-  /** Where the configuration says that the daemon listens. */
-  readonly socketPath: string;
-  /** What the configuration has its features do. */
-  readonly permissions: readonly Permission[];
-  /** Whether the sandbox lets it start this program. */
-  readonly mayRun: (program: string) => boolean;
+  /** How many sockets the manager hands on behind the standard streams: every program that we start has them open. */
+  readonly inherited: number;
 }
 
-/** @throws {ConsoleError} `config_invalid`: the next start by the manager would end in the same way */
-export function checkActivatedSocket({ activated, socketPath, permissions, mayRun }: ActivatedSocket): void {
-  const refused = (why: string) =>
-    new ConsoleError("config_invalid", `the socket of the service is not taken: ${why}`, {
-      hint: "agent-console daemon restart",
-    });
-  if (activated === undefined) throw refused("its unit does not say where it is");
-  if (activated !== socketPath) throw refused(`it is at ${activated}, and the configuration says ${socketPath}`);
-  const program = permissions
-    .flatMap(({ kind, configKey, values }) => kind === "run" && configKey !== undefined ? values : [])
-    .find(mayRun);
-  if (program !== undefined) throw refused(`${program}, which the daemon may run, would inherit it`);
+/** The descriptor of the socket; undefined where the manager holds none. */
+export function activatedFd({ activated, inherited }: ActivatedSocket): number | undefined {
+  if (inherited > 0) return FIRST_SOCKET;
+  return activated === undefined ? undefined : STDIN;
+}
+
+const RESTART = "agent-console daemon restart";
+
+/** What ends a daemon whose socket does not fit: the next start by the manager would end in the same way. */
+export function notTaken(why: string, hint: string = RESTART): ConsoleError {
+  return new ConsoleError("config_invalid", `the socket of the service is not taken: ${why}`, { hint });
+}
+
+/**
+ * @param socketPath where the configuration says that the daemon listens
+ * @throws {ConsoleError} `config_invalid`
+ */
+export function checkActivatedSocket({ activated, inherited }: ActivatedSocket, socketPath: string): void {
+  if (activated === undefined) {
+    const why = "LISTEN_FDS says that it is handed on, and its unit does not say where it is";
+    throw notTaken(why, `unset LISTEN_FDS and LISTEN_PID, or have the service start it: ${RESTART}`);
+  }
+  if (activated !== socketPath) throw notTaken(`it is at ${activated}, and the configuration says ${socketPath}`);
+  if (inherited > 0) {
+    throw notTaken("by its unit it is not the daemon's stdin: programs that it starts would inherit it");
+  }
 }

@@ -64,7 +64,7 @@ export interface LaunchOptions {
   readonly env?: (name: string) => string | undefined;
   /** For the unit of a service manager. */
   readonly manager?: ManagerSandbox | undefined;
-  /** The manager is to hold the socket, where no program of the user would inherit it. */
+  /** The manager is to hold the socket. */
   readonly socketActivation?: boolean;
 }
 
@@ -103,7 +103,7 @@ export async function daemonLaunch(
     ...daemon,
     home: paths.root,
     ...(manager === undefined ? {} : { managed: true }),
-    ...(socketActivation && !runsPrograms ? { activated: socketPath } : {}),
+    ...(socketActivation ? { activated: socketPath } : {}),
     ...(place === undefined ? {} : { program: place }),
     ...(socketFlag === undefined ? {} : { socket: socketFlag }),
   };

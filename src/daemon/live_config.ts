@@ -84,11 +84,6 @@ export class LiveConfig {
     return this.booted.daemon.pid_file_path ?? this.#paths.pid;
   }
 
-  /** What the running parts need of the sandbox, by the programs that `exists` finds. */
-  permissions(exists: (path: string) => boolean): readonly Permission[] {
-    return declared(this.#features, this.booted, exists);
-  }
-
   /** Keys that were changed since the start and are not in force: those of the schema, and those that the sandbox is made of. */
   get needsRestart(): readonly string[] {
     const { needsRestart } = diffConfig(this.#schema, this.booted, this.current);
@@ -164,17 +159,10 @@ function changedPermissions(features: readonly AnyFeature[], old: Config, now: C
 
 function byKey(features: readonly AnyFeature[], config: Config): Map<string | undefined, Permission[]> {
   return Map.groupBy(
-    declared(features, config).filter(({ configKey }) => configKey !== undefined),
+    featurePermissions({ config, env: readableEnv, exists: () => true }, features)
+      .filter(({ configKey }) => configKey !== undefined),
     ({ configKey }) => configKey,
   );
-}
-
-function declared(
-  features: readonly AnyFeature[],
-  config: Config,
-  exists: (path: string) => boolean = () => true,
-): Permission[] {
-  return featurePermissions({ config, env: readableEnv, exists }, features);
 }
 
 /** The sandbox gives a disabled feed no permission to read its variables: then its default place is used. */

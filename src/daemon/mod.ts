@@ -9,13 +9,13 @@
 import { assertEndpointSafe, resolveOwnHome } from "../config/endpoint.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { homePaths } from "../platform/home_paths.ts";
-import { env, exit, mayRun, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
+import { env, exit, narrowUmask, ownPid, ownUid } from "../platform/process.ts";
 import type { Listener } from "../platform/sockets.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { LIMITS, type Limits } from "../protocol/limits.ts";
 import { compose, type Composed } from "./compose.ts";
 import { type AnyFeature, FEATURES } from "./features.ts";
-import { checkActivatedSocket, takeSocket } from "./activated_socket.ts";
+import { activatedFd, checkActivatedSocket, notTaken } from "./activated_socket.ts";
 import { LiveConfig } from "./live_config.ts";
 import { DaemonLog } from "./logging.ts";
 import { managerFacts } from "./manager_facts.ts";
@@ -41,8 +41,9 @@ export async function runDaemon(
   const config = await LiveConfig.read(paths, options, features);
   const { socketPath, pidFilePath } = config;
   // The sandbox of an older unit does not let us look at another path: then the check of the activated socket says why.
-  const isActivated = (manager?.sockets ?? 0) > 0;
-  if (!isActivated) assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
+  const held = { activated: options.activated, inherited: manager?.sockets ?? 0 };
+  const fd = manager && activatedFd(held);
+  if (fd === undefined) assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
   files.checkPidFile(paths, pidFilePath);
   files.prepareFolders(paths.root);
   const lock = files.takeLock(paths, pidFilePath);
@@ -52,12 +53,12 @@ export async function runDaemon(
   let listener: Listener | undefined;
   try {
     files.prepareFolders(paths.logs, paths.journal);
-    if (isActivated) {
-      const permissions = config.permissions(mayRun);
-      checkActivatedSocket({ activated: options.activated, socketPath, permissions, mayRun });
+    if (fd !== undefined) {
+      checkActivatedSocket(held, socketPath);
       assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
     }
-    const listen = async () => listener = await (isActivated ? activated() : files.listen(socketPath));
+    const listen = async () =>
+      listener = await (fd === undefined ? files.listen(socketPath) : activated(fd, paths.root));
     const composed = await compose({ options, limits, features, paths, config, log, bootId, manager, listen });
     await composed.supervisor.prepare();
     try {
@@ -82,10 +83,14 @@ export async function runDaemon(
   }
 }
 
-/** Node's listener is loaded only where it is needed. @throws {ConsoleError} `start_failed` */
-async function activated(): Promise<Listener> {
+/** Node's listener is loaded only where it is needed. @throws {ConsoleError} `config_invalid` where it is no such socket */
+async function activated(fd: number, place: string): Promise<Listener> {
   const { activatedListener } = await import("../platform/activated_listener.ts");
-  return await takeSocket(activatedListener);
+  try {
+    return await activatedListener(fd, place);
+  } catch (error) {
+    throw notTaken(`its stdin is none that listens (${(error as Error).message})`);
+  }
 }
 
 async function untilStopped({ supervisor, stop, removeOwn }: Composed, limits: Limits): Promise<number> {

@@ -22,7 +22,7 @@ export interface DaemonOptions {
   readonly tied: boolean;
   /** A service manager runs it, in its unit: it reads what that tells it, and reports to it. */
   readonly managed?: boolean;
-  /** The path of the socket that the service manager holds for it; only a unit whose daemon runs no programs has it. */
+  /** The path of the socket that the service manager holds for it, and that is its stdin. */
   readonly activated?: string;
   /** Why the service that is installed does not run it; for the log. */
   readonly outside?: string;

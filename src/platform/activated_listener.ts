@@ -2,18 +2,26 @@
  * A unix socket that the service manager listens on and hands to us, sd_listen_fds(3): behind the port of sockets.ts.
  * Deno's own listener takes no descriptor, Node's does, and needs no permission of the net for it. It stays the manager's:
  * whoever connects while no daemon runs waits in it for the next one. At most 512 can (measured): Node's own length of that
- * line, whatever it is told. systemd hands it on without close-on-exec, which nothing in a sandbox can set: every process
- * that the daemon starts has it open, and could take clients from it. So only a daemon takes it that starts no
- * programs of the user (src/daemon/activated_socket.ts).
+ * line, whatever it is told.
+ *
+ * Nothing in a sandbox can set close-on-exec: a program that the daemon starts would have it open, and could take clients
+ * from it. So it is our stdin, which no program gets: each has another file there (process.ts). Node's way to start one can
+ * put a pipe over descriptor 3, but gives each program that pipe and a variable more, and has to read one of ours (tried).
  */
+import { closeSync, openSync } from "node:fs";
 import { createServer, type Server, type Socket as NodeSocket } from "node:net";
+import { keepStdin } from "./process.ts";
 import type { Listener, Socket } from "./sockets.ts";
 
 /**
- * @throws the OS error where the descriptor is no socket that listens; an Error where it is one of the network: who says
- * so is whoever started us, and our clients are this user's alone
+/**
+ * @param fd our stdin, or a socket that is taken only to refuse who waits in it
+ * @param place a file or folder that we may read: it is opened where the socket was, once that is closed
+ * @throws the OS error where the descriptor is no socket that listens; an Error where it is one of the network: whoever
+ * started us says which it is, and our clients are this user's alone
  */
-export async function activatedListener(fd: number): Promise<Listener> {
+export async function activatedListener(fd: number, place?: string): Promise<Listener> {
+  if (fd === STDIN) keepStdin();
   const server = createServer({ pauseOnConnect: true, allowHalfOpen: true });
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   server.once("error", reject);
@@ -24,8 +32,10 @@ export async function activatedListener(fd: number): Promise<Listener> {
     server.close();
     throw new Error("it is a socket of the network, not a unix socket");
   }
-  return new ActivatedListener(server);
+  return new ActivatedListener(server, fd === STDIN ? place : undefined);
 }
+
+const STDIN = 0;
 
 /**
  * Node accepts without being asked, so this is the line that the kernel keeps for our own listener. It must not grow until
@@ -41,9 +51,11 @@ class ActivatedListener implements Listener {
   #came: NodeSocket[] = [];
   #asked: PromiseWithResolvers<Socket> | undefined;
   #problem: unknown;
+  #place: string | undefined;
 
-  constructor(server: Server) {
+  constructor(server: Server, place: string | undefined) {
     this.#server = server;
+    this.#place = place;
     server.on("connection", (socket) => {
       if (this.#came.length < MOST_WAITING) this.#came.push(socket);
       else socket.destroy();
@@ -63,10 +75,26 @@ class ActivatedListener implements Listener {
   }
 
   close(): void {
-    this.#server.close();
+    this.#server.close(); // at once
+    this.#fillPlace();
     for (const socket of this.#came.splice(0)) socket.destroy();
     this.#problem = new Deno.errors.BadResource("the listener is closed");
     this.#next();
+  }
+
+  /**
+   * The next file that we open would be our stdin: a program that is started with it as its own, in a session of its own,
+   * has none at all (tried in 2.9.6).
+   */
+  #fillPlace(): void {
+    if (this.#place === undefined) return;
+    try {
+      const fd = openSync(this.#place, "r");
+      if (fd !== STDIN) closeSync(fd); // another thread was faster: then its file is there
+    } catch {
+      // No such file, or too many are open.
+    }
+    this.#place = undefined;
   }
 
   #next(): void {

@@ -3,6 +3,7 @@
  * whatever it does.
  */
 import { setTimer } from "./clock.ts";
+import { commandOf } from "./process.ts";
 import { signalGroup } from "./process_group.ts";
 
 export interface BoundedRun {
@@ -45,12 +46,10 @@ const GRACE_MS = 2000;
  * has no way to end what it left in the background, and what holds its pipes is not waited for. Never throws.
  */
 export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal, cwd = "/", groupKill, onStart }) => {
-  const [program = "", ...args] = argv;
   let child: Deno.ChildProcess;
   try {
     const streams = { stdin: stdin === undefined ? "null" : "piped", stdout: "piped", stderr: "piped" } as const;
-    const surroundings = { clearEnv: true, env: { ...env }, cwd, detached: groupKill !== undefined };
-    child = new Deno.Command(program, { args, ...surroundings, ...streams }).spawn();
+    child = commandOf(argv, { env, cwd, detached: groupKill !== undefined, ...streams }).spawn();
   } catch (error) {
     return { kind: "unusable", problem: error instanceof Error ? error.message : String(error) };
   }

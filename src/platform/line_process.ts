@@ -1,7 +1,7 @@
 /** A program that we talk with, line by line, over its stdin and stdout. */
 
 import { userEnv } from "./environment.ts";
-import { kill, onSignal, ownPid, type Signal } from "./process.ts";
+import { commandOf, kill, onSignal, ownPid, type Signal } from "./process.ts";
 
 export interface LineProcess {
   /** What it writes, without line ends; ends with its stdout, or with the program. */
@@ -27,7 +27,6 @@ const ENDED_BY: readonly Signal[] = ["SIGINT", "SIGTERM", "SIGHUP"];
  * @param signal ends all of it at once
  */
 export function openLines(argv: readonly string[], signal: AbortSignal): LineProcess | undefined {
-  const [program = "", ...args] = argv;
   let slay = () => {};
   // Heard before it starts: a signal that came in between would end us alone.
   const offs = ENDED_BY.map((name) =>
@@ -39,9 +38,8 @@ export function openLines(argv: readonly string[], signal: AbortSignal): LinePro
   );
   let child: Deno.ChildProcess;
   try {
-    const surroundings = { clearEnv: true, env: userEnv() };
     const streams = { stdin: "piped", stdout: "piped", stderr: "null" } as const;
-    child = new Deno.Command(program, { args, detached: true, ...surroundings, ...streams }).spawn();
+    child = commandOf(argv, { detached: true, env: userEnv(), ...streams }).spawn();
   } catch (error) {
     for (const off of offs) off();
     if (error instanceof Deno.errors.NotFound) return undefined;

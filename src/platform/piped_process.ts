@@ -1,4 +1,5 @@
 /** A program that the daemon talks with over its stdin and stdout, for as long as both are there. */
+import { commandOf } from "./process.ts";
 
 export interface PipedProcess {
   readonly pid: number;
@@ -22,10 +23,8 @@ export interface PipedOptions {
  * @throws where it cannot be started: the message says why
  */
 export function startPiped(argv: readonly string[], { cwd, env }: PipedOptions): PipedProcess {
-  const [program = "", ...args] = argv;
   const streams = { stdin: "piped", stdout: "piped", stderr: "piped" } as const;
-  const child = new Deno.Command(program, { args, cwd, env: { ...env }, clearEnv: true, detached: true, ...streams })
-    .spawn();
+  const child = commandOf(argv, { cwd, env, detached: true, ...streams }).spawn();
   return {
     pid: child.pid,
     stdin: child.stdin,

@@ -125,11 +125,12 @@ export interface Child {
   kill(signal: Signal): void;
 }
 
-export interface SpawnOptions {
+/** What a program starts with. The streams have no default: Deno's own for stdin is ours. */
+interface ProgramStart {
   /** A session of its own: no signals from this terminal, no end with its group. */
-  readonly detached: boolean;
+  readonly detached?: boolean;
   readonly stdin: "null" | "piped" | "inherit";
-  readonly stdout: "null" | "inherit";
+  readonly stdout: "null" | "piped" | "inherit";
   readonly stderr: "null" | "piped" | "inherit";
   /** The whole environment of the child: nothing of ours goes along by itself (environment.ts has the lists). */
   readonly env: Readonly<Record<string, string>>;
@@ -137,19 +138,41 @@ export interface SpawnOptions {
   readonly inherits?: true;
   /** The folder that it starts in; ours where it is not given, which is for commands that a person works with. */
   readonly cwd?: string;
+  /** Ends it by SIGTERM. */
+  readonly signal?: AbortSignal;
+}
+
+export interface SpawnOptions extends Omit<ProgramStart, "signal"> {
+  readonly detached: boolean;
+  readonly stdout: "null" | "inherit";
+}
+
+let stdinIsOurs = false;
+
+/** From now on no program gets our stdin: it is a socket, and whoever has it could take its clients. */
+export function keepStdin(): void {
+  stdinIsOurs = true;
+}
+
+/**
+ * The one place that says how a program is started: without a shell, its program an absolute path or a name on PATH.
+ *
+ * @throws {TypeError} where it is to have our stdin after {@link keepStdin}
+ */
+export function commandOf(
+  [program = "", ...args]: readonly string[],
+  { env, inherits, stdin, ...options }: ProgramStart,
+): Deno.Command {
+  if (stdin === "inherit" && stdinIsOurs) {
+    throw new TypeError(`${program} would get the socket of our clients as its stdin`);
+  }
+  // Cleared first: beside an LD_* variable of ours Deno refuses to start anything inside a sandbox.
+  return new Deno.Command(program, { ...options, args, stdin, clearEnv: inherits !== true, env: { ...env } });
 }
 
 export function spawn(argv: readonly string[], options: SpawnOptions): Child {
-  const [program, ...args] = argv;
-  if (program === undefined) throw new TypeError("argv is empty: it names no program to run");
-  const child = new Deno.Command(program, {
-    args,
-    detached: options.detached,
-    stdin: options.stdin,
-    stdout: options.stdout,
-    stderr: options.stderr,
-    ...surroundings(options),
-  }).spawn();
+  if (argv.length === 0) throw new TypeError("argv is empty: it names no program to run");
+  const child = commandOf(argv, options).spawn();
   return {
     pid: child.pid,
     ended: child.status.then((status) => status.code),
@@ -163,22 +186,10 @@ export function spawn(argv: readonly string[], options: SpawnOptions): Child {
 /** Runs a program to its end, with a deadline; its output as text. */
 export async function run(
   argv: readonly string[],
-  options: Pick<SpawnOptions, "env" | "cwd"> & { readonly signal: AbortSignal },
+  { env, cwd, signal }: Pick<ProgramStart, "env" | "cwd"> & { readonly signal: AbortSignal },
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const [program, ...args] = argv;
-  const output = await new Deno.Command(program ?? "", {
-    args,
-    stdin: "null",
-    stdout: "piped",
-    stderr: "piped",
-    signal: options.signal,
-    ...surroundings(options),
-  }).output();
+  const streams = { stdin: "null", stdout: "piped", stderr: "piped" } as const;
+  const output = await commandOf(argv, { ...streams, env, signal, ...(cwd === undefined ? {} : { cwd }) }).output();
   const text = new TextDecoder();
   return { code: output.code, stdout: text.decode(output.stdout), stderr: text.decode(output.stderr) };
-}
-
-/** Cleared first: beside an LD_* variable of ours Deno refuses to start anything inside a sandbox. */
-function surroundings({ env, inherits, cwd }: Pick<SpawnOptions, "env" | "inherits" | "cwd">): Deno.CommandOptions {
-  return { clearEnv: inherits !== true, env: { ...env }, ...(cwd === undefined ? {} : { cwd }) };
 }

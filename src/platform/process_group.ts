@@ -1,4 +1,5 @@
 /** Ends a program together with what it has started: the group that it leads, where it was started in a session of its own. */
+import { commandOf } from "./process.ts";
 import { usualPlaces } from "./program_places.ts";
 
 /** Of these the daemon may run the one that exists: Deno's own way to signal a group would need the permission to run anything. */
@@ -8,8 +9,7 @@ export const KILL_PROGRAMS: readonly string[] = usualPlaces("kill");
 export async function signalGroup(killer: string, leader: number, signal: "TERM" | "KILL"): Promise<void> {
   try {
     const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
-    const args = [`-${signal}`, "--", `-${leader}`];
-    await new Deno.Command(killer, { args, clearEnv: true, cwd: "/", ...streams }).output();
+    await commandOf([killer, `-${signal}`, "--", `-${leader}`], { env: {}, cwd: "/", ...streams }).output();
   } catch {
     // whoever called has another way, or none
   }

@@ -39,6 +39,10 @@ export interface UnitText extends ServiceText {
 const BURST = { usual: "5", activated: "20" };
 const SOCKET = `Requires=agent-console.socket
 After=agent-console.socket`;
+/** The user's manager may say that stdout is to be what stdin is. */
+const STDIN = `# The socket of its clients. The programs that it starts would inherit any other descriptor than stdin.
+StandardInput=socket
+StandardOutput=journal`;
 
 /** A core file of a daemon that hung would hold what agents said: it is ended without one. */
 const NOTIFY = `Type=notify
@@ -82,6 +86,7 @@ export function renderUnit({ argv, env, notifies, runsPrograms, activated }: Uni
   return fillTemplate(unitTemplate, {
     burst: activated ? BURST.activated : BURST.usual,
     socket: activated ? SOCKET : "",
+    stdin: activated ? STDIN : "",
     type: notifies ? NOTIFY : "Type=exec",
     hardening: runsPrograms ? NO_HARDENING : HARDENING,
     exec_start: colon + argv.map(unitWord).join(" "),

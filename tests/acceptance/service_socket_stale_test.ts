@@ -1,21 +1,12 @@
-/** systemd's socket and a daemon that runs programs, which would inherit it; and a unit that is older than the configuration. */
+/** systemd's socket and a unit that is older than the program, or than the configuration. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { exists } from "../support/exists.ts";
+import { REPOSITORY, TestHome } from "../support/harness.ts";
+import { denoDir } from "../support/harness_guard.ts";
+import { run } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { UNIT } from "../support/live_service.ts";
 import { liveUser, type ServiceUser } from "../support/service_user.ts";
-import type { Json } from "../support/wire.ts";
-
-const SOCKET = "agent-console.socket";
-
-/** A job that prints the sockets it has open. */
-async function addProgram({ home }: ServiceUser): Promise<void> {
-  const script = `${home.root}/work`;
-  await Deno.writeTextFile(script, "#!/bin/sh\nls -l /proc/self/fd\n", { mode: 0o755 });
-  await Deno.mkdir(home.dir, { recursive: true, mode: 0o700 });
-  const scheduler = { programs: { work: { argv: [script] } } };
-  await Deno.writeTextFile(home.path("config.jsonc"), JSON.stringify({ scheduler }), { mode: 0o600 });
-}
 
 /** The unit ends once, with the code for a configuration that does not fit, and says why to a client and in the log. */
 async function assertRefuses(user: ServiceUser, why: RegExp): Promise<void> {
@@ -29,50 +20,33 @@ async function assertRefuses(user: ServiceUser, why: RegExp): Promise<void> {
   assertMatch(await Deno.readTextFile(user.home.path("logs/daemon.log")), why);
 }
 
-liveUser("X2 systemd's socket: not for a daemon that runs programs, which would inherit it", async (user) => {
-  await addProgram(user);
-  const refused = await user.machine.cli(["daemon", "install", "--socket-activation"]);
-  assertEquals(refused.code, 1);
-  assertMatch(refused.stderr, /would inherit systemd's socket\nhint: agent-console daemon install/);
-  assert(!exists(user.unitPath));
-  await Deno.remove(user.home.path("config.jsonc"));
-  await user.done(["daemon", "install", "--socket-activation", "--now"]);
-  await user.home.ready();
-  await addProgram(user);
-  const { err } = await user.done(["daemon", "restart"]);
-  assertMatch(err, /note: the daemon has its own socket again: /);
-  const pid = await user.home.ready();
-  assertEquals([await user.unitState(), await user.daemons()], [["active", pid], [pid]]);
-  assertEquals((await user.machine.systemctl("is-enabled", UNIT)).stdout, "enabled\n");
-  assertEquals(await user.machine.property(SOCKET, "LoadState"), "not-found");
-  await user.done(["cron", "add", "work", "* * * * * *", "--max-runs", "1"]);
-  const stdout = await eventually(
-    async () => {
-      const [run] = JSON.parse((await user.done(["cron", "jobs", "--json"])).out)["runs"] as Json[];
-      return run?.["outcome"] === undefined ? "" : String(run["stdout"]);
-    },
-    15_000,
-    "the end of a run",
-    200,
-  );
-  assertMatch(stdout, / 0 -> /);
-  assert(!/ 3 -> socket:/.test(stdout), stdout);
-});
+/** By what a unit of another version differs, and what its daemon says. */
+const OLD: readonly (readonly [string, RegExp, RegExp])[] = [
+  [
+    "a unit that would hand it to programs",
+    /^StandardInput=socket$/m,
+    /it is not the daemon's stdin: programs that it starts/,
+  ],
+  [
+    "a unit of before",
+    /^StandardInput=socket$| (?:"--activated"|--activated) (?:"[^"]*"|\S+)/gm,
+    /its unit does not say where it is/,
+  ],
+];
 
-liveUser(
-  "X2 systemd's socket: a unit of before does not get it, says so once, and a restart mends it",
-  async (user) => {
+for (const [what, without, why] of OLD) {
+  liveUser(`X2 systemd's socket: ${what} does not get it, says so once, and a restart mends it`, async (user) => {
     await user.done(["daemon", "install", "--socket-activation"]);
-    const old = user.unit.replace(/ (?:"--activated"|--activated) (?:"[^"]*"|\S+)/, "");
+    const old = user.unit.replace(without, "");
     assert(old !== user.unit, user.unit);
     await Deno.writeTextFile(user.unitPath, old);
     assertEquals((await user.machine.systemctl("daemon-reload")).code, 0);
-    await assertRefuses(user, /its unit does not say where it is/);
+    await assertRefuses(user, why);
     await user.done(["daemon", "restart"]);
     const pid = await user.home.ready();
     assertEquals(await user.unitState(), ["active", pid]);
-  },
-);
+  });
+}
 
 liveUser(
   "X2 systemd's socket: one that was moved in the configuration alone is refused once, and said",
@@ -88,3 +62,14 @@ liveUser(
     assertEquals(await user.unitState(), ["active", client.hello["pid"] as number]);
   },
 );
+
+Deno.test("X2 a daemon that is told of a socket of systemd and has none as its stdin ends as one of a wrong unit", async () => {
+  await using home = await TestHome.create();
+  const socket = home.path("daemon.sock");
+  const args = ["--home", home.dir, "--managed", "--activated", socket];
+  const argv = [Deno.execPath(), "run", "-A", "--cached-only", `${REPOSITORY}/src/daemon/main.ts`, ...args];
+  const { code, stderr } = await run(argv, { env: { HOME: home.root, DENO_DIR: denoDir() }, cwd: "/" });
+  assertEquals(code, 78, stderr);
+  assertMatch(stderr, /the socket of the service is not taken: its stdin is none that listens \(listen \w+: .*\)/);
+  assert(!exists(socket));
+});

@@ -138,6 +138,13 @@ Deno.test("X2 a socket's path is read back by systemd as it is, or refused", () 
   }
 });
 
+Deno.test("X2 a socket of systemd is the daemon's stdin, which no program of it gets, and not its stdout as well", () => {
+  const unit = (activated: boolean) => renderUnit({ argv: ["/bin/x"], env: {}, ...NOTIFYING, activated });
+  const streams = (text: string) => ["Input", "Output", "Error"].flatMap((name) => lines(text, `Standard${name}`));
+  assertEquals(streams(unit(true)), ["socket", "journal"]);
+  assertEquals(streams(unit(false)), []);
+});
+
 Deno.test("X2 a daemon that runs programs of the user has no hardening that they would inherit", () => {
   const unit = (runsPrograms: boolean) =>
     renderUnit({ argv: ["/bin/x"], env: {}, notifies: true, activated: false, runsPrograms });
