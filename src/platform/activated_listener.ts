@@ -100,7 +100,7 @@ class ActivatedListener implements Listener {
   #next(): void {
     if (this.#asked === undefined) return;
     const socket = this.#came.shift();
-    if (socket !== undefined) this.#asked.resolve(new ActivatedSocket(socket));
+    if (socket !== undefined) this.#asked.resolve(new ActivatedConnection(socket));
     else if (this.#problem !== undefined) this.#asked.reject(this.#problem);
     else return;
     if (socket === undefined && !(this.#problem instanceof Deno.errors.BadResource)) this.#problem = undefined;
@@ -108,7 +108,7 @@ class ActivatedListener implements Listener {
   }
 }
 
-class ActivatedSocket implements Socket {
+class ActivatedConnection implements Socket {
   readonly #socket: NodeSocket;
   #rest: Uint8Array = new Uint8Array(0);
   #isOver = false;
