@@ -2,6 +2,7 @@
 import { denoFiles } from "../platform/deno_files.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { writeUnitFiles } from "../service/install.ts";
+import type { ManagedState } from "../service/manager.ts";
 import { isManagerUnreachable, NOT_IN_TIME, type Ran } from "../service/steps.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { managerOfService, serviceOfHome, whyServiceUnused } from "./own_service.ts";
@@ -30,8 +31,15 @@ export async function stopService(
   const before = await manager.state();
   if (before === undefined) return false;
   const stopped = await manager.stop({ force });
-  if (stopped.code !== 0) throw managerFailed("the service was not stopped", stopped);
-  return before.listens || (before.state !== "inactive" && before.state !== "failed");
+  // A stop that is refused of what has ended already is none that failed.
+  if (stopped.code !== 0 && isBusy(await manager.state())) {
+    throw managerFailed("the service was not stopped", stopped);
+  }
+  return isBusy(before);
+}
+
+function isBusy(now: ManagedState | undefined): boolean {
+  return now !== undefined && (now.listens || (now.state !== "inactive" && now.state !== "failed"));
 }
 
 /**

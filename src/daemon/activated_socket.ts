@@ -36,7 +36,7 @@ export function notTaken(why: string, hint: string = RESTART): ConsoleError {
 export function checkActivatedSocket({ activated, inherited }: ActivatedSocket, socketPath: string): void {
   if (activated === undefined) {
     const why = "LISTEN_FDS says that it is handed on, and its unit does not say where it is";
-    throw notTaken(why, `unset LISTEN_FDS and LISTEN_PID, or have the service start it: ${RESTART}`);
+    throw notTaken(why, `${RESTART}; without a service, unset LISTEN_FDS and LISTEN_PID`);
   }
   if (activated !== socketPath) throw notTaken(`it is at ${activated}, and the configuration says ${socketPath}`);
   if (inherited > 0) {

@@ -59,3 +59,30 @@ liveUser("X2 where no manager replies, a dry run and the status of a service say
   assertMatch(status.out, /no service manager replies here: this daemon may run outside of it/);
   assert(!/outside/.test((await user.done(["daemon", "status"])).out));
 });
+
+liveUser(
+  "X2 a stop that the manager refuses is an error with its words, while its socket would start the next",
+  async (user) => {
+    await user.done(["daemon", "install", "--socket-activation", "--now"]);
+    const pid = await user.home.ready();
+    for (const unit of [SOCKET, UNIT]) {
+      const folder = `${user.unitPath.replace(UNIT, unit)}.d`;
+      await Deno.mkdir(folder, { recursive: true });
+      await Deno.writeTextFile(`${folder}/mine.conf`, "[Unit]\nRefuseManualStop=yes\n");
+    }
+    await user.machine.systemctl("daemon-reload");
+    const { code, stderr } = await user.machine.cli(["daemon", "stop"]);
+    assertEquals([code, await user.daemons()], [1, []], `pid ${pid}: ${stderr}`);
+    assertMatch(stderr, /^error: the service was not stopped: .*[Rr]efused/);
+    assertEquals((await user.machine.systemctl("is-active", SOCKET)).stdout, "active\n");
+    // Where nothing would start one, what has ended counts as stopped.
+    for (const unit of [SOCKET, UNIT]) await Deno.remove(`${user.unitPath.replace(UNIT, unit)}.d`, { recursive: true });
+    await user.machine.systemctl("daemon-reload");
+    await user.done(["daemon", "install", "--no-socket-activation"]);
+    const folder = `${user.unitPath}.d`;
+    await Deno.mkdir(folder);
+    await Deno.writeTextFile(`${folder}/mine.conf`, "[Unit]\nRefuseManualStop=yes\n");
+    await user.machine.systemctl("daemon-reload");
+    assertMatch((await user.done(["daemon", "stop"])).out, /^stopped, pid \d+$/m);
+  },
+);
