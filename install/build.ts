@@ -2,6 +2,7 @@
  * What `deno task bundle` and `deno task compile` make. Everything is built in a temporary folder and published only
  * when all of it is there, so that a failure leaves no half of a program behind.
  */
+import { fillTemplate } from "../src/lib/fill_template.ts";
 import { shellQuote } from "../src/lib/shell_quote.ts";
 import launcherTemplate from "./build_launcher.sh" with { type: "text" };
 import { clientContext } from "../src/client/endpoint.ts";
@@ -129,10 +130,7 @@ async function launcher(
     entry: `${name}.js`,
     arguments: shellQuote(args),
   };
-  const text = launcherTemplate.replace(/\{\{(\w+)\}\}( ?)/g, (_, key: string, space: string) => {
-    const value = values[key] ?? "";
-    return value === "" ? "" : value + space;
-  });
+  const text = fillTemplate(launcherTemplate, values);
   await Deno.writeTextFile(`${folder}/${name}`, text, { mode: 0o755 });
 }
 

@@ -1,5 +1,5 @@
 /** SHA256SUMS: the checksums of what was built, as `sha256sum -c` and `shasum -a 256 -c` read them. */
-import { sha256OfJournal } from "../src/platform/hash.ts";
+import { sha256Hex } from "../src/platform/hash.ts";
 import { buildError } from "./run_deno.ts";
 
 export const CHECKSUMS = "SHA256SUMS";
@@ -8,7 +8,7 @@ export const CHECKSUMS = "SHA256SUMS";
 export async function writeChecksums(folder: string, names: readonly string[]): Promise<void> {
   const lines = [];
   for (const name of [...names].sort()) {
-    lines.push(`${sha256OfJournal(await Deno.readFile(`${folder}/${name}`))}  ${name}\n`);
+    lines.push(`${sha256Hex(await Deno.readFile(`${folder}/${name}`))}  ${name}\n`);
   }
   const fresh = `${folder}/.${CHECKSUMS}.new`;
   await Deno.writeTextFile(fresh, lines.join(""));

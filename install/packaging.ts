@@ -2,6 +2,7 @@
  * The recipes by which others install a release, filled from its version, its checksums and the address where its files
  * lie: a Homebrew formula, and a container recipe for each of the two processors. There is no such address by default.
  */
+import { fillTemplate } from "../src/lib/fill_template.ts";
 import containerfile from "./Containerfile" with { type: "text" };
 import formula from "./agent-console.rb" with { type: "text" };
 import { parseChecksums } from "./checksums.ts";
@@ -42,10 +43,10 @@ export async function writePackaging({ version, checksums, url, folder }: Packag
   };
   const archive = `agent-console-${version}.tar.gz`;
   const made: [string, string][] = [
-    ["agent-console.rb", fill(formula, { url, version, archive, sha256: sumOf(archive) })],
+    ["agent-console.rb", fillTemplate(formula, { url, version, archive, sha256: sumOf(archive) })],
     ...Object.entries(CONTAINERS).map(([processor, target]): [string, string] => [
       `Containerfile.${processor}`,
-      fill(containerfile, {
+      fillTemplate(containerfile, {
         version,
         target,
         client: sumOf(`${target}/agent-console`),
@@ -79,12 +80,4 @@ async function readChecksums(path: string): Promise<ReadonlyMap<string, string>>
 /** It goes into a Ruby text, so that nothing but an address may be in it. */
 function isBase(url: string): boolean {
   return /^https:\/\/[\w.-]+(?::\d+)?(?:\/(?!\.+(?:\/|$))[\w.~-]+)*$/.test(url);
-}
-
-function fill(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{\{(\w+)\}\}/g, (_, name: string) => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`a template names ${name}, which has no value`);
-    return value;
-  });
 }

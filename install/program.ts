@@ -2,9 +2,10 @@
  * The installed form: the bundle with its runtime and its launchers, in a folder that gets its name from what is in it.
  * Made in a process of its own (src/client/install_program.ts publishes it).
  */
+import { fillTemplate } from "../src/lib/fill_template.ts";
 import launcherTemplate from "./program_launcher.sh" with { type: "text" };
 import { shellQuote } from "../src/lib/shell_quote.ts";
-import { sha256OfJournal } from "../src/platform/hash.ts";
+import { sha256Hex } from "../src/platform/hash.ts";
 import { isOurs } from "../src/platform/prebuilt.ts";
 import { CLIENT_FLAGS, STATUSLINE_LAUNCHER } from "../src/platform/program.ts";
 import { keptName } from "../src/platform/environment.ts";
@@ -35,7 +36,7 @@ export async function buildProgram(folder: string, root: string, ms: number, wri
   await bundleModules(folder, { ms });
   await copyForAgents(folder, [STATUSLINE_LAUNCHER]);
   const runtime = await Deno.readFile(Deno.execPath());
-  const runtimeHash = sha256OfJournal(runtime);
+  const runtimeHash = sha256Hex(runtime);
   const build = (await digest(folder, runtimeHash)).slice(0, 8);
   const name = `${VERSION}-${build}`;
   await markBuild(folder, build);
@@ -62,9 +63,9 @@ export async function buildProgram(folder: string, root: string, ms: number, wri
 async function digest(folder: string, runtimeHash: string): Promise<string> {
   const names = await Array.fromAsync(Deno.readDir(folder), ({ name }) => name);
   const lines = await Promise.all(
-    names.sort().map(async (name) => `${name} ${sha256OfJournal(await Deno.readFile(`${folder}/${name}`))}`),
+    names.sort().map(async (name) => `${name} ${sha256Hex(await Deno.readFile(`${folder}/${name}`))}`),
   );
-  return sha256OfJournal(new TextEncoder().encode([...lines, runtimeHash, launcherText("", [])].join("\n")));
+  return sha256Hex(new TextEncoder().encode([...lines, runtimeHash, launcherText("", [])].join("\n")));
 }
 
 async function markBuild(folder: string, build: string): Promise<void> {
@@ -83,7 +84,7 @@ async function placeRuntime(to: string, root: string, bytes: number, hash: strin
   for await (const { name } of Deno.readDir(root)) {
     const candidate = `${root}/${name}/${RUNTIME}`;
     if (!VERSION_FOLDER.test(name) || !isOurs(candidate, "file", bytes)) continue;
-    if (sha256OfJournal(await Deno.readFile(candidate)) === hash) return await Deno.link(candidate, to);
+    if (sha256Hex(await Deno.readFile(candidate)) === hash) return await Deno.link(candidate, to);
   }
   await Deno.copyFile(Deno.execPath(), to);
   await Deno.chmod(to, PROGRAM_MODE);
@@ -98,7 +99,7 @@ function launcherText(folder: string, words: readonly string[]): string {
     environment: `export ${keptName("DENO_DIR")}="\${DENO_DIR-}" ${shellQuote(environment)}`,
     command: shellQuote([`${folder}/${RUNTIME}`, ...CLIENT_FLAGS, `${folder}/agent-console.js`, ...words]),
   };
-  return launcherTemplate.replace(/\{\{(\w+)\}\}/g, (_, key: string) => values[key] ?? "");
+  return fillTemplate(launcherTemplate, values);
 }
 
 /** A name must not reach the disk before its content does. */

@@ -2,7 +2,7 @@
  * The packages that the program is made of, as CycloneDX 1.6: read from deno.lock, with what Deno's cache says of their
  * licences. Nothing is fetched and nothing guessed, and the same sources give the same text.
  */
-import { sha256OfJournal } from "../src/platform/hash.ts";
+import { sha256Hex } from "../src/platform/hash.ts";
 import { ENTRIES, SOURCE } from "./modules.ts";
 import { PAGE_ENTRY } from "./page.ts";
 import { buildError, reason, run } from "./run_deno.ts";
@@ -152,7 +152,7 @@ async function cacheFolder(): Promise<string> {
 
 /** Version 8 of RFC 9562, of the content: the same in each run. */
 function uuidOf(text: string): string {
-  const hex = sha256OfJournal(new TextEncoder().encode(text));
+  const hex = sha256Hex(new TextEncoder().encode(text));
   return [hex.slice(0, 8), hex.slice(8, 12), `8${hex.slice(13, 16)}`, `8${hex.slice(17, 20)}`, hex.slice(20, 32)].join(
     "-",
   );

@@ -1,6 +1,7 @@
 /**
- * The contract of a kind of channel: one folder with a {@link ChannelKind} in its kind.ts, and one line in kinds.ts. What
- * calls is loaded by `open`, and only where the kind is on.
+ * The contract of a kind of channel: one folder with a {@link ChannelKind} in its kind.ts, one line in kinds.ts, and one
+ * in RUN_BY_DAEMON of install/modules.ts for what calls: `open` loads that, only in a daemon, and only where the kind is
+ * on.
  */
 import type * as v from "valibot";
 import type { FeatureContext, FeatureSettings, SandboxContext } from "../core/service.ts";

@@ -3,7 +3,7 @@ import stub from "../../install/hook_stub.sh" with { type: "text" };
 import { parseObject, stringField } from "../lib/json_fields.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { launcherFolder } from "../platform/home_launchers.ts";
-import type { ProgramPaths } from "../platform/program_folder.ts";
+import { type ProgramPaths, VERSION_NUMBER } from "../platform/program_folder.ts";
 import { readInputs } from "../platform/version_inputs.ts";
 import { currentVersion, installedVersions, type VersionSource, versionSource } from "../platform/version_store.ts";
 
@@ -60,7 +60,8 @@ function isLaterOf(paths: ProgramPaths, name: string, { clone, builtAt }: Versio
 
 function cloneNow(path: string, inputs: string | undefined, deno: string): SourceClone {
   const settings = parseObject(textAt(`${path}/deno.json`) ?? "");
-  const version = settings === undefined ? undefined : stringField(settings, "version");
+  const written = settings === undefined ? undefined : stringField(settings, "version");
+  const version = written !== undefined && VERSION_NUMBER.test(written) ? written : undefined; // it is shown
   const now = version === undefined || inputs === undefined ? undefined : readInputs(path, deno);
   return { path, version, changed: now === undefined ? undefined : now.content !== inputs };
 }
@@ -71,8 +72,9 @@ function stubIsOurs(): boolean | undefined {
   return text === undefined ? undefined : text === stub;
 }
 
-/** Undefined where nothing can be read there. */
+/** Undefined where no file can be read there; a named pipe would have us wait for a writer. */
 function textAt(path: string): string | undefined {
+  if (denoFiles.stat(path)?.kind !== "file") return undefined;
   try {
     return new TextDecoder().decode(denoFiles.read(path));
   } catch {

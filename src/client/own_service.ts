@@ -3,22 +3,26 @@
  * asked where no daemon replies, and by commands about the daemon.
  */
 import type { DaemonOptions } from "../daemon/options.ts";
-import { denoFiles } from "../platform/deno_files.ts";
+import { denoFiles, linkTarget } from "../platform/deno_files.ts";
 import { namedEnv, otelEnv } from "../platform/environment.ts";
+import { sleep } from "../platform/delay.ts";
 import { findProgram } from "../platform/find_program.ts";
 import { resolveFrom } from "../platform/home_paths.ts";
 import { currentFolder, env, OS, ownUid, run } from "../platform/process.ts";
-import type { Ran } from "../service/install.ts";
-import { danglingLinks, type InstalledService, installedService, whyUnused } from "../service/installed.ts";
+import { danglingLinks, type InstalledService, installedService, ownText, whyUnused } from "../service/installed.ts";
 import { type Manager, managerOf } from "../service/manager.ts";
 import { type PlaceOptions, runtimeDirOf, servicePlace } from "../service/place.ts";
+import { NO_PROGRAM, NOT_IN_TIME, type Ran, type StepPorts } from "../service/steps.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ClientContext } from "./endpoint.ts";
 
-/** Time for one command of the service manager, ms. A unit has 20 s to stop. */
+/** Time for one command of the service manager, ms: a stop takes the 20 s of the unit's TimeoutStopSec at most. */
 const COMMAND_MS = 30_000;
-/** Where its files and its sockets are; what it says is read, so it says it in English. */
-const MANAGER_ENV: readonly string[] = ["DBUS_SESSION_BUS_ADDRESS", "HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"];
+/** The same for one that returns once the daemon serves, ms: the unit's TimeoutStartSec is 15 min, and it may stop one before. */
+const START_MS = 16 * 60_000;
+const STARTS: readonly string[] = ["start", "restart"];
+/** What its commands find their manager by. What they say is read, so LC_ALL has them say it in English. */
+const CONTROL_ENV: readonly string[] = ["DBUS_SESSION_BUS_ADDRESS", "HOME", "XDG_CONFIG_HOME", "XDG_RUNTIME_DIR"];
 
 /** A login by su or cron has no XDG_RUNTIME_DIR, and the manager of its user may run all the same: pam_systemd(8). */
 function runtimeDir(
@@ -28,24 +32,32 @@ function runtimeDir(
   return path === undefined ? {} : { XDG_RUNTIME_DIR: path };
 }
 
-/** Runs a command of the service manager. Never throws: 127 where there is no such program, or it took too long. */
+/** Runs a command of the service manager. Never throws: what it could not is in the code of {@link Ran}. */
 export async function runManager(
   argv: readonly string[],
-  signal: AbortSignal = AbortSignal.timeout(COMMAND_MS),
+  signal?: AbortSignal,
+  deadlineMs = argv.some((word) => STARTS.includes(word)) ? START_MS : COMMAND_MS,
 ): Promise<Ran> {
   const [name = "", ...words] = argv;
   const program = findProgram(name);
-  if (program === undefined) return { code: 127, stdout: "", stderr: `${name} is not on PATH` };
+  if (program === undefined) return { code: NO_PROGRAM, stdout: "", stderr: `${name} is not on PATH` };
+  const deadline = AbortSignal.timeout(deadlineMs);
+  const over = signal === undefined ? deadline : AbortSignal.any([signal, deadline]);
   try {
-    const given = namedEnv(MANAGER_ENV);
+    const given = namedEnv(CONTROL_ENV);
     const surroundings = { env: { ...given, ...runtimeDir(given), LC_ALL: "C" }, cwd: "/" };
-    return await run([program, ...words], {
-      signal: AbortSignal.any([signal, AbortSignal.timeout(COMMAND_MS)]),
-      ...surroundings,
-    });
+    const ran = await run([program, ...words], { signal: over, ...surroundings });
+    // The signal that ends it at its deadline is no reply of the manager.
+    return ran.code !== 0 && over.aborted ? { ...ran, code: NOT_IN_TIME } : ran;
   } catch (error) {
-    return { code: 127, stdout: "", stderr: (error as Error).message };
+    const { message } = error as Error;
+    return { code: over.aborted ? NOT_IN_TIME : NO_PROGRAM, stdout: "", stderr: message };
   }
+}
+
+/** The service manager of this user. @param signal gives up what runs, and what waits between two commands */
+export function managerPorts(signal?: AbortSignal): StepPorts {
+  return { run: (argv) => runManager(argv, signal), pause: (ms) => sleep(ms, signal) };
 }
 
 /** Undefined where HOME says nothing: then a service has no place. */
@@ -54,17 +66,25 @@ function places(): PlaceOptions | undefined {
   return userHome?.startsWith("/") ? { os: OS, userHome, env: { XDG_CONFIG_HOME: env("XDG_CONFIG_HOME") } } : undefined;
 }
 
+/** Each file and link that the service has, or would have: what is written at an install, and what systemd links. */
+export function filesOfService({ withSocket }: { readonly withSocket: boolean }): readonly string[] {
+  const at = places();
+  const place = at === undefined ? undefined : servicePlace(at);
+  const { path, link, socketUnitPath, socketLink } = place ?? {};
+  return [path, link, ...(withSocket ? [socketUnitPath, socketLink] : [])].filter((one) => one !== undefined);
+}
+
 /** The service that is installed, of whichever home. */
 export function findService(): InstalledService | undefined {
   const at = places();
   return at === undefined ? undefined : installedService(at, denoFiles);
 }
 
-/** Whether the unit of the socket was installed. */
+/** Whether the unit of the socket was installed: one that is masked, or that somebody else wrote, is none of ours. */
 export function hasSocketUnit(): boolean {
   const at = places();
-  const path = at === undefined ? undefined : servicePlace(at)?.socketPath;
-  return path !== undefined && denoFiles.stat(path) !== undefined;
+  const path = at === undefined ? undefined : servicePlace(at)?.socketUnitPath;
+  return path !== undefined && ownText(path, denoFiles) !== undefined;
 }
 
 /** Whether a daemon that the service manager starts for our connection may still be on its way: then it is worth the wait. */
@@ -72,9 +92,10 @@ export function isStillStarting(error: unknown): error is ConsoleError {
   return error instanceof ConsoleError && error.kind === "timeout" && hasSocketUnit();
 }
 
+/** What the manager complains of at each login, after a unit of ours was removed by hand. */
 export function leftLinks(): readonly string[] {
   const at = places();
-  return at === undefined ? [] : danglingLinks(at, denoFiles);
+  return at === undefined ? [] : danglingLinks(at, denoFiles, linkTarget);
 }
 
 /** Its service, where it is this home's: enabled or not. */
@@ -84,7 +105,7 @@ export function serviceOfHome({ paths }: Pick<ClientContext, "paths">): Installe
 }
 
 export function managerOfService(service: InstalledService, signal?: AbortSignal): Manager {
-  return managerOf(service, ownUid(), { files: denoFiles, run: (argv) => runManager(argv, signal) });
+  return managerOf(service, ownUid(), { files: denoFiles, ...managerPorts(signal) });
 }
 
 const MOVED: readonly string[] = ["AGENT_CONSOLE_SOCKET", "AGENT_CONSOLE_PID_FILE"];

@@ -6,14 +6,15 @@ import { systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { sleep } from "../platform/delay.ts";
 import { ERRORS } from "../protocol/errors.ts";
-import { installService, type Ran } from "../service/install.ts";
+import { installService, writeUnitFiles } from "../service/install.ts";
 import type { InstalledService } from "../service/installed.ts";
 import type { Manager } from "../service/manager.ts";
 import { UNIT } from "../service/place.ts";
+import type { Ran } from "../service/steps.ts";
 import { notRunningError } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
-import { findService, managerOfService, runManager, whyServiceUnused } from "./own_service.ts";
-import { mayRenewUnasked, outdatedFiles, renewService, writeFiles } from "./service_text.ts";
+import { findService, managerOfService, managerPorts, whyServiceUnused } from "./own_service.ts";
+import { mayRenewUnasked, outdatedFiles, renewService } from "./service_text.ts";
 import { loggedFailure, type StartAttempt, startFailure, type StartOptions } from "./start_attempt.ts";
 
 /** Time for a manager to show that it is here, ms: one that does not keeps nobody from working. */
@@ -26,7 +27,8 @@ const WHY_FAILED = `agent-console daemon logs, or journalctl --user -u ${UNIT}`;
 /**
  * Undefined where none is installed, it is not the one for this daemon, or no manager replies: then the daemon is spawned.
  *
- * @throws {ConsoleError} `not_running` where no daemon may be started unasked; from the configuration
+ * @throws {ConsoleError} `not_running` where no daemon may be started unasked; from the configuration; `unsafe_path` where a file
+ * that it must write is not ours
  */
 export async function startByService(
   context: ClientContext,
@@ -43,11 +45,14 @@ export async function startByService(
   const { launch, plan, takenBack } = await renewService(context, service);
   if (auto && !launch.autoStart) throw notRunningError();
   const manager = managerOfService(service, AbortSignal.timeout(REPLY_MS));
-  await manager.refresh();
+  const unread = await manager.refresh();
   const before = await manager.state();
   if (before === undefined) {
     onNote?.("note: no service manager replies here, so the daemon runs outside of its service");
     return undefined;
+  }
+  if (unread !== undefined) {
+    onNote?.(`note: the service manager goes on with the unit as it knew it: ${unread.stderr.trim()}`);
   }
   if (before.state === "failed") {
     onNote?.(`note: the unit of the service had failed and is started again; why it did: ${WHY_FAILED}`);
@@ -55,11 +60,11 @@ export async function startByService(
   const mayRenew = !auto || mayRenewUnasked(context, service);
   if (takenBack !== undefined && mayRenew) {
     onNote?.(`note: ${takenBack}`);
-    await installService(plan, { files: denoFiles, run: (argv) => runManager(argv) });
+    await installService(plan, { files: denoFiles, ...managerPorts() });
     return new ServiceStart(context, findService() ?? service, false);
   }
   const outdated = mayRenew ? outdatedFiles(plan) : [];
-  writeFiles(outdated);
+  writeUnitFiles(outdated, denoFiles);
   return new ServiceStart(context, service, outdated.length > 0);
 }
 

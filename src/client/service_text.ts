@@ -53,9 +53,13 @@ function readEnv(valueOf: Env): ServiceOptions["env"] {
   return Object.fromEntries(READ_ENV.map((name) => [name, valueOf(name)]));
 }
 
-/** What the service manager of this user is told through; a compiled program has its permissions inside, for none. */
-function managerSandbox({ paths, program }: ClientContext, valueOf: Env): ManagerSandbox {
-  if (OS !== "linux" || program.daemon.form === "compiled") return {};
+/** Whether systemd may hand a socket on and be told how the daemon is: a compiled program has its permissions inside, for none. */
+function canBeManaged({ program }: Pick<ClientContext, "program">): boolean {
+  return OS === "linux" && program.daemon.form !== "compiled";
+}
+
+/** What the service manager of this user is told through. */
+function managerSandbox({ paths }: ClientContext, valueOf: Env): ManagerSandbox {
   if (checkSocketPath(notifyPath(paths)) !== undefined) return {};
   const isSocket = (path: string) => denoFiles.stat(path)?.kind === "socket" && checkSandboxPath(path) === undefined;
   return { notifySocket: notifySocketOf({ env: readEnv(valueOf), uid: ownUid() }, isSocket) };
@@ -78,35 +82,46 @@ export interface ServiceWish {
   readonly start?: boolean;
 }
 
-/** The service as it would be installed now. @throws {ConsoleError} from the configuration */
+/**
+ * The service as it would be installed now. Who holds the socket:
+ *
+ *     socketActivation    its unit is there    it can be managed    in the plan
+ *     true                either               yes                  wanted
+ *     true                either               no                   refused
+ *     absent              yes                  yes                  wanted
+ *     absent              yes                  no                   left, and taken back
+ *     false               yes                  either               left
+ *     absent or false     no                   either               none
+ *
+ * @throws {ConsoleError} `failed` where it is refused; from the configuration
+ */
 export async function currentService(
   context: ClientContext,
   { socketActivation, now, start }: ServiceWish = {},
   valueOf: Env = env,
 ): Promise<CurrentService> {
   const isThere = hasSocketUnit();
+  const isManaged = canBeManaged(context);
   const wanted = socketActivation ?? isThere;
-  if (socketActivation && (OS !== "linux" || context.program.daemon.form === "compiled")) {
+  const activated = wanted && isManaged;
+  if (socketActivation && !isManaged) {
     throw new ConsoleError("failed", "socket activation needs systemd, and a program that was not compiled", {
       hint: "agent-console daemon install",
     });
   }
-  const manager = managerSandbox(context, valueOf);
-  // A compiled program could not read what systemd tells it.
-  const isManaged = OS === "linux" && context.program.daemon.form !== "compiled";
+  const manager = isManaged ? managerSandbox(context, valueOf) : undefined;
   const launch = await daemonLaunch(context, {}, {
     env: valueOf,
-    socketActivation: wanted && isManaged,
-    ...(isManaged ? { manager } : {}),
+    socketActivation: activated,
+    ...(manager === undefined ? {} : { manager }),
   });
   const { argv, telemetry, runsPrograms, socketPath } = launch;
-  const activated = wanted && isManaged;
   const launched = {
     argv,
     telemetry,
     runsPrograms,
     socketPath,
-    notifies: manager.notifySocket !== undefined,
+    notifies: manager?.notifySocket !== undefined,
     socketUnit: activated ? "wanted" : isThere ? "left" : undefined,
     start: start === false ? "not" : now ? "now" : undefined,
   } as const;
@@ -123,14 +138,9 @@ export function installedPlan(context: Pick<ClientContext, "paths">): ServicePla
 
 /** Files of the service that do not say what they should. */
 export function outdatedFiles(plan: ServicePlan): readonly UnitFile[] {
-  return [plan, ...plan.beside].filter(({ path, text }) =>
+  return [plan, ...plan.extraFiles].filter(({ path, text }) =>
     denoFiles.stat(path)?.kind !== "file" || new TextDecoder().decode(denoFiles.read(path)) !== text
   );
-}
-
-/** Each is replaced, so that a manager that reads it sees the old text or the new one. */
-export function writeFiles(files: readonly UnitFile[]): void {
-  for (const { path, text } of files) denoFiles.replace(path, new TextEncoder().encode(text), 0o644);
 }
 
 /**

@@ -22,11 +22,11 @@ export function activatedFd({ activated, inherited }: ActivatedSocket): number |
   return activated === undefined ? undefined : STDIN;
 }
 
+const RESTART = "agent-console daemon restart";
+
 /** What ends a daemon whose socket does not fit: the next start by the manager would end in the same way. */
-export function notTaken(why: string): ConsoleError {
-  return new ConsoleError("config_invalid", `the socket of the service is not taken: ${why}`, {
-    hint: "agent-console daemon restart",
-  });
+export function notTaken(why: string, hint: string = RESTART): ConsoleError {
+  return new ConsoleError("config_invalid", `the socket of the service is not taken: ${why}`, { hint });
 }
 
 /**
@@ -34,7 +34,10 @@ export function notTaken(why: string): ConsoleError {
  * @throws {ConsoleError} `config_invalid`
  */
 export function checkActivatedSocket({ activated, inherited }: ActivatedSocket, socketPath: string): void {
-  if (activated === undefined) throw notTaken("its unit does not say where it is");
+  if (activated === undefined) {
+    const why = "LISTEN_FDS says that it is handed on, and its unit does not say where it is";
+    throw notTaken(why, `${RESTART}; without a service, unset LISTEN_FDS and LISTEN_PID`);
+  }
   if (activated !== socketPath) throw notTaken(`it is at ${activated}, and the configuration says ${socketPath}`);
   if (inherited > 0) {
     throw notTaken("by its unit it is not the daemon's stdin: programs that it starts would inherit it");

@@ -57,7 +57,7 @@ export async function runDaemon(
       assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
     }
     const listen = async () =>
-      listener = await (fd === undefined ? files.listen(socketPath) : activated(fd, paths.root));
+      listener = await (fd === undefined ? files.listen(socketPath) : listenActivated(fd, paths.root));
     const composed = await compose({ options, limits, features, paths, config, log, bootId, manager, listen });
     await composed.supervisor.prepare();
     try {
@@ -83,7 +83,7 @@ export async function runDaemon(
 }
 
 /** Node's listener is loaded only where it is needed. @throws {ConsoleError} `config_invalid` where it is no such socket */
-async function activated(fd: number, place: string): Promise<Listener> {
+async function listenActivated(fd: number, place: string): Promise<Listener> {
   const { activatedListener } = await import("../platform/activated_listener.ts");
   try {
     return await activatedListener(fd, place);

@@ -14,9 +14,11 @@ import { keepStdin } from "./process.ts";
 import type { Listener, Socket } from "./sockets.ts";
 
 /**
+/**
  * @param fd our stdin, or a socket that is taken only to refuse who waits in it
  * @param place a file or folder that we may read: it is opened where the socket was, once that is closed
- * @throws the OS error where the descriptor is no socket that listens
+ * @throws the OS error where the descriptor is no socket that listens; an Error where it is one of the network: whoever
+ * started us says which it is, and our clients are this user's alone
  */
 export async function activatedListener(fd: number, place?: string): Promise<Listener> {
   if (fd === STDIN) keepStdin();
@@ -25,6 +27,11 @@ export async function activatedListener(fd: number, place?: string): Promise<Lis
   server.once("error", reject);
   server.listen({ fd }, resolve);
   await promise;
+  // A unix socket that came as a descriptor has no address here; one of TCP has.
+  if (server.address() !== null) {
+    server.close();
+    throw new Error("it is a socket of the network, not a unix socket");
+  }
   return new ActivatedListener(server, fd === STDIN ? place : undefined);
 }
 
@@ -93,7 +100,7 @@ class ActivatedListener implements Listener {
   #next(): void {
     if (this.#asked === undefined) return;
     const socket = this.#came.shift();
-    if (socket !== undefined) this.#asked.resolve(new ActivatedSocket(socket));
+    if (socket !== undefined) this.#asked.resolve(new ActivatedConnection(socket));
     else if (this.#problem !== undefined) this.#asked.reject(this.#problem);
     else return;
     if (socket === undefined && !(this.#problem instanceof Deno.errors.BadResource)) this.#problem = undefined;
@@ -101,7 +108,7 @@ class ActivatedListener implements Listener {
   }
 }
 
-class ActivatedSocket implements Socket {
+class ActivatedConnection implements Socket {
   readonly #socket: NodeSocket;
   #rest: Uint8Array = new Uint8Array(0);
   #isOver = false;

@@ -255,6 +255,15 @@ export function realPath(path: string): string {
   return Deno.realPathSync(path);
 }
 
+/** Where a link leads, as it is written in it; undefined for what is no link. */
+export function linkTarget(path: string): string | undefined {
+  try {
+    return Deno.readLinkSync(path);
+  } catch {
+    return undefined;
+  }
+}
+
 /** {@link realPath}, of what does not exist as far as it does. */
 export function realPathSoFar(path: string): string {
   try {

@@ -16,7 +16,7 @@ const LARGE_BYTES = 16 * 1_048_576;
 
 /** For a daemon: small inputs, one at a time. */
 export const sha256OfRecord: Sha256 = (bytes) =>
-  bytes.length < LARGE_BYTES ? bytesToHex(sha256(bytes)) : sha256OfJournal(bytes);
+  bytes.length < LARGE_BYTES ? bytesToHex(sha256(bytes)) : sha256Hex(bytes);
 
 /** For what is made in parts while others are served: it never waits for `node:crypto` to load. */
 export function runningSha256(): RunningSha256 {
@@ -24,12 +24,12 @@ export function runningSha256(): RunningSha256 {
   return { update: (bytes) => void hash.update(bytes), digest: () => bytesToHex(hash.digest()) };
 }
 
-/** For one who reads a whole journal. Loads `node:crypto` when it is first called. */
-export const sha256OfJournal: Sha256 = (bytes) => nodeCrypto().hash("sha256", bytes, "hex");
+/** For large inputs, such as a whole journal, and for programs that end soon. Loads `node:crypto` when it is first called. */
+export const sha256Hex: Sha256 = (bytes) => nodeCrypto().hash("sha256", bytes, "hex");
 
 /** The quicker of the two for inputs of `bytes` together. */
 export function sha256For(bytes: number): Sha256 {
-  return bytes < LARGE_BYTES ? sha256OfRecord : sha256OfJournal;
+  return bytes < LARGE_BYTES ? sha256OfRecord : sha256Hex;
 }
 
 let loaded: NodeCrypto | undefined;

@@ -24,6 +24,8 @@ export interface ProgramPaths {
   readonly binTarget: string;
 }
 
+/** As deno.json has it: `1.2.3`, or with more behind it. */
+export const VERSION_NUMBER = /^\d+\.\d+\.\d+[\w.+-]*$/;
 /** The folder of one version: its number, and eight hex digits of its content. */
 export const VERSION_FOLDER = /^\d+\.\d+\.\d+[\w.-]*-[0-9a-f]{8}$/;
 /** What lies beside the files of a version and says where they came from. */

@@ -3,7 +3,7 @@
  * version is there already, without making it. All of the sources count, also what the program does not show, and the
  * runtime by its content. Where anything cannot be read, nothing is said.
  */
-import { sha256OfJournal } from "./hash.ts";
+import { sha256Hex } from "./hash.ts";
 import { isOurs, stampOf } from "./prebuilt.ts";
 import { type ProgramPaths, SOURCE_FILE } from "./program_folder.ts";
 import type { VersionSource } from "./version_store.ts";
@@ -25,8 +25,9 @@ export function readInputs(sources: string, deno: string): VersionInputs | undef
   const stamps: string[] = [];
   const take = (name: string) => {
     const path = `${sources}/${name}`;
+    if (!Deno.statSync(path).isFile) throw new Error(`${path} is no file`); // a named pipe would have us wait for a writer
     stamps.push(`${stampOf(path)} ${name}`); // before its content: a write in between shows in the next stamp
-    lines.push(`${sha256OfJournal(Deno.readFileSync(path))} ${name}`);
+    lines.push(`${sha256Hex(Deno.readFileSync(path))} ${name}`);
   };
   const walk = (folder: string) => {
     for (const { name, isDirectory } of Deno.readDirSync(`${sources}/${folder}`)) {
@@ -36,13 +37,13 @@ export function readInputs(sources: string, deno: string): VersionInputs | undef
   };
   try {
     // Without a stamp: an installation gives it a second name, which changes that.
-    lines.push(`${sha256OfJournal(Deno.readFileSync(deno))} the runtime`);
+    lines.push(`${sha256Hex(Deno.readFileSync(deno))} the runtime`);
     FOLDERS.forEach(walk);
     FILES.forEach(take);
   } catch {
     return undefined;
   }
-  const hash = (all: readonly string[]) => sha256OfJournal(new TextEncoder().encode(all.join("\n")));
+  const hash = (all: readonly string[]) => sha256Hex(new TextEncoder().encode(all.join("\n")));
   return { content: hash(lines.sort()), written: hash([...lines, ...stamps.sort()]) };
 }
 
@@ -53,9 +54,9 @@ export function filesHash(folder: string): string {
       const path = `${folder}/${name}`;
       if (!isOurs(path, "file")) throw new Error(`${path} is not ours alone`);
       const { mode } = Deno.lstatSync(path);
-      return `${name} ${mode} ${sha256OfJournal(Deno.readFileSync(path))}`;
+      return `${name} ${mode} ${sha256Hex(Deno.readFileSync(path))}`;
     });
-  return sha256OfJournal(new TextEncoder().encode(lines.join("\n")));
+  return sha256Hex(new TextEncoder().encode(lines.join("\n")));
 }
 
 /** Whether the version `name` is whole, as `source` notes it, and was made of these inputs. Never throws. */

@@ -2,9 +2,10 @@
  * Whether a service of ours is installed and enabled, and for which home: from its files alone, so that it costs nothing to
  * ask before a daemon is started.
  */
+import { resolveFrom } from "../platform/home_paths.ts";
 import type { Files } from "../platform/system.ts";
 import { type PlaceOptions, servicePlace, SOCKET_UNIT, UNIT } from "./place.ts";
-import { readPlist, readUnit, type ServiceWords } from "./read_text.ts";
+import { isWrittenByUs, readPlist, readUnit, type ServiceWords } from "./read_text.ts";
 
 export interface InstalledService extends ServiceWords {
   readonly os: string;
@@ -19,18 +20,19 @@ export interface InstalledService extends ServiceWords {
   readonly socket: string | undefined;
 }
 
-/** Undefined where nothing of ours is at that place: no file, or a link, which is how systemd masks a unit. */
+/** Undefined where nothing of ours is at that place: no file, a link, or a file that somebody else wrote. */
 export function installedService(
   options: PlaceOptions,
   files: Pick<Files, "read" | "stat">,
 ): InstalledService | undefined {
   const place = servicePlace(options);
-  if (place === undefined || files.stat(place.path)?.kind !== "file") return undefined;
-  const { path, socketPath, link, socketLink } = place;
+  if (place === undefined) return undefined;
+  const { path, socketUnitPath, link, socketLink } = place;
+  const text = ownText(path, files);
+  if (text === undefined) return undefined;
   const isThere = (file: string | undefined) => file !== undefined && files.stat(file) !== undefined;
-  const text = new TextDecoder().decode(files.read(path));
   const { argv, env } = options.os === "darwin" ? readPlist(text) : readUnit(text);
-  const hasSocket = isThere(socketPath);
+  const hasSocket = socketUnitPath !== undefined && ownText(socketUnitPath, files) !== undefined;
   return {
     os: options.os,
     path,
@@ -44,13 +46,36 @@ export function installedService(
   };
 }
 
-/** An enabled link whose unit is gone: the manager complains of it at each login. */
-export function danglingLinks(options: PlaceOptions, files: Pick<Files, "stat">): readonly string[] {
-  const { path = "", socketPath = "", link, socketLink } = servicePlace(options) ?? {};
-  const pairs = [[path, link], [socketPath, socketLink]] as const;
-  return pairs.flatMap(([file, linked]) =>
-    linked !== undefined && files.stat(linked) !== undefined && files.stat(file) === undefined ? [linked] : []
-  );
+/**
+ * What we wrote at this path. Undefined for a link too, which is how systemd masks a unit, or leads to a file that a user
+ * keeps elsewhere.
+ */
+export function ownText(path: string, files: Pick<Files, "read" | "stat">): string | undefined {
+  if (files.stat(path)?.kind !== "file") return undefined;
+  const text = new TextDecoder().decode(files.read(path));
+  return isWrittenByUs(text) ? text : undefined;
+}
+
+/**
+ * An enabled link to a unit of ours that is gone: the manager complains of it at each login. One that leads elsewhere
+ * enables somebody else's unit of that name, a packaged one say.
+ *
+ * @param target where a link leads, as it is written; undefined for what is none
+ */
+export function danglingLinks(
+  options: PlaceOptions,
+  files: Pick<Files, "stat">,
+  target: (link: string) => string | undefined,
+): readonly string[] {
+  const { path = "", socketUnitPath = "", link, socketLink } = servicePlace(options) ?? {};
+  const pairs = [[path, link], [socketUnitPath, socketLink]] as const;
+  return pairs.flatMap(([file, linked]) => {
+    if (linked === undefined || files.stat(file) !== undefined) return [];
+    const written = target(linked);
+    const folder = linked.slice(0, linked.lastIndexOf("/"));
+    // systemd writes an absolute path, a person perhaps a relative one.
+    return written !== undefined && resolveFrom(written, folder) === file ? [linked] : [];
+  });
 }
 
 function valueOf(option: string, argv: readonly string[]): string | undefined {

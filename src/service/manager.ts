@@ -1,8 +1,19 @@
 /** The service manager's part in a service that is installed: how it is, started, stopped. */
 import type { Files } from "../platform/system.ts";
-import { isNobody, type Ran, type ServicePorts } from "./install.ts";
 import type { InstalledService } from "./installed.ts";
-import { LABEL, SOCKET_UNIT, UNIT } from "./place.ts";
+import { SOCKET_UNIT, UNIT } from "./place.ts";
+import {
+  bootout,
+  isManagerUnreachable,
+  launchdNames,
+  launchdStart,
+  NO_PROGRAM,
+  NOT_LOADED,
+  type Ran,
+  type RunCommand,
+  runSteps,
+  type StepPorts,
+} from "./steps.ts";
 
 export interface ManagedState {
   /** The words of systemd: active, inactive, failed, activating, … */
@@ -11,7 +22,7 @@ export interface ManagedState {
   readonly pid: number | undefined;
   /** The exit code of its last process; 0 while one runs, and where a signal ended it. */
   readonly exitCode: number;
-  /** Whether its socket is open: the next client starts a daemon, be it only to ask whether one runs. */
+  /** Whether systemd has its socket open: then any connection starts a daemon, also one that only asks whether one runs. */
   readonly listens: boolean;
 }
 
@@ -21,33 +32,36 @@ export interface StartHow {
 }
 
 export interface Manager {
-  /** Has it read its files again where they are others than it knows; what {@link Manager.state} says is true then. */
-  refresh(): Promise<void>;
   /**
-   * Changes nothing. Undefined where no manager replies, or one that has another file for this name, or none yet: it is not to
-   * be touched.
+   * Has it read its files again where they are others than it knows; what {@link Manager.state} says is true then.
+   *
+   * @returns how it failed to; undefined where it has read them, or need not
+   */
+  refresh(): Promise<Ran | undefined>;
+  /**
+   * Changes nothing. Undefined where no manager replies, and where the one that does knows no unit of this name yet, or has
+   * it from another file: that one is not ours to start or stop.
    */
   state(): Promise<ManagedState | undefined>;
   /** Returns when the manager has started it, or could not. */
   start(how: StartHow): Promise<Ran>;
-  /** Its state is inactive then, and not failed. With `force` its daemon gets no time to end its work. */
+  /** Where it succeeds, its state is inactive and not failed. With `force` its daemon gets no time to end its work. */
   stop(how: { readonly force: boolean }): Promise<Ran>;
 }
 
-/** @param uid the user's id, which launchd's names have in them */
+/** @param uid as {@link launchdNames} takes it */
 export function managerOf(service: InstalledService, uid: number | null, ports: ManagerPorts): Manager {
-  return service.os === "darwin" ? launchd(service, `gui/${uid ?? 0}`, ports) : systemd(service, ports);
+  return service.os === "darwin" ? launchd(service, uid, ports) : systemd(service, ports);
 }
 
-export interface ManagerPorts {
-  readonly run: ServicePorts["run"];
+export interface ManagerPorts extends StepPorts {
   readonly files: Pick<Files, "stat">;
 }
 
 /** Whether a manager is here to start what is installed. */
-export async function managerReplies(os: string, uid: number | null, run: ServicePorts["run"]): Promise<boolean> {
+export async function managerReplies(os: string, uid: number | null, run: RunCommand): Promise<boolean> {
   const argv = os === "darwin"
-    ? ["launchctl", "print", `gui/${uid ?? 0}`]
+    ? ["launchctl", "print", launchdNames(uid).domain]
     : ["systemctl", "--user", "show", "-p", "Version"];
   return (await run(argv)).code === 0;
 }
@@ -70,7 +84,9 @@ function systemd({ path, units }: InstalledService, { run, files }: ManagerPorts
     refresh: async () => {
       const shown = await show();
       // It was written where no manager replied, or changed by hand.
-      if (shown?.["FragmentPath"] === "" || shown?.["NeedDaemonReload"] === "yes") await systemctl("daemon-reload");
+      if (shown?.["FragmentPath"] !== "" && shown?.["NeedDaemonReload"] !== "yes") return undefined;
+      const reloaded = await systemctl("daemon-reload");
+      return reloaded.code === 0 ? undefined : reloaded;
     },
     state: async () => {
       const shown = await show();
@@ -100,18 +116,15 @@ function systemd({ path, units }: InstalledService, { run, files }: ManagerPorts
   };
 }
 
-/** `launchctl print` of a label that is not loaded. */
-const NOT_LOADED = 113;
-
-function launchd({ path }: InstalledService, domain: string, { run }: ManagerPorts): Manager {
-  const target = `${domain}/${LABEL}`;
-  const launchctl = (...words: readonly string[]) => run(["launchctl", ...words]);
-  const print = () => launchctl("print", target);
+function launchd({ path }: InstalledService, uid: number | null, ports: ManagerPorts): Manager {
+  const names = launchdNames(uid);
+  const launchctl = (...words: readonly string[]) => ports.run(["launchctl", ...words]);
+  const print = () => launchctl("print", names.target);
   return {
-    refresh: () => Promise.resolve(), // launchd reads a file when it is bootstrapped
+    refresh: () => Promise.resolve(undefined), // launchd reads a file when it is bootstrapped
     state: async () => {
       const printed = await print();
-      if (printed.code === NOT_LOADED && !isNobody(printed)) {
+      if (printed.code === NOT_LOADED && !isManagerUnreachable(printed)) {
         return { state: "inactive", pid: undefined, exitCode: 0, listens: false };
       }
       if (printed.code !== 0) return undefined;
@@ -127,23 +140,21 @@ function launchd({ path }: InstalledService, domain: string, { run }: ManagerPor
       };
     },
     start: async ({ renewed }) => {
-      // What is loaded has the old text. Fails where it is not.
-      if (renewed) await launchctl("bootout", target);
-      // A label that was disabled once cannot be bootstrapped, so enable comes first. 5: it is loaded already.
-      for (const words of [["enable", target], ["bootstrap", domain, path]]) {
-        const ran = await launchctl(...words);
-        if (ran.code !== 0 && ran.code !== 5 && ran.code !== 125) return ran;
-      }
-      return await launchctl("kickstart", target);
+      const steps = launchdStart(names, path, renewed);
+      const { refused, unanswered: [first] } = await runSteps(steps, ports);
+      if (first !== undefined) return { ...OK, code: NO_PROGRAM, stderr: "launchd does not reply" };
+      return refused?.ran ?? OK;
     },
     // Until the next login, or the next start.
     stop: async ({ force }) => {
-      if (force) await launchctl("kill", "SIGKILL", target);
-      const stopped = await launchctl("bootout", target);
-      return (await print()).code === 0 ? stopped : { ...stopped, code: 0 };
+      if (force) await launchctl("kill", "SIGKILL", names.target);
+      const stopped = await ports.run(bootout(names).argv);
+      return (await print()).code === 0 ? stopped : OK;
     },
   };
 }
+
+const OK: Ran = { code: 0, stdout: "", stderr: "" };
 
 /** A folder on the way may be a link, which the manager may have followed. */
 function isSameFile(files: Pick<Files, "stat">, a: string, b: string): boolean {

@@ -20,7 +20,7 @@ export interface ServicePlace {
   /** The unit or the property list. */
   readonly path: string;
   /** The unit of the socket, and the links that systemd makes when it enables one of the two. */
-  readonly socketPath?: string;
+  readonly socketUnitPath?: string;
   readonly link?: string;
   readonly socketLink?: string;
 }
@@ -34,7 +34,7 @@ export function servicePlace({ os, userHome, env }: PlaceOptions): ServicePlace 
   const folder = `${xdg?.startsWith("/") ? xdg.replace(/\/+$/, "") : `${userHome}/.config`}/systemd/user`;
   return {
     path: `${folder}/${UNIT}`,
-    socketPath: `${folder}/${SOCKET_UNIT}`,
+    socketUnitPath: `${folder}/${SOCKET_UNIT}`,
     link: `${folder}/default.target.wants/${UNIT}`,
     socketLink: `${folder}/sockets.target.wants/${SOCKET_UNIT}`,
   };

@@ -2,8 +2,9 @@
 import { AGENT_HOME_ENV } from "../agents/files.ts";
 import { RUNTIME_ENV } from "../platform/sandbox.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { LABEL, type ServicePlace, servicePlace, SOCKET_UNIT, UNIT } from "./place.ts";
+import { type ServicePlace, servicePlace, SOCKET_UNIT, UNIT } from "./place.ts";
 import { renderPlist, renderSocket, renderUnit } from "./render.ts";
+import { bootout, launchdNames, launchdStart, type Step, step } from "./steps.ts";
 
 export interface ServiceOptions {
   readonly os: string;
@@ -30,12 +31,6 @@ export interface ServiceOptions {
   readonly telemetry?: Readonly<Record<string, string>>;
 }
 
-/** One command, and the exit codes that count as success: the intended state exists already. */
-export interface Step {
-  readonly argv: readonly string[];
-  readonly tolerate: readonly number[] | "any";
-}
-
 export interface UnitFile {
   readonly path: string;
   readonly text: string;
@@ -45,20 +40,21 @@ export interface ServicePlan {
   /** Where the unit or the property list goes. */
   readonly path: string;
   readonly text: string;
-  /** What is written beside it, and what of ours is removed: the unit of the socket. */
-  readonly beside: readonly UnitFile[];
-  readonly gone: readonly string[];
+  /** What is written beside it: the unit of the socket. */
+  readonly extraFiles: readonly UnitFile[];
+  /** What of ours is to be there no longer: the unit of a socket that systemd holds no more. */
+  readonly staleFiles: readonly string[];
   /** Whether the daemon runs, or its socket waits for a client, after the steps. */
   readonly starts: boolean;
-  /** Before what is `gone` is removed: the manager can still name it. */
-  readonly leave: readonly Step[];
+  /** At an install, before the stale files are removed: the manager can still name them. */
+  readonly beforeRemove: readonly Step[];
   /** After the file was written anew: a running daemon is restarted. */
-  readonly install: readonly Step[];
+  readonly installSteps: readonly Step[];
   /** Used where nothing was written: a running daemon stays. */
-  readonly keep: readonly Step[];
-  /** Before and after the file is removed. */
-  readonly stop: readonly Step[];
-  readonly forget: readonly Step[];
+  readonly ensureSteps: readonly Step[];
+  /** At an uninstall, before and after the files are removed. */
+  readonly stopSteps: readonly Step[];
+  readonly afterRemove: readonly Step[];
   /** What the user may want to know beside it. */
   readonly notes: readonly string[];
 }
@@ -70,14 +66,14 @@ export function planService(options: ServiceOptions): ServicePlan {
   throw new ConsoleError("failed", `a service is installed on linux and darwin only, this system is ${options.os}`);
 }
 
-function systemd(options: ServiceOptions, { path, socketPath: socketFile = "" }: ServicePlace): ServicePlan {
+function systemd(options: ServiceOptions, { path, socketUnitPath = "" }: ServicePlace): ServicePlan {
   const { argv, notifies = false, runsPrograms = false, socketUnit, socketPath = "", start } = options;
   const activated = socketUnit === "wanted";
   return {
     path,
     text: renderUnit({ argv, env: variables(options), notifies, runsPrograms, activated }),
-    beside: activated ? [{ path: socketFile, text: renderSocket(socketPath) }] : [],
-    gone: socketUnit === "left" ? [socketFile] : [],
+    extraFiles: activated ? [{ path: socketUnitPath, text: renderSocket(socketPath) }] : [],
+    staleFiles: socketUnit === "left" ? [socketUnitPath] : [],
     starts: start !== "not",
     ...systemdSteps(socketUnit, start),
     notes: [
@@ -88,69 +84,61 @@ function systemd(options: ServiceOptions, { path, socketPath: socketFile = "" }:
   };
 }
 
-type Steps = Pick<ServicePlan, "leave" | "install" | "keep" | "stop" | "forget">;
+type Steps = Pick<ServicePlan, "beforeRemove" | "installSteps" | "ensureSteps" | "stopSteps" | "afterRemove">;
 
 function systemdSteps(socketUnit: ServiceOptions["socketUnit"], start: ServiceOptions["start"]): Steps {
   const control = (words: string, tolerate?: Step["tolerate"]) =>
     step(["systemctl", "--user", ...words.split(" ")], tolerate);
   const reload = control("daemon-reload");
-  // Fails where the unit never ran; without it a unit that failed too often does not start.
-  const reset = control(`reset-failed ${UNIT}`, "any");
-  const resetSocket = control(`reset-failed ${SOCKET_UNIT}`, "any");
-  const stop = control(`stop ${UNIT}`, "any");
   const disable = control(`disable ${UNIT}`, "any");
+  const stop = control(`stop ${UNIT}`, "any");
+  // Fails where the unit never ran; without it one that failed too often does not start, and stays listed when it is gone.
+  const reset = [UNIT, ...(socketUnit === undefined ? [] : [SOCKET_UNIT])]
+    .map((unit) => control(`reset-failed ${unit}`, "any"));
   // Before the service: the next client would start it again.
   const noSocket = [control(`stop ${SOCKET_UNIT}`, "any"), control(`disable ${SOCKET_UNIT}`, "any")];
   const runs = start !== "not";
+  const steps = {
+    stopSteps: [...(socketUnit === undefined ? [] : noSocket), stop, disable],
+    afterRemove: [reload, ...reset],
+  };
   if (socketUnit === "wanted") {
     // The service is not enabled: it starts with the first client, not with the login.
-    const enable = [reset, resetSocket, disable, control(`enable ${SOCKET_UNIT}`)];
+    const enable = [...reset, disable, control(`enable ${SOCKET_UNIT}`)];
     const now = start === "now" ? [control(`start ${UNIT}`)] : [];
     return {
-      leave: [],
+      ...steps,
+      beforeRemove: [],
       // A daemon that has bound its own socket must be gone before systemd binds it.
-      install: [reload, ...enable, ...(runs ? [stop, control(`restart ${SOCKET_UNIT}`), ...now] : [])],
-      keep: [...enable, ...(runs ? [control(`start ${SOCKET_UNIT}`), ...now] : [])],
-      stop: [...noSocket, stop, disable],
-      forget: [reload, reset, resetSocket],
+      installSteps: [reload, ...enable, ...(runs ? [stop, control(`restart ${SOCKET_UNIT}`), ...now] : [])],
+      ensureSteps: [...enable, ...(runs ? [control(`start ${SOCKET_UNIT}`), ...now] : [])],
     };
   }
-  const left = socketUnit === "left" ? noSocket : [];
-  const enable = [reset, control(`enable ${UNIT}`)];
+  const enable = [...reset, control(`enable ${UNIT}`)];
   return {
-    leave: left,
-    install: [reload, ...enable, ...(runs ? [control(`restart ${UNIT}`)] : [])],
-    keep: [...enable, ...(runs ? [control(`start ${UNIT}`)] : [])],
-    stop: [...left, stop, disable],
-    forget: [reload, reset],
+    ...steps,
+    beforeRemove: socketUnit === "left" ? noSocket : [],
+    installSteps: [reload, ...enable, ...(runs ? [control(`restart ${UNIT}`)] : [])],
+    ensureSteps: [...enable, ...(runs ? [control(`start ${UNIT}`)] : [])],
   };
 }
 
 function launchd(options: ServiceOptions, path: string): ServicePlan {
   const { uid, argv } = options;
-  const domain = `gui/${uid ?? 0}`;
-  const bootout = step(["launchctl", "bootout", `${domain}/${LABEL}`], "any");
-  // A label that was disabled once cannot be bootstrapped, so enable comes first.
-  const enable = step(["launchctl", "enable", `${domain}/${LABEL}`], [5, 125]);
-  // 5: it is loaded already; 125: no such domain (a login over ssh). The kickstart then shows whether it runs.
-  const bootstrap = step(["launchctl", "bootstrap", domain, path], [5, 125]);
+  const names = launchdNames(uid);
   return {
     path,
     text: renderPlist({ argv, env: variables(options) }),
-    beside: [],
-    gone: [],
+    extraFiles: [],
+    staleFiles: [],
     starts: true,
-    leave: [],
-    install: [bootout, enable, bootstrap, step(["launchctl", "kickstart", "-k", `${domain}/${LABEL}`])],
-    keep: [enable, bootstrap, step(["launchctl", "kickstart", `${domain}/${LABEL}`])],
-    stop: [bootout],
-    forget: [],
+    beforeRemove: [],
+    installSteps: launchdStart(names, path, true),
+    ensureSteps: launchdStart(names, path, false),
+    stopSteps: [bootout(names)],
+    afterRemove: [],
     notes: ["It starts when you log in."],
   };
-}
-
-function step(argv: readonly string[], tolerate: Step["tolerate"] = []): Step {
-  return { argv, tolerate };
 }
 
 /** Folders of the installing shell that the daemon must find again: cached dependencies, what agents publish. */
@@ -176,10 +164,12 @@ export function notifySocketOf(
 
 /**
  * A service manager has a bare environment: without the shell's PATH no agent is found, without its DENO_DIR no cached
- * dependency. Relative entries of PATH would mean another folder there, so they go.
+ * dependency. Relative entries of PATH would mean another folder there, so they go, as does what
+ * is named twice.
  */
 function variables({ env, home, telemetry }: ServiceOptions): Record<string, string> {
-  const path = (env["PATH"] ?? "").split(":").filter((entry) => entry.startsWith("/")).join(":");
+  const folders = (env["PATH"] ?? "").split(":").filter((entry) => entry.startsWith("/"));
+  const path = [...new Set(folders)].join(":");
   return {
     PATH: path === "" ? "/usr/local/bin:/usr/bin:/bin" : path,
     ...(home === undefined ? {} : { AGENT_CONSOLE_HOME: home }),

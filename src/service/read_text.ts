@@ -1,5 +1,10 @@
 /** Reads back what render.ts has written: the command line and the environment of an installed service. Pure. */
 
+/** Each of the templates says so, those of earlier versions too: what does not is somebody else's. */
+export function isWrittenByUs(text: string): boolean {
+  return /Written by `agent-console daemon install/.test(text);
+}
+
 export interface ServiceWords {
   readonly argv: readonly string[];
   readonly env: Readonly<Record<string, string>>;

@@ -2,6 +2,7 @@
 import plistTemplate from "../../install/com.agent-console.daemon.plist" with { type: "text" };
 import socketTemplate from "../../install/agent-console.socket" with { type: "text" };
 import unitTemplate from "../../install/agent-console.service" with { type: "text" };
+import { fillTemplate } from "../lib/fill_template.ts";
 import { OTEL_ENV, PROXY_ENV, SET_ASIDE } from "../platform/environment.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 
@@ -82,7 +83,7 @@ export function renderUnit({ argv, env, notifies, runsPrograms, activated }: Uni
   // The colon switches the expansion of $VARIABLES off for the whole line.
   const colon = argv.some((word) => word.includes("$")) ? ":" : "";
   const environment = Object.entries(env).map(([name, value]) => `Environment=${unitWord(`${name}=${value}`)}`);
-  return fill(unitTemplate, {
+  return fillTemplate(unitTemplate, {
     burst: activated ? BURST.activated : BURST.usual,
     socket: activated ? SOCKET : "",
     stdin: activated ? STDIN : "",
@@ -107,7 +108,7 @@ export function renderSocket(path: string): string {
       hint: "name another socket with daemon.ipc_socket_path",
     });
   }
-  return fill(socketTemplate, { socket: path.replaceAll("%", "%%") });
+  return fillTemplate(socketTemplate, { socket: path.replaceAll("%", "%%") });
 }
 
 /**
@@ -128,7 +129,7 @@ export function unitWord(word: string): string {
 
 /** The launchd property list. @throws {ConsoleError} `unsafe_path` for characters that XML 1.0 cannot carry */
 export function renderPlist({ argv, env }: ServiceText): string {
-  return fill(plistTemplate, {
+  return fillTemplate(plistTemplate, {
     program_arguments: argv.map((word) => `    <string>${xml(word)}</string>`).join("\n"),
     environment: Object.entries(env)
       .map(([name, value]) => `    <key>${xml(name)}</key>\n    <string>${xml(value)}</string>`)
@@ -146,13 +147,4 @@ function xml(text: string): string {
     );
   }
   return text.replace(/[&<>"']/g, (char) => `&#${char.charCodeAt(0)};`);
-}
-
-/** Fills `{{name}}`; a line that only holds an empty one goes. What is put in is never looked at again. */
-function fill(template: string, values: Readonly<Record<string, string>>): string {
-  return template.replace(/\{\{(\w+)\}\}(\n?)/g, (_, name: string, end: string) => {
-    const value = values[name];
-    if (value === undefined) throw new Error(`the template has no value for ${name}`);
-    return value === "" ? "" : value + end;
-  });
 }

@@ -5,7 +5,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { openJournal } from "../../src/journal/journal.ts";
 import { daemonTimers, daemonTurns } from "../../src/platform/clock.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
-import { runningSha256, sha256OfJournal } from "../../src/platform/hash.ts";
+import { runningSha256, sha256Hex } from "../../src/platform/hash.ts";
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { type Line, readJournal, segments } from "../support/harness_journal.ts";
@@ -22,7 +22,7 @@ async function aged(home: TestHome): Promise<void> {
   const { journal } = openJournal({
     dir: home.path("journal"),
     files: denoFiles,
-    sha256: sha256OfJournal,
+    sha256: sha256Hex,
     runningSha256,
     clock: { now: () => Date.now() - days * DAY_MS, steady: () => performance.now() },
     timers: daemonTimers,

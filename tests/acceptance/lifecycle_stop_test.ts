@@ -1,5 +1,5 @@
 /** F1 and F6: how a daemon ends. */
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertMatch } from "@std/assert";
 import { LIMITS } from "../../src/protocol/limits.ts";
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
@@ -235,4 +235,16 @@ Deno.test("F1 daemon stop --timeout is also the time for the drain", async () =>
   const { code, stdout, stderr, ms } = await home.cli(["daemon", "stop", "--timeout", "0.5"]);
   assertEquals([code, stdout], [0, `stopped, pid ${pid}\n`], stderr);
   assert(ms < await patience(3500), `${ms} ms`);
+});
+
+Deno.test("F2 a stop where no daemon runs says what it means for hooks, and a second one keeps the time of the first", async () => {
+  await using home = await TestHome.create();
+  assertEquals((await home.cli(["daemon", "start"])).code, 0);
+  assertEquals((await home.cli(["hooks", "install", "claude", "--no-feed"])).code, 0);
+  assertEquals((await home.cli(["daemon", "stop"])).code, 0);
+  const since = (await Deno.stat(home.path("daemon.stopped"))).mtime;
+  const again = await home.cli(["daemon", "stop"]);
+  assertEquals([again.code, again.stdout], [3, ""]);
+  assertMatch(again.stderr, /^note: hooks start none either, until you do\nerror: no daemon is running\n/);
+  assertEquals((await Deno.stat(home.path("daemon.stopped"))).mtime, since);
 });

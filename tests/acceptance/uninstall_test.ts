@@ -99,6 +99,13 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
     assertEquals([asked.code, asked.stdout], [1, ""]);
     assertMatch(asked.stderr, /\nhint: give --yes\n$/);
     assertEquals(homeTree(), left);
+    await Deno.writeTextFile(at(".agent-console/mine.txt"), "mine");
+    const emptied = await user.fromClone("uninstall", "--purge", "--yes");
+    assertEquals([emptied.code, emptied.stderr], [0, ""]);
+    const stays = /^emptied ~\/\.agent-console; what is not ours stays: mine\.txt\n {2}to remove that too: rm -r \S+$/m;
+    assertMatch(emptied.stdout, stays);
+    assert(!/left ~\/\.agent-console/.test(emptied.stdout), emptied.stdout);
+    await Deno.remove(at(".agent-console/mine.txt"));
     const { code, stdout } = await user.fromClone("uninstall", "--purge", "--yes");
     assertEquals(code, 0);
     assertMatch(stdout, /^removed ~\/\.agent-console$/m);
@@ -110,9 +117,10 @@ Deno.test("X2 uninstall gives the user's files back byte for byte, leaves the ho
     const run = (...args: string[]) => user.fromClone("--home", chosen, ...args);
     assertEquals((await run("--create", "daemon", "start")).code, 0);
     await Deno.writeTextFile(`${chosen}/notes.txt`, "mine");
-    const { code, stderr } = await run("uninstall", "--purge", "--yes");
-    assertEquals(code, 1);
-    assertMatch(stderr, /: it stays, because of what is not ours in it: notes\.txt\n/);
+    const { code, stdout, stderr } = await run("uninstall", "--purge", "--yes");
+    assertEquals([code, stderr], [0, ""]);
+    assertMatch(stdout, /^emptied ~\/chosen; what is not ours stays: notes\.txt$/m);
+    assert(!/left ~\/chosen|rm -r/.test(stdout), stdout); // a folder that was named may be anything
     assertEquals(await Array.fromAsync(Deno.readDir(chosen), ({ name }) => name), ["notes.txt"]);
     await Deno.remove(`${chosen}/notes.txt`);
     assertEquals((await run("uninstall", "--purge", "--yes")).code, 0);

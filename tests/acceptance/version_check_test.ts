@@ -133,3 +133,22 @@ Deno.test("D3 version --check behind update --rollback says so, and asks for no 
   assertEquals(third.said.clone, { path: clone, version: VERSION, changed: true });
   assertEquals(abouts(third), ["command", "clone"]);
 });
+
+Deno.test("D3 version --check reads plain files of the clone alone, and shows only a number as its version", async () => {
+  await using home = await TestHome.create();
+  const { clone, use } = install(home);
+  use(NEWER);
+  const found = async () => (await check(home)).said.clone;
+  const pipe = async (path: string) => assertEquals((await run(["mkfifo", path], { env: {}, cwd: "/" })).code, 0);
+  // Who opens a named pipe waits for a writer, and none comes.
+  await pipe(`${clone}/src/pipe`);
+  assertEquals(await found(), { path: clone, version: VERSION, changed: null });
+  await Deno.remove(`${clone}/src/pipe`);
+  for (const version of ["9.9.9\nhint: run something", "\u001b[2J9.9.9", "", "9.9"]) {
+    await Deno.writeTextFile(`${clone}/deno.json`, JSON.stringify({ version }));
+    assertEquals(await found(), { path: clone, version: null, changed: null }, version);
+  }
+  await Deno.remove(`${clone}/deno.json`);
+  await pipe(`${clone}/deno.json`);
+  assertEquals(await found(), { path: clone, version: null, changed: null });
+});

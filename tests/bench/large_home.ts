@@ -7,7 +7,7 @@ import { decideUpdate, isRefusal } from "../../src/domain/decide.ts";
 import { openJournal } from "../../src/journal/journal.ts";
 import { daemonTimers, daemonTurns, systemClock } from "../../src/platform/clock.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
-import { runningSha256, sha256OfJournal } from "../../src/platform/hash.ts";
+import { runningSha256, sha256Hex } from "../../src/platform/hash.ts";
 import { DAEMON } from "../../src/protocol/actor.ts";
 import { TestHome } from "../support/harness.ts";
 import { hookEvent } from "./daemon.ts";
@@ -29,7 +29,7 @@ export async function largeHome(sessions: number): Promise<TestHome> {
   const { journal } = openJournal({
     dir: home.path("journal"),
     files: denoFiles,
-    sha256: sha256OfJournal,
+    sha256: sha256Hex,
     runningSha256,
     clock: systemClock,
     timers: daemonTimers,

@@ -15,6 +15,7 @@ export const SUBJECTS = [
   "protocol",
   "gateway",
   "jobs",
+  "service",
   "security",
   "telegram",
   "telemetry",

@@ -5,7 +5,7 @@ import { AGENTS } from "../../src/agents/registry.ts";
 import type { JsonHooks } from "../../src/agents/shared/hook_spec.ts";
 import { hookProgram } from "../../src/client/hook_program.ts";
 import { clientContext } from "../../src/client/endpoint.ts";
-import { sha256OfJournal } from "../../src/platform/hash.ts";
+import { sha256Hex } from "../../src/platform/hash.ts";
 import { thisProgram } from "../../src/platform/program.ts";
 import { hooksStatus, type HooksTarget, install, type InstallSystem, uninstall } from "../../src/settings/install.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -45,7 +45,7 @@ async function oldHome(name: string, { backup = true, mended = false } = {}): Pr
   const system = {
     files,
     timers,
-    sha256: sha256OfJournal,
+    sha256: sha256Hex,
     uid: 1000,
     realPath: (p: string) => p,
     tryLock: () => ({ release() {} }),

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import type { JsonHooks } from "../../src/agents/shared/hook_spec.ts";
-import { sha256OfJournal } from "../../src/platform/hash.ts";
+import { sha256Hex } from "../../src/platform/hash.ts";
 import type { FileStat } from "../../src/platform/system.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { addEntries, removeEntries, statusOf } from "../../src/settings/hook_entries.ts";
@@ -121,7 +121,7 @@ Deno.test("H3 a file that cannot be written is one clear line, and no backup of 
     const system = {
       files,
       timers: { sleep: () => Promise.resolve() },
-      sha256: sha256OfJournal,
+      sha256: sha256Hex,
       uid: 1000,
       realPath: (path: string) => path,
       tryLock: () => ({ release() {} }),

@@ -5,7 +5,7 @@ import { daemonTurns, systemClock } from "../../src/platform/clock.ts";
 import { sleep } from "../../src/platform/delay.ts";
 import { denoFiles, isNotFound } from "../../src/platform/deno_files.ts";
 import { UNFINISHED } from "../../src/platform/system.ts";
-import { runningSha256, sha256OfJournal } from "../../src/platform/hash.ts";
+import { runningSha256, sha256Hex } from "../../src/platform/hash.ts";
 
 const text = (value: string) => new TextEncoder().encode(value);
 
@@ -19,7 +19,7 @@ async function inFolder(run: (dir: string) => void | Promise<void>): Promise<voi
 }
 
 Deno.test("sha256 is that of FIPS 180-4", () => {
-  const sha256 = sha256OfJournal;
+  const sha256 = sha256Hex;
   assertEquals(sha256(text("abc")), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad");
 });
 
@@ -94,7 +94,7 @@ Deno.test("the modes of files and folders do not depend on the umask", () =>
 Deno.test("a journal on the disk: rotation, fsync, snapshot, torn end, verification", () =>
   inFolder(async (parent) => {
     const dir = `${parent}/journal`;
-    const sha256 = sha256OfJournal;
+    const sha256 = sha256Hex;
     const open = () => {
       const seqs: number[] = [];
       const states: unknown[] = [];

@@ -1,6 +1,7 @@
 /** A socket of the service manager: it works as our own does, and no program that we start has it. */
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { connectUnix, isConnectionRefused, type Socket } from "../../src/platform/sockets.ts";
+import { closedAddress } from "../support/closed_address.ts";
 import { exists } from "../support/exists.ts";
 import { Running } from "../support/harness_process.ts";
 import { REPOSITORY } from "../support/harness_program.ts";
@@ -113,3 +114,20 @@ activated(
     }
   },
 );
+
+Deno.test({
+  name: `X2 a socket of the network is not taken for the activated one${
+    ACTIVATE === undefined ? " (ignored: no systemd-socket-activate)" : ""
+  }`,
+  ignore: ACTIVATE === undefined,
+  fn: async () => {
+    const { hostname, port } = new URL(await closedAddress());
+    const argv = [ACTIVATE!, "-l", `${hostname}:${port}`, ...run("activated_echo.ts")];
+    await using child = new Running(argv, { env: { HOME: "/nowhere", PATH: "/usr/bin:/bin" }, cwd: "/" });
+    await eventually(() => child.stderr.includes("Listening on"), 5000, "its socket");
+    using conn = await Deno.connect({ hostname, port: Number(port) });
+    assertEquals((await child.exit(10_000)).code, 1);
+    assertStringIncludes(child.stderr, "it is a socket of the network, not a unix socket");
+    assertEquals(await conn.read(new Uint8Array(1)).catch(() => null), null);
+  },
+});

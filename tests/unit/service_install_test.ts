@@ -1,55 +1,21 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
-import type { FileStat } from "../../src/platform/system.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
-import { installService, type Ran, type ServicePorts, uninstallService } from "../../src/service/install.ts";
+import { installService, uninstallService, writeUnitFiles } from "../../src/service/install.ts";
 import { notifySocketOf, planService, type ServiceOptions } from "../../src/service/plan.ts";
+import { OK, ServiceDouble } from "../support/service_double.ts";
 
 const linux: ServiceOptions = {
   os: "linux",
   userHome: "/home/u",
   uid: 1000,
-  env: { PATH: "/usr/bin:.:rel:/opt/bin" },
+  env: { PATH: "/usr/bin:.:rel:/opt/bin:/usr/bin" },
   argv: ["/usr/bin/deno", "run", "/app/main.ts", "daemon"],
 };
 const UNIT = "/home/u/.config/systemd/user/agent-console.service";
-const OK: Ran = { code: 0, stdout: "", stderr: "" };
-
-/** A disk in a Map (undefined: a folder), and a service manager that answers as `answer` says. */
-class Machine implements ServicePorts {
-  readonly disk = new Map<string, Uint8Array | undefined>([["/home/u", undefined]]);
-  readonly links = new Set<string>();
-  readonly ran: string[] = [];
-  constructor(readonly answer: (line: string) => Ran = () => OK) {}
-
-  readonly files = {
-    stat: (path: string): FileStat | undefined => {
-      if (!this.disk.has(path) && !this.links.has(path)) return undefined;
-      const kind = this.links.has(path) ? "symlink" : this.disk.get(path) === undefined ? "directory" : "file";
-      return { kind, size: 0, mode: 0o644, uid: 1000, inode: 1, device: 1, mtimeMs: 0 };
-    },
-    read: (path: string) => this.disk.get(path)!,
-    mkdir: (path: string) => {
-      assert(this.disk.has(path.slice(0, path.lastIndexOf("/"))), `${path} has no parent`);
-      this.disk.set(path, undefined);
-    },
-    replace: (path: string, bytes: Uint8Array, mode?: number) => {
-      assert(this.disk.has(path.slice(0, path.lastIndexOf("/"))), `${path} has no folder`);
-      assertEquals(mode, 0o644);
-      this.disk.set(path, bytes);
-    },
-    remove: (path: string) => void this.disk.delete(path),
-  };
-  run(argv: readonly string[]): Promise<Ran> {
-    this.ran.push(argv.join(" "));
-    return Promise.resolve(this.answer(argv.join(" ")));
-  }
-  take(): string[] {
-    return this.ran.splice(0);
-  }
-}
+const NAME = "agent-console.service";
 
 Deno.test("X2 install twice changes nothing the second time, and a running daemon goes on", async () => {
-  const machine = new Machine();
+  const machine = new ServiceDouble();
   const first = await installService(planService(linux), machine);
   assertEquals([first.change, first.running, first.path], ["created", true, UNIT]);
   assertEquals(machine.take(), [
@@ -69,7 +35,7 @@ Deno.test("X2 install twice changes nothing the second time, and a running daemo
 });
 
 Deno.test("X2 a dry run writes and runs nothing and says what it would", async () => {
-  const machine = new Machine();
+  const machine = new ServiceDouble();
   const result = await installService(planService(linux), machine, { dryRun: true });
   assertEquals([result.change, result.running, machine.ran.length, machine.disk.size], ["created", false, 0, 1]);
   assertEquals(result.commands[0], "systemctl --user daemon-reload");
@@ -80,7 +46,7 @@ Deno.test("X2 a dry run writes and runs nothing and says what it would", async (
 });
 
 Deno.test("X2 uninstall removes the unit alone, keeps data, and may be repeated", async () => {
-  const machine = new Machine();
+  const machine = new ServiceDouble();
   const data = "/home/u/.agent-console/journal";
   machine.disk.set("/home/u/.agent-console", undefined);
   machine.disk.set(data, new Uint8Array([1]));
@@ -107,7 +73,7 @@ const activated: ServiceOptions = { ...linux, socketUnit: "wanted", socketPath: 
 const left: ServiceOptions = { ...linux, socketUnit: "left" };
 
 Deno.test("X2 with socket activation systemd holds the socket, and nothing starts the daemon but its first client", async () => {
-  const machine = new Machine();
+  const machine = new ServiceDouble();
   const result = await installService(planService(activated), machine);
   assertEquals([result.change, result.running, machine.disk.has(SOCKET)], ["created", true, true]);
   assertEquals(machine.take(), [
@@ -135,6 +101,7 @@ Deno.test("X2 with socket activation systemd holds the socket, and nothing start
     "systemctl --user disable agent-console.socket",
     "systemctl --user daemon-reload",
     "systemctl --user reset-failed agent-console.service",
+    "systemctl --user reset-failed agent-console.socket",
     "systemctl --user enable agent-console.service",
     "systemctl --user restart agent-console.service",
   ]);
@@ -143,7 +110,7 @@ Deno.test("X2 with socket activation systemd holds the socket, and nothing start
 
 Deno.test("X2 the socket's unit is gone when systemd reads its files again, so that it does not stay loaded", async () => {
   const read: boolean[] = [];
-  const machine: Machine = new Machine((line) => {
+  const machine: ServiceDouble = new ServiceDouble((line) => {
     if (line.includes(" daemon-reload")) read.push(machine.disk.has(SOCKET));
     return OK;
   });
@@ -153,22 +120,27 @@ Deno.test("X2 the socket's unit is gone when systemd reads its files again, so t
 });
 
 Deno.test("X2 uninstall takes the socket's unit back first, also where only that is left", async () => {
-  const machine = new Machine();
+  const machine = new ServiceDouble();
   await installService(planService(activated), machine);
   machine.take();
   machine.disk.delete(UNIT);
   assertEquals((await uninstallService(planService(left), machine)).change, "removed");
-  assertEquals(machine.take().slice(0, 3), [
+  assertEquals(machine.take(), [
     "systemctl --user stop agent-console.socket",
     "systemctl --user disable agent-console.socket",
     "systemctl --user stop agent-console.service",
+    "systemctl --user disable agent-console.service",
+    "systemctl --user daemon-reload",
+    // One that failed stays listed else.
+    "systemctl --user reset-failed agent-console.service",
+    "systemctl --user reset-failed agent-console.socket",
   ]);
   assertEquals([machine.disk.has(UNIT), machine.disk.has(SOCKET)], [false, false]);
 });
 
 Deno.test("X2 nothing is started where that is wanted", async () => {
   for (const options of [linux, activated]) {
-    const machine = new Machine();
+    const machine = new ServiceDouble();
     const result = await installService(planService({ ...options, start: "not" }), machine);
     assertEquals([result.running, machine.take().filter((line) => /start|stop/.test(line))], [false, []]);
   }
@@ -188,15 +160,25 @@ Deno.test("without a service manager the unit is written, and the result says wh
   const noBus = { code: 1, stdout: "", stderr: "Failed to connect to bus: No medium found\n" };
   const missing = { code: 127, stdout: "", stderr: "" };
   for (const answer of [() => missing, (line: string) => line.includes(" enable ") ? OK : noBus]) {
-    const machine = new Machine(answer);
+    const machine = new ServiceDouble(answer);
     const result = await installService(planService(linux), machine);
     assertEquals([result.change, result.running, machine.disk.has(UNIT)], ["created", false, true]);
-    assertMatch(
-      result.notes[0] ?? "",
-      /No service manager answers here.* run: systemctl --user daemon-reload && .*restart/,
+    const reload = "systemctl --user daemon-reload";
+    const needed = `${reload} && systemctl --user enable ${NAME} && systemctl --user restart ${NAME}`;
+    assert(
+      result.notes[0]?.endsWith(
+        `No service manager answers here, so the daemon was not started by it. Where one does, run: ${needed}`,
+      ),
     );
-    assertEquals((await uninstallService(planService(linux), machine)).change, "removed");
-    assert(!machine.disk.has(UNIT));
+    // Again: nothing is written, and the manager has still not read it.
+    const again = await installService(planService(linux), machine);
+    assertEquals([again.change, again.notes[0]], ["unchanged", result.notes[0]]);
+    const gone = await uninstallService(planService(linux), machine);
+    assertEquals([gone.change, machine.disk.has(UNIT)], ["removed", false]);
+    assertMatch(
+      gone.notes[0] ?? "",
+      /No service manager answers here: .* run: systemctl --user stop .*; .*daemon-reload/,
+    );
     const later = await installService(planService({ ...linux, start: "not" }), machine);
     assertEquals(later.notes[0], "No service manager answers here. The next login goes by the file.");
     await uninstallService(planService(linux), machine);
@@ -204,7 +186,7 @@ Deno.test("without a service manager the unit is written, and the result says wh
 });
 
 Deno.test("a service manager that answers and refuses is an error with its words", async () => {
-  const machine = new Machine((line) =>
+  const machine = new ServiceDouble((line) =>
     line.includes(" restart ")
       ? { code: 1, stdout: "", stderr: "Job failed.\n" }
       : line.includes("reset")
@@ -217,19 +199,35 @@ Deno.test("a service manager that answers and refuses is an error with its words
 });
 
 Deno.test("what is not our file at the unit's path is left alone", async () => {
-  const machine = new Machine();
+  const machine = new ServiceDouble();
   machine.links.add(UNIT);
   const error = await assertRejects(() => installService(planService(linux), machine), ConsoleError);
   assertEquals([error.kind, machine.ran.length], ["unsafe_path", 0]);
   await assertRejects(() => uninstallService(planService(linux), machine), ConsoleError, "is a symlink");
 
-  const other = new Machine();
+  const other = new ServiceDouble();
   await installService(planService(linux), other);
   other.disk.set(UNIT, new TextEncoder().encode("[Service]\nExecStart=/bin/other\n"));
   for (const work of [installService, uninstallService]) {
     await assertRejects(() => work(planService(linux), other), ConsoleError, "was not written by agent-console");
   }
   assertMatch(new TextDecoder().decode(other.disk.get(UNIT)), /bin\/other/);
+});
+
+Deno.test("each path is looked at before one file is written or one command run", async () => {
+  const machine = new ServiceDouble();
+  await installService(planService(activated), machine);
+  machine.take();
+  const before = machine.disk.get(UNIT);
+  machine.disk.set(SOCKET, new TextEncoder().encode("[Socket]\nListenStream=/mine\n"));
+  for (const options of [{ ...activated, argv: ["/usr/bin/other"] }, { ...left, argv: ["/usr/bin/other"] }]) {
+    const plan = planService(options);
+    for (const work of [installService, uninstallService]) {
+      await assertRejects(() => work(plan, machine), ConsoleError, "socket was not written by agent-console");
+    }
+    assertThrows(() => writeUnitFiles([plan, { path: SOCKET, text: "" }], machine.files), ConsoleError, SOCKET);
+    assertEquals([machine.disk.get(UNIT), machine.ran], [before, []]);
+  }
 });
 
 Deno.test("the unit's folder follows an absolute XDG_CONFIG_HOME; its environment is what a bare manager lacks", () => {
@@ -258,27 +256,4 @@ Deno.test("M2 a service sends telemetry where the configuration says so, and tak
     assert(unset(text).includes(name), name);
   }
   assert(unset(planService(linux).text).includes("OTEL_EXPORTER_OTLP_ENDPOINT"));
-});
-
-Deno.test("X2 launchd: bootout, enable, bootstrap, kickstart; 5 and 125 are tolerated, other codes are not", async () => {
-  const mac: ServiceOptions = { ...linux, os: "darwin", userHome: "/home/u", uid: 501 };
-  const path = "/home/u/Library/LaunchAgents/com.agent-console.daemon.plist";
-  const code = (codes: Record<string, number>) => (line: string): Ran => ({
-    ...OK,
-    code: codes[line.split(" ")[1]!] ?? 0,
-  });
-  const machine = new Machine(code({ bootout: 3, enable: 125, bootstrap: 5 }));
-  const result = await installService(planService(mac), machine);
-  assertEquals([result.path, result.running], [path, true]);
-  assertEquals(machine.take(), [
-    "launchctl bootout gui/501/com.agent-console.daemon",
-    "launchctl enable gui/501/com.agent-console.daemon",
-    `launchctl bootstrap gui/501 ${path}`,
-    "launchctl kickstart -k gui/501/com.agent-console.daemon",
-  ]);
-  assertEquals((await installService(planService(mac), machine)).change, "unchanged");
-  assert(!machine.take().some((line) => line.includes("-k") || line.includes("bootout")));
-  assertEquals((await uninstallService(planService(mac), machine)).change, "removed");
-  const refuses = new Machine(code({ kickstart: 113 }));
-  await assertRejects(() => installService(planService(mac), refuses), ConsoleError, "exited with 113");
 });

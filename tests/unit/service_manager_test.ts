@@ -1,11 +1,14 @@
 /** The service manager's part, with a manager that replies as told: systemd's and launchd's words and codes. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertRejects } from "@std/assert";
+import { runManager } from "../../src/client/own_service.ts";
 import type { FileStat } from "../../src/platform/system.ts";
-import type { Ran } from "../../src/service/install.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import { installService } from "../../src/service/install.ts";
 import { danglingLinks, installedService, type Wanted, whyUnused } from "../../src/service/installed.ts";
 import { managerOf, managerReplies } from "../../src/service/manager.ts";
 import { planService, type ServiceOptions } from "../../src/service/plan.ts";
 import { readPlist, readUnit } from "../../src/service/read_text.ts";
+import type { Ran } from "../../src/service/steps.ts";
 
 const linux: ServiceOptions = {
   os: "linux",
@@ -17,6 +20,7 @@ const linux: ServiceOptions = {
 };
 const mac: ServiceOptions = { ...linux, os: "darwin", uid: 501 };
 const UNIT = "/home/u/.config/systemd/user/agent-console.service";
+const MARK = "# Written by `agent-console daemon install`";
 const LINK = "/home/u/.config/systemd/user/default.target.wants/agent-console.service";
 const PLIST = "/home/u/Library/LaunchAgents/com.agent-console.daemon.plist";
 const TARGET = "gui/501/com.agent-console.daemon";
@@ -55,7 +59,7 @@ function fakeManager(replies: Readonly<Record<string, Ran>> = {}) {
     const known = Object.keys(replies).find((beginning) => line.startsWith(beginning));
     return Promise.resolve(known === undefined ? OK : replies[known]!);
   };
-  return { run, take: () => ran.splice(0) };
+  return { run, take: () => ran.splice(0), pause: () => Promise.resolve() };
 }
 
 Deno.test("X2 what was rendered is read back: the words and variables of a unit and of a property list", () => {
@@ -75,12 +79,19 @@ Deno.test("X2 a service is known by its files: its home, whether it is enabled, 
   assertEquals([both?.home, both?.enabled, both?.units], [linux.home, true, ["agent-console.service"]]);
   const socket = UNIT.replace(".service", ".socket");
   const wants = socket.replace("user/", "user/sockets.target.wants/");
-  const activated = look({ [path]: text, [socket]: "", [wants]: "" });
+  const activated = look({ [path]: text, [socket]: MARK, [wants]: "" });
   assertEquals([activated?.enabled, activated?.units], [true, ["agent-console.socket", "agent-console.service"]]);
   // A link to /dev/null is how systemd masks a unit.
   assertEquals(installedService(linux, diskOf({ [UNIT]: text }, { [UNIT]: "symlink" })), undefined);
-  assertEquals(danglingLinks(linux, diskOf({ [LINK]: "" })), [LINK]);
-  assertEquals(danglingLinks(linux, diskOf({ [LINK]: "", [UNIT]: text })), []);
+  // Nor is a file without our mark, or a socket's unit that somebody else made.
+  assertEquals(look({ [path]: text.replaceAll(/^#.*\n/gm, "") }), undefined);
+  assertEquals(look({ [path]: text, [socket]: "[Socket]", [wants]: "" })?.units, ["agent-console.service"]);
+  const masked = installedService(linux, diskOf({ [path]: text, [socket]: MARK }, { [socket]: "symlink" }));
+  assertEquals(masked?.units, ["agent-console.service"]);
+  const dangling = (target: string, more: Readonly<Record<string, string>> = {}) =>
+    danglingLinks(linux, diskOf({ [LINK]: "", ...more }), (link) => link === LINK ? target : undefined);
+  assertEquals([dangling(UNIT), dangling("../agent-console.service")], [[LINK], [LINK]]);
+  assertEquals([dangling(UNIT, { [UNIT]: text }), dangling("/usr/lib/systemd/user/agent-console.service")], [[], []]);
   assertEquals([installed(mac).enabled, installed(mac).path], [true, PLIST]);
 });
 
@@ -105,12 +116,12 @@ Deno.test("X2 systemd: a unit is started after reset-failed, read again where it
     "systemctl --user show": shown("NeedDaemonReload=no\nActiveState=active\nMainPID=42\nExecMainStatus=0\n"),
   });
   const files = diskOf({});
-  const own = managerOf(installed(linux), 1000, { run: manager.run, files });
+  const own = managerOf(installed(linux), 1000, { ...manager, files });
   assertEquals(await own.state(), { state: "active", pid: 42, exitCode: 0, listens: false });
   for (const [code, exitCode] of [[1, 7], [2, 0]]) {
     const ended = shown(`ActiveState=failed\nMainPID=0\nExecMainCode=${code}\nExecMainStatus=7\n`);
-    const { run } = fakeManager({ "systemctl --user show": ended });
-    const state = await managerOf(installed(linux), 1000, { run, files }).state();
+    const state = await managerOf(installed(linux), 1000, { ...fakeManager({ "systemctl --user show": ended }), files })
+      .state();
     assertEquals(state, { state: "failed", pid: undefined, exitCode: exitCode!, listens: false });
   }
   manager.take();
@@ -128,15 +139,15 @@ Deno.test("X2 systemd: a unit is started after reset-failed, read again where it
   ]);
   await own.stop({ force: true });
   assertEquals(manager.take()[0], "systemctl --user kill --signal=SIGKILL agent-console.service");
-  const activated = installed(linux, { [UNIT.replace(".service", ".socket")]: "" });
-  await managerOf(activated, 1000, { run: manager.run, files }).stop({ force: false });
+  const activated = installed(linux, { [UNIT.replace(".service", ".socket")]: MARK });
+  await managerOf(activated, 1000, { ...manager, files }).stop({ force: false });
   assertEquals(manager.take()[0], "systemctl --user stop agent-console.socket agent-console.service");
 });
 
 Deno.test("X2 systemd: a manager that does not reply, or has another file of that name, is left alone", async () => {
   const stateWith = async (reply: Ran) => {
     const manager = fakeManager({ "systemctl --user show": reply });
-    return { state: await managerOf(installed(linux), 1000, { run: manager.run, files: diskOf({}) }).state(), manager };
+    return { state: await managerOf(installed(linux), 1000, { ...manager, files: diskOf({}) }).state(), manager };
   };
   const noBus: Ran = { code: 1, stdout: "", stderr: "Failed to connect to bus: No medium found\n" };
   assertEquals((await stateWith(noBus)).state, undefined);
@@ -147,38 +158,23 @@ Deno.test("X2 systemd: a manager that does not reply, or has another file of tha
   assertEquals((await stateWith(unread)).manager.take().filter((line) => !line.includes(" show ")), []);
   for (const stdout of [unread.stdout, `FragmentPath=${UNIT}\nNeedDaemonReload=yes\n`]) {
     const manager = fakeManager({ "systemctl --user show": { ...OK, stdout } });
-    await managerOf(installed(linux), 1000, { run: manager.run, files: diskOf({}) }).refresh();
-    assertEquals(manager.take()[1], "systemctl --user daemon-reload");
+    const refresh = () => managerOf(installed(linux), 1000, { ...manager, files: diskOf({}) }).refresh();
+    assertEquals([await refresh(), manager.take()[1]], [undefined, "systemctl --user daemon-reload"]);
+    const refused: Ran = { code: 1, stdout: "", stderr: "Reload request rejected\n" };
+    const replies = { "systemctl --user show": { ...OK, stdout }, "systemctl --user daemon-reload": refused };
+    assertEquals(
+      await managerOf(installed(linux), 1000, { ...fakeManager(replies), files: diskOf({}) }).refresh(),
+      refused,
+    );
   }
   assertEquals(await managerReplies("linux", 1, fakeManager({ "systemctl --user show": noBus }).run), false);
   assertEquals(await managerReplies("linux", 1, fakeManager().run), true);
 });
 
-Deno.test("X2 launchd: bootout, enable, bootstrap, kickstart start what was written anew; 5 and 125 are tolerated", async () => {
-  const start = async (codes: Readonly<Record<string, number>>, renewed: boolean) => {
-    const replies = Object.entries(codes).map(([verb, code]) => [`launchctl ${verb}`, { ...OK, code }] as const);
-    const manager = fakeManager(Object.fromEntries(replies));
-    const { code } = await managerOf(installed(mac), 501, { run: manager.run, files: diskOf({}) }).start({ renewed });
-    return [code, manager.take()];
-  };
-  const steps = [
-    `launchctl enable ${TARGET}`,
-    `launchctl bootstrap gui/501 ${PLIST}`,
-    `launchctl kickstart ${TARGET}`,
-  ];
-  assertEquals(await start({ bootout: 3, enable: 125, bootstrap: 5 }, true), [0, [
-    `launchctl bootout ${TARGET}`,
-    ...steps,
-  ]]);
-  assertEquals(await start({}, false), [0, steps]);
-  assertEquals(await start({ bootstrap: 78 }, false), [78, steps.slice(0, 2)]);
-  assertEquals(await start({ kickstart: 113 }, false), [113, steps]);
-});
-
 Deno.test("X2 launchd: what print says of a label, and a stop that unloads it", async () => {
   const own = (reply: Ran) => {
     const manager = fakeManager({ "launchctl print": reply });
-    return { manager, service: managerOf(installed(mac), 501, { run: manager.run, files: diskOf({}) }) };
+    return { manager, service: managerOf(installed(mac), 501, { ...manager, files: diskOf({}) }) };
   };
   const running = `${TARGET} = {\n\tpath = ${PLIST}\n\tstate = running\n\tpid = 77\n}\n`;
   const ended = `${TARGET} = {\n\tpath = ${PLIST}\n\tstate = not running\n\tlast exit code = 7\n}\n`;
@@ -207,3 +203,18 @@ Deno.test("X2 launchd: what print says of a label, and a stop that unloads it", 
     `launchctl print ${TARGET}`,
   ]);
 });
+
+Deno.test("X2 a command of the manager that does not end in time has a code of its own, as has one that is not there", async () => {
+  assertEquals((await runManager(["sleep", "60"], undefined, 100)).code, 124);
+  assertEquals((await runManager(["sleep", "60"], AbortSignal.timeout(100))).code, 124);
+  assertEquals((await runManager(["agent-console-no-such-program"])).code, 127);
+  const started = { ...OK, code: 124 };
+  const ports = { ...fakeManager({ "systemctl --user restart": started }), files: noFiles };
+  await assertRejects(
+    () => installService(planService(linux), ports),
+    ConsoleError,
+    "because systemctl --user restart agent-console.service did not end in time",
+  );
+});
+
+const noFiles = { stat: () => undefined, read: () => new Uint8Array(), mkdir() {}, replace() {}, remove() {} };

@@ -6,7 +6,7 @@ import { type Head, parseHead } from "../../journal/head.ts";
 import { readSnapshot } from "../../journal/snapshot.ts";
 import { HEAD_FILE, readHeadFile } from "../../journal/witness.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { sha256OfJournal } from "../../platform/hash.ts";
+import { sha256Hex } from "../../platform/hash.ts";
 import { type Approval, riskNamed, type Rule } from "../../domain/approval.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -79,14 +79,14 @@ export async function verify(
   const { journal: dir, ready } = run.context.paths;
   // Before the records: a daemon that writes meanwhile adds to both, and no witness may know more than is read.
   const head = readHeadFile(denoFiles, dir);
-  const snapshot = readSnapshot(denoFiles, dir, sha256OfJournal);
+  const snapshot = readSnapshot(denoFiles, dir, sha256Hex);
   if (head === undefined && denoFiles.stat(dir) === undefined) {
     throw new ConsoleError("not_found", `there is no journal at ${dir}`, { hint: "agent-console daemon start" });
   }
   const found = await verifyJournal({
     dir,
     files: denoFiles,
-    sha256: sha256OfJournal,
+    sha256: sha256Hex,
     ...(head === undefined ? {} : { witnesses: [{ name: HEAD_FILE, ...head }] }),
     ...(typeof snapshot === "object" ? { snapshot } : {}),
     ...(against === undefined ? {} : { against }),

@@ -25,13 +25,16 @@ export interface StartFlags {
   readonly limit?: readonly string[];
 }
 
-export async function start(run: CommandContext, flags: StartFlags): Promise<void> {
+/** @param isAgain none ran a moment ago: the one that replies was started since, by whomever */
+export async function start(run: CommandContext, flags: StartFlags, isAgain = false): Promise<void> {
   const { ephemeral, workspace, session, verbose, limit = [] } = flags;
   const { parseLimits } = await import("../../daemon/options.ts");
   const { ensureDaemon } = await import("../../client/start.ts");
   if (flags.auto && denoFiles.stat(run.context.paths.stopped) !== undefined) throw notRunningError();
   const event = flags.auto ? env(START_EVENT_ENV) : undefined;
-  const { client, pid, fresh } = await ensureDaemon(run.context, {
+  // Where systemd holds the socket, the look whether one runs starts it.
+  const isFirst = isAgain || (!flags.quiet && await waitsForClient(run.context, run.signal));
+  const started = await ensureDaemon(run.context, {
     auto: flags.auto === true,
     daemon: {
       ephemeral: ephemeral === true,
@@ -44,6 +47,8 @@ export async function start(run: CommandContext, flags: StartFlags): Promise<voi
     onFromSource: (problem) => verbose && run.out.note(`runs from source: ${problem}`),
     onNote: flags.quiet ? undefined : (text) => run.out.note(text),
   });
+  const { client, pid } = started;
+  const fresh = started.fresh || isFirst;
   client.close();
   if (!flags.auto) await offerToHooks(run, verbose === true);
   if (!flags.auto && isOtelOn()) {
@@ -111,13 +116,17 @@ export async function stop(
   }).catch(async (error) => {
     // Who it is was not sure enough for a signal; the manager knows its own process.
     const lives = error instanceof ConsoleError ? error.details["pid"] : undefined;
-    if (await isOfService(run, lives) && await stopOwnService(run, flags.force === true)) return Number(lives);
+    const byManager = async () => await stopOwnService(run, flags.force === true).catch(() => false);
+    if (await isOfService(run, lives) && await byManager()) return Number(lives);
     forget?.();
     throw error;
   });
   // It was asked first, so that the reason is in its journal; the manager only sees the rest, and ends what it restarts.
   const wasBusy = !restart && await stopOwnService(run);
-  if (pid === undefined && !unnoted && !wasBusy) throw notRunningError();
+  if (pid === undefined && !unnoted && !wasBusy) {
+    if (forget !== undefined && await hasHooks(run)) run.out.note("note: hooks start none either, until you do");
+    throw notRunningError();
+  }
   if (pid !== undefined) run.out.line(`stopped, pid ${pid}`);
   else if (wasBusy) run.out.line("stopped the service: no daemon ran, and it would have started one");
   if (forget !== undefined && await hasHooks(run)) {
@@ -155,7 +164,8 @@ async function howToStop(run: CommandContext): Promise<{ readonly pidFile: strin
 }
 
 /**
- * Notes that a person stopped the daemon; whatever daemon starts next removes it. Nothing where there is no home yet.
+ * Notes that a person stopped the daemon, and when: a second stop changes nothing. Whatever daemon starts next removes it.
+ * Nothing where there is no home yet.
  *
  * @returns the way to take it back, where the daemon was not stopped
  */
@@ -163,7 +173,7 @@ function noteStopped(run: CommandContext): (() => void) | undefined {
   const { root, stopped } = run.context.paths;
   if (denoFiles.stat(root) === undefined) return undefined;
   const was = denoFiles.stat(stopped) !== undefined;
-  denoFiles.replace(stopped, new Uint8Array(0));
+  if (!was) denoFiles.replace(stopped, new Uint8Array(0));
   return () => was || denoFiles.remove(stopped);
 }
 
@@ -176,7 +186,7 @@ export async function restart(run: CommandContext, flags: StopFlags): Promise<vo
   await stop(run, flags, { restart: true });
   if (isMoved) await stopOwnService(run);
   const context = { ...run.context, socketFlag: run.context.socketFlag ?? socket };
-  await start({ ...run, context }, how);
+  await start({ ...run, context }, how, true);
 }
 
 /** Deadline for a daemon to reply how it was started, ms; one that hangs is restarted all the same. */

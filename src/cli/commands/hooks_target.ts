@@ -7,7 +7,7 @@ import { stubArgv } from "../../agents/shared/own_program.ts";
 import { nearestWord } from "../../lib/did_you_mean.ts";
 import { systemTimers } from "../../platform/delay.ts";
 import { denoFiles, realPath } from "../../platform/deno_files.ts";
-import { sha256OfJournal } from "../../platform/hash.ts";
+import { sha256Hex } from "../../platform/hash.ts";
 import { launcherFolder } from "../../platform/home_launchers.ts";
 import { tryLock } from "../../platform/lock_file.ts";
 import { currentFolder, env, ownUid } from "../../platform/process.ts";
@@ -30,7 +30,7 @@ export interface HooksOptions {
 }
 
 export function system(): InstallSystem {
-  return { files: denoFiles, timers: systemTimers, sha256: sha256OfJournal, uid: ownUid(), realPath, tryLock };
+  return { files: denoFiles, timers: systemTimers, sha256: sha256Hex, uid: ownUid(), realPath, tryLock };
 }
 
 /** An agent into whose settings our hooks can be put. */

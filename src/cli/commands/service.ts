@@ -1,11 +1,11 @@
 /** `daemon install` and `daemon uninstall`: the daemon as a service of the user's session. */
 import { withRunning } from "../../client/connect.ts";
-import { findService, leftLinks, runManager, serviceState } from "../../client/own_service.ts";
+import { filesOfService, findService, leftLinks, managerPorts, serviceState } from "../../client/own_service.ts";
 import { noteFolderOf } from "../../client/own_program_paths.ts";
 import { currentService, installedPlan, outdatedFiles, type ServiceWish } from "../../client/service_text.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { OS, ownUid } from "../../platform/process.ts";
-import { installService, type ServiceResult, uninstallService } from "../../service/install.ts";
+import { installService, ownTexts, type ServiceResult, uninstallService } from "../../service/install.ts";
 import { managerReplies } from "../../service/manager.ts";
 import type { ServicePlan } from "../../service/plan.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -16,22 +16,15 @@ export interface ServiceFlags extends ServiceWish {
   readonly dryRun?: boolean;
 }
 
-const ports = { files: denoFiles, run: (argv: readonly string[]) => runManager(argv) };
-
-/** The service's file, and the link that systemd makes to it. */
-function filesOf({ path, beside, gone }: Pick<ServicePlan, "path" | "beside" | "gone">): readonly string[] {
-  const at = path.lastIndexOf("/");
-  const folder = path.slice(0, at);
-  const sockets = [...beside.map((one) => one.path), ...gone].flatMap((socket) => [
-    socket,
-    `${folder}/sockets.target.wants${socket.slice(at)}`,
-  ]);
-  return [path, `${folder}/default.target.wants${path.slice(at)}`, ...sockets];
-}
+const ports = { files: denoFiles, ...managerPorts() };
 
 /** Where the files of the service are, or would be. @throws {ConsoleError} as {@link removeService} */
 export function serviceFiles(run: CommandContext): readonly string[] {
-  return filesOf(installedPlan(run.context));
+  return filesOfService({ withSocket: hasSocketIn(installedPlan(run.context)) });
+}
+
+function hasSocketIn({ extraFiles, staleFiles }: Pick<ServicePlan, "extraFiles" | "staleFiles">): boolean {
+  return extraFiles.length + staleFiles.length > 0;
 }
 
 export async function installAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
@@ -39,6 +32,7 @@ export async function installAsService(run: CommandContext, flags: ServiceFlags)
     throw new ConsoleError("usage", "--now and --no-start say the opposite of each other", { hint: "leave one out" });
   }
   const { launch, plan: planned, takenBack } = await currentService(run.context, flags);
+  ownTexts(planned, denoFiles); // before a daemon is ended for a service that is refused
   if (takenBack !== undefined) run.out.note(`note: ${takenBack}`);
   // From here to the end no command and no hook may start a daemon beside: the service's own would find it, and give up.
   const { waitForStartLock } = await import("../../client/start.ts");
@@ -46,16 +40,19 @@ export async function installAsService(run: CommandContext, flags: ServiceFlags)
   let result: ServiceResult;
   try {
     if (!flags.dryRun) {
-      for (const path of filesOf(planned)) noteFolderOf(path);
+      for (const path of filesOfService({ withSocket: hasSocketIn(planned) })) noteFolderOf(path);
       if (flags.start !== false) await makeWay(run, planned);
     }
     result = await installService(planned, ports, { dryRun: flags.dryRun === true });
   } finally {
     lock?.release();
   }
-  if (flags.dryRun) { for (const { text } of [planned, ...planned.beside]) run.out.plain(text.trimEnd()); }
+  if (flags.dryRun) { for (const { text } of [planned, ...planned.extraFiles]) run.out.plain(text.trimEnd()); }
   else await offerToHooks(run, false); // so that they know where the manager listens
   say(run, result, flags.dryRun === true);
+  if (flags.dryRun && !await managerReplies(OS, ownUid(), ports.run)) {
+    run.out.note("No service manager answers here: the file would be written, and nothing started.");
+  }
   if (!flags.dryRun) run.out.plain(await runsNow(run, result, launch.socketPath));
 }
 
@@ -91,6 +88,7 @@ async function makeWay(run: CommandContext, planned: ServicePlan): Promise<void>
 
 export async function uninstallAsService(run: CommandContext, flags: ServiceFlags): Promise<void> {
   const dryRun = flags.dryRun === true;
+  ownTexts(installedPlan(run.context), denoFiles); // before its daemon is ended
   const own = dryRun ? null : await serviceState(run.context, run.signal);
   if (own !== null && own.pid !== null) await stop(run, { reason: "daemon uninstall" }, { unnoted: true });
   const result = await removeService(run, { dryRun });
@@ -109,11 +107,12 @@ export async function removeService(
   // Where no manager is here to take them away, or an earlier removal was cut short.
   const links = leftLinks();
   for (const link of links) denoFiles.remove(link);
-  return links.length > 0 && result.change === "absent" ? { ...result, change: "removed" } : result;
+  if (links.length === 0 || result.change !== "absent") return result;
+  return { ...result, change: "removed", files: links.map((path) => ({ path, change: "removed" })) };
 }
 
 function say(run: CommandContext, result: ServiceResult, dryRun: boolean): void {
-  run.out.plain(`${result.path}: ${dryRun ? `would be ${result.change}` : result.change}`);
+  for (const { path, change } of result.files) run.out.plain(`${path}: ${dryRun ? `would be ${change}` : change}`);
   if (dryRun) { for (const command of result.commands) run.out.plain(`would run: ${command}`); }
   for (const note of result.notes) run.out.note(note);
 }

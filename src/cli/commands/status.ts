@@ -35,19 +35,27 @@ export async function showStatus(run: CommandContext, options: StatusOptions): P
   } catch (error) {
     if (!(error instanceof ConsoleError) || error.kind !== "not_running") throw error;
     const stopped = lookAtStopped(run.context.paths);
-    if (options.json) run.out.json({ ...stopped, service: await service.lookAtService(run) });
-    throw new ConsoleError("not_running", stoppedText(stopped, Date.now()), { hint: "agent-console daemon start" });
+    const state = await service.lookAtService(run);
+    if (options.json) run.out.json({ ...stopped, service: state });
+    else if (options.verbose) {
+      for (const one of named("unit", service.unitText(state))) run.out.line(row(one.name, one.value, widthOf(run)));
+    }
+    const text = stoppedText(stopped, Date.now()) + (state?.waits ? `; ${service.WAITS}` : "");
+    throw new ConsoleError("not_running", text, { hint: "agent-console daemon start" });
   }
   const state = await service.lookAtService(run);
   if (options.json) return run.out.json({ ...found, service: state });
   const lines = [
     ...summary(found),
     ...troubles(found),
-    ...named("service", service.outsideService(found.pid, state)),
+    ...named("service", service.outsideService(found.pid, state, run.context.paths.root)),
     ...(options.verbose ? [...details(found), ...named("unit", service.unitText(state))] : []),
   ];
-  const width = run.out.screen.isTerminal ? run.out.screen.columns : Infinity;
-  for (const { name, value } of lines) run.out.line(row(name, value, width));
+  for (const { name, value } of lines) run.out.line(row(name, value, widthOf(run)));
+}
+
+function widthOf({ out: { screen } }: CommandContext): number {
+  return screen.isTerminal ? screen.columns : Infinity;
 }
 
 const WIDTH = 9;

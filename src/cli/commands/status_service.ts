@@ -15,9 +15,15 @@ export async function wouldStart(run: CommandContext): Promise<boolean> {
   return await waitsForClient(run.context, run.signal);
 }
 
-/** Undefined where the daemon of this pid is the service's, or that cannot be told. */
-export function outsideService(pid: number, service: ServiceState | null): string | undefined {
-  if (service === null || service.state === "unknown" || service.pid === pid) return undefined;
+/** What is said where no daemon runs and one would come by itself. */
+export const WAITS = "systemd's socket waits: the first client starts it";
+
+/** Undefined where the daemon of this pid is the service's, or the service that is installed is another home's. */
+export function outsideService(pid: number, service: ServiceState | null, root: string): string | undefined {
+  if (service === null || service.home !== root || service.pid === pid) return undefined;
+  if (service.state === "unknown") {
+    return "installed, and no service manager replies here: this daemon may run outside of it";
+  }
   const what = service.enabled ? "installed" : "installed and not enabled";
   const hint = service.enabled ? "agent-console daemon restart" : "agent-console daemon install";
   return `${what}, and this daemon runs outside of it: ${hint}`;

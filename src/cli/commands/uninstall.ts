@@ -84,8 +84,8 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   }
   await step("the launchers by which hooks start the daemon", () => removeOwn(`${own.root}/start`));
   await step("the service", async () => {
-    const { change, path } = await removeService(run);
-    if (change === "removed") removed(path);
+    const { files } = await removeService(run);
+    for (const { path, change } of files) if (change === "removed") removed(path);
   });
   for (const home of homes) await step(`the daemon of ${home}`, () => stop(run, homePaths(home)));
   if (cache !== undefined) await step(cache, () => removeOwn(cache) && removed(cache));
@@ -107,8 +107,14 @@ export async function uninstallAll(run: CommandContext, flags: UninstallFlags): 
   }
   const empty = removeEmpty(noted);
   if (empty.length > 0) removed(`folders that were made for it and are empty now: ${empty.map(withTilde).join(", ")}`);
-  if (flags.purge && failures.length === 0) await step(root, () => purge(root) && removed(root));
-  for (const home of homes) sayLeft(run, home);
+  let isPurged = false;
+  if (flags.purge && failures.length === 0) {
+    await step(root, () => {
+      purge(run, root);
+      isPurged = true;
+    });
+  }
+  for (const home of homes) if (!isPurged || home !== root) sayLeft(run, home);
   for (const { path, isOurs } of forShell) {
     if (!isOurs) run.out.say(`left ${withTilde(path)}: it is not as we made it`);
   }
@@ -196,21 +202,24 @@ function assertPurgeable(root: string): void {
   if (isAbsent(root)) return;
   const shown = escapeControls(root);
   const hint = "name the home with --home, or leave --purge out";
-  const isUsual = root === `${env("HOME")}/${HOME_NAME}`;
-  if (isUsual || isProvenHome(root) || denoFiles.list(root).length === 0) return;
+  if (isUsualHome(root) || isProvenHome(root) || denoFiles.list(root).length === 0) return;
   throw new ConsoleError("failed", `${shown} is no home of agent-console: nothing was removed`, { hint });
 }
 
-/** @returns whether it was there. @throws {ConsoleError} `failed` where something in it is not ours, which stays */
-function purge(root: string): boolean {
-  if (isAbsent(root)) return false;
+/** What is not ours in it stays, as the README says. @throws {ConsoleError} `failed` for what is no home */
+function purge({ out }: Pick<CommandContext, "out">, root: string): void {
+  if (isAbsent(root)) return;
   assertHomeSafe(denoFiles, root, ownUid());
   assertPurgeable(root);
   const others = removeHome(root).map(escapeControls);
-  if (others.length > 0) {
-    throw new ConsoleError("failed", `it stays, because of what is not ours in it: ${others.join(", ")}`);
-  }
-  return true;
+  if (others.length === 0) return out.say(`removed ${withTilde(root)}`);
+  out.say(`emptied ${withTilde(root)}; what is not ours stays: ${others.join(", ")}`);
+  // A folder that was named as the home may be anything: somebody's project, say.
+  if (isUsualHome(root)) out.say(`  to remove that too: rm -r ${shellQuote([root])}`);
+}
+
+function isUsualHome(root: string): boolean {
+  return root === `${env("HOME")}/${HOME_NAME}`;
 }
 
 /** @returns whether it was there */

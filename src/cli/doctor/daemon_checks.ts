@@ -10,6 +10,7 @@ import { spooledNames } from "../../platform/spool.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { differenceOf, OWN_VERSION, versionText } from "../version_note.ts";
 import { callOn, type CommandContext } from "../context.ts";
+import { WAITS, wouldStart } from "../commands/status_service.ts";
 import { type Check, type Finding, note, ok, problem } from "./finding.ts";
 
 const RESTART = "agent-console daemon restart";
@@ -25,7 +26,10 @@ export const daemonChecks: readonly Check[] = [
 async function daemon(run: CommandContext): Promise<Finding[]> {
   const { paths } = run.context;
   const client = await tryConnectRunning(run.context);
-  if (client === undefined) return [notAnswering(run)];
+  if (client === undefined) {
+    if (await wouldStart(run)) return [ok("daemon", `none runs; ${WAITS}`)];
+    return [notAnswering(run)];
+  }
   try {
     await callOn(client, run, "ping", {});
     const begun = performance.now();

@@ -2,7 +2,7 @@
 import { HEAD_FILE, readHeadFile } from "../../journal/witness.ts";
 import { verifyJournal } from "../../journal/verify.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { sha256OfJournal } from "../../platform/hash.ts";
+import { sha256Hex } from "../../platform/hash.ts";
 import { bytes } from "../format.ts";
 import type { CommandContext } from "../context.ts";
 import { type Check, type Finding, note, ok, problem } from "./finding.ts";
@@ -15,7 +15,7 @@ async function journal({ context: { paths: { journal: dir } } }: CommandContext)
   const found = await verifyJournal({
     dir,
     files: denoFiles,
-    sha256: sha256OfJournal,
+    sha256: sha256Hex,
     ...(head === undefined ? {} : { witnesses: [{ name: HEAD_FILE, ...head }] }),
   });
   if (!found.ok) {

@@ -9,6 +9,7 @@ import { namedEnv, userEnv } from "../../platform/environment.ts";
 import type { InstalledService } from "../../service/installed.ts";
 import type { UnitFile } from "../../service/plan.ts";
 import { serviceFiles } from "../commands/service.ts";
+import { WAITS } from "../commands/status_service.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { type Check, type Finding, note, ok, problem } from "./finding.ts";
@@ -65,7 +66,8 @@ async function service(run: CommandContext): Promise<Finding[]> {
     }
     const there = denoFiles.stat(path);
     if (there === undefined) return [ok("service", "none is installed: the first command or hook starts the daemon")];
-    return [note("service", `${path} is a ${there.kind}, not a file: no service is used`)];
+    const what = there.kind === "file" ? "was not written by agent-console" : `is a ${there.kind}, not a file`;
+    return [note("service", `${path} ${what}: no service is used`)];
   }
   const { home } = found;
   if (home !== run.context.paths.root) {
@@ -89,7 +91,7 @@ const INSTALL_AGAIN = { hint: "agent-console daemon install" };
 
 async function howItRuns(run: CommandContext, path: string): Promise<Finding> {
   const signal = AbortSignal.any([run.signal, AbortSignal.timeout(MANAGER_MS)]);
-  const { state = "unknown", pid = null } = await serviceState(run.context, signal) ?? {};
+  const { state = "unknown", pid = null, waits = false } = await serviceState(run.context, signal) ?? {};
   if (state === "unknown") return note("service", `${path} is current; no service manager replies here`);
   if (state === "failed") {
     return problem("service", `${path} is current and has failed`, { hint: "agent-console daemon start" });
@@ -97,6 +99,7 @@ async function howItRuns(run: CommandContext, path: string): Promise<Finding> {
   const { onGreeted: _, ...silent } = run.context;
   // A daemon that does not reply has a finding of its own.
   const daemon = await withRunning(silent, (client) => Promise.resolve(client.hello.pid)).catch(() => undefined);
+  if (daemon === undefined && waits) return ok("service", `${path} is current; ${WAITS}`);
   if (daemon === undefined || daemon === pid) return ok("service", `${path} is current and ${state}`);
   return note("service", `the daemon, pid ${daemon}, runs outside of ${path}`, "agent-console daemon restart");
 }
