@@ -52,7 +52,7 @@ export class TelegramChannel implements OpenChannel {
     this.reload();
   }
 
-  reload(): void {
+  reload(): boolean {
     const settings = this.#settings;
     const { daemon, calls } = this.#context;
     const isOn = this.#context.settings.current.enabled;
@@ -64,12 +64,13 @@ export class TelegramChannel implements OpenChannel {
       this.#problem = found.problem;
       this.#cure = found.cure;
     } else this.#problem = undefined;
-    if (key === this.#key) return;
+    if (key === this.#key) return false;
     this.#key = key;
     const unsent = this.#unsent;
     void this.#replace(
       token === undefined ? undefined : () => new Bot({ host: daemon, settings, calls, unsent, ...token }),
     );
+    return token !== undefined;
   }
 
   async stop(): Promise<void> {
