@@ -10,7 +10,7 @@ import { daemonLaunch } from "../src/daemon/launch.ts";
 import { daemonArgs } from "../src/daemon/options.ts";
 import { CLIENT_FLAGS, HOOK_LAUNCHER, STATUSLINE_LAUNCHER } from "../src/platform/program.ts";
 import { type ProgramRef, RUNTIME_ENV } from "../src/platform/sandbox.ts";
-import { PARTS } from "../src/platform/prebuilt.ts";
+import { BUILT, PARTS } from "../src/platform/prebuilt.ts";
 import { VERSION } from "../src/protocol/version.ts";
 import { checkMachine, compileArgs, type Target } from "./compile_targets.ts";
 import { bundleModules, type ModuleOptions } from "./modules.ts";
@@ -22,7 +22,7 @@ const DAEMON = "agent-consoled";
 /** What agents' settings name, as it lies beside this file; the first only those that earlier versions wrote. */
 const FOR_AGENTS: readonly string[] = [HOOK_LAUNCHER, STATUSLINE_LAUNCHER];
 const LAUNCHED: readonly string[] = ["deno.json", CLIENT, DAEMON, ...FOR_AGENTS];
-export const COMPILED_FILES: readonly string[] = [DAEMON, CLIENT, ...FOR_AGENTS];
+export const COMPILED_FILES: readonly string[] = [DAEMON, CLIENT, BUILT.capsule, ...FOR_AGENTS];
 
 /** The first compilation downloads the runtime, some 40 MB. */
 const COMPILE_MS = 300_000;
@@ -54,7 +54,7 @@ export async function buildBundle(folder: string, options: BuildOptions = {}): P
 }
 
 /**
- * The two compiled programs, into an existing folder: {@link COMPILED_FILES}, and what they were made of.
+ * The two compiled programs and the one for capsules' processes, into an existing folder: {@link COMPILED_FILES}, and what they were made of.
  *
  * @throws {ConsoleError} `failed` with one line; `config_invalid`, `unsafe_path` from the sandbox of this user's home
  */

@@ -39,11 +39,12 @@ export async function snapshot(): Promise<Snapshot> {
 /** What each file is made of, but for its outputs, which need not be there yet. @throws {ConsoleError} `failed` with one line */
 export async function inputsOf(sources: Snapshot, ms: number): Promise<ReadonlyMap<BuiltName, Inputs["files"]>> {
   // The hook's entry imports all parts of the client.
-  const [client, daemon, page] = await Promise.all(
-    [ENTRIES.hook, ENTRIES.daemon, PAGE_ENTRY].map((entry) => graph(entry, ms)),
-  ) as [Graph, Graph, Graph];
+  const [client, daemon, page, capsule] = await Promise.all(
+    [ENTRIES.hook, ENTRIES.daemon, PAGE_ENTRY, ENTRIES.capsule].map((entry) => graph(entry, ms)),
+  ) as [Graph, Graph, Graph, Graph];
   return new Map((Object.keys(BUILT) as BuiltName[]).map((name) => {
-    const own = loaded(name === "daemon" ? daemon : client, ENTRIES[name], { later: name !== "hook" });
+    const all = name === "daemon" ? daemon : name === "capsule" ? capsule : client;
+    const own = loaded(all, ENTRIES[name], { later: name !== "hook" });
     const paths = new Set([
       ...own,
       ...(name === "daemon" ? [...loaded(page, PAGE_ENTRY, { later: true }), PAGE_CONFIG] : []),

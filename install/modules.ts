@@ -4,7 +4,7 @@
  *
  * What a process loads is paid at its start, whether it runs or not. So each part of the program that is loaded for
  * itself is a file of its own: the hook's with the choice of the others, the quick commands, the status line, the command
- * line, the dashboard, the MCP server, the daemon. Two are cut into parts, because they load some of them later or never: the daemon (the log library, the
+ * line, the dashboard, the MCP server, the daemon, the program in a capsule's process. Two are cut into parts, because they load some of them later or never: the daemon (the log library, the
  * feeds, TOML) and the quick commands (starting a daemon). The command line is not: measured, it gains nothing.
  */
 import { BUILT, PARTS } from "../src/platform/prebuilt.ts";
@@ -23,6 +23,7 @@ export const ENTRIES: Readonly<Record<keyof typeof BUILT, string>> = {
   dashboard: "src/dashboard/entry.ts",
   mcp: "src/mcp_server/entry.ts",
   daemon: "src/daemon/main.ts",
+  capsule: "src/capsule_host/main.ts",
 };
 /** The page's script, in the daemon's folder. */
 const PAGE = `${PARTS.daemon}page.js`;
@@ -43,7 +44,7 @@ export const RUN_BY_DAEMON: readonly string[] = [
   ...["desktop/call", "command/call", "ntfy/call", "tmux/call", "webhook/call", "telegram/channel"].map(
     (name) => `src/channel/${name}.ts`,
   ),
-  ...["channel", "gateway", "telemetry", "turn"].map((feature) => `src/${feature}/running.ts`),
+  ...["capsule", "channel", "gateway", "telemetry", "turn"].map((feature) => `src/${feature}/running.ts`),
   "src/gateway/page_files.ts",
   "src/job/scheduler.ts",
 ];

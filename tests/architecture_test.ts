@@ -21,7 +21,13 @@ interface Module {
 }
 
 /** Everything that is ever run: main.ts names its rooms at run time, so their graphs are read one by one. */
-const ENTRIES = ["main.ts", "src/cli/bundled.ts", "src/daemon/main.ts", "src/page/main.tsx"];
+const ENTRIES = [
+  "main.ts",
+  "src/cli/bundled.ts",
+  "src/daemon/main.ts",
+  "src/page/main.tsx",
+  "src/capsule_host/main.ts",
+];
 
 async function program(): Promise<readonly Module[]> {
   const all = await Promise.all(ENTRIES.map(modules));

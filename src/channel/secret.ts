@@ -5,9 +5,8 @@
  */
 import * as v from "valibot";
 import { setting } from "../config/section.ts";
-import { checkPlainFile, foreign } from "../platform/path_safety.ts";
 import type { Permission } from "../platform/sandbox.ts";
-import type { Files } from "../platform/system.ts";
+import { checkedSecret, type FoundInFile, type SecretFilePlaces, secretInFile } from "../platform/secret_file.ts";
 
 /** Only such names: what else a starter has in its environment may be no part of the daemon's. */
 const VARIABLE = /^[A-Z][A-Z0-9_]{0,60}_(?:TOKEN|SECRET|KEY|PASSWORD)$/;
@@ -45,31 +44,22 @@ export interface SecretNames {
   readonly file: string | null;
 }
 
-export interface SecretPlaces {
-  readonly files: Pick<Files, "read" | "stat">;
-  /** The folder of the files. */
-  readonly keys: string;
-  readonly uid: number | null;
+export interface SecretPlaces extends SecretFilePlaces {
   readonly env: (name: string) => string | undefined;
 }
 
 /** `none`: no place is named. */
-export type FoundSecret =
-  | { readonly kind: "found"; readonly secret: string }
-  | { readonly kind: "none" }
-  | { readonly kind: "problem"; readonly problem: string };
-
-const MAX_BYTES = 1024;
+export type FoundSecret = FoundInFile | { readonly kind: "none" };
 
 /** The file comes first, where both are named. Never throws. */
 export function findSecret({ variable, file }: SecretNames, places: SecretPlaces): FoundSecret {
-  if (file !== null) return inFile(`${places.keys}/${file}`, places);
+  if (file !== null) return secretInFile(`${places.keys}/${file}`, places);
   if (variable === null) return { kind: "none" };
   const secret = readVariable(variable, places.env)?.trim();
   if (secret === undefined || secret === "") {
     return { kind: "problem", problem: `the variable ${variable} was not set where the daemon was started` };
   }
-  return checked(secret, `the variable ${variable}`);
+  return checkedSecret(secret, `the variable ${variable}`);
 }
 
 /** The sandbox names the variable of the start; another one is refused until the next. */
@@ -79,25 +69,4 @@ function readVariable(name: string, env: SecretPlaces["env"]): string | undefine
   } catch {
     return undefined;
   }
-}
-
-function inFile(path: string, { files, uid }: SecretPlaces): FoundSecret {
-  try {
-    const stat = files.stat(path);
-    if (stat === undefined) return { kind: "problem", problem: `${path} is not there` };
-    const problem = checkPlainFile(stat) ?? foreign(stat, uid) ?? (stat.size > MAX_BYTES ? "is too long" : undefined);
-    if (problem !== undefined) return { kind: "problem", problem: `${path} ${problem}` };
-    if (((stat.mode ?? 0) & 0o077) !== 0) {
-      return { kind: "problem", problem: `${path} may be read by others: chmod 600 cures that` };
-    }
-    return checked(new TextDecoder().decode(files.read(path)).trim(), path);
-  } catch {
-    return { kind: "problem", problem: `${path} cannot be read` };
-  }
-}
-
-/** It becomes a part of a header: a line break in it would begin another. */
-function checked(secret: string, place: string): FoundSecret {
-  if (/^[\x21-\x7e]+$/.test(secret)) return { kind: "found", secret };
-  return { kind: "problem", problem: `${place} holds no secret: one line of letters, digits and signs` };
 }

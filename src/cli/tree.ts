@@ -8,6 +8,7 @@ import { writeStdout } from "../platform/stdio.ts";
 import type { CommandContext } from "./context.ts";
 import { approvalCommands } from "./tree/approvals.ts";
 import { auditCommands } from "./tree/audit.ts";
+import { capsuleCommands } from "./tree/capsules.ts";
 import { channelCommands } from "./tree/channels.ts";
 import { chatCommand } from "./tree/chat.ts";
 import { configCommands } from "./tree/config.ts";
@@ -36,6 +37,7 @@ const GROUPS: readonly Group[] = [
   daemonCommands,
   gatewayCommands,
   jobCommands,
+  capsuleCommands,
   hookCommands,
   configCommands,
   auditCommands,

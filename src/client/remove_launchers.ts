@@ -1,5 +1,6 @@
 /** Takes away the files by which agents' hooks run, where no agent runs them any more. */
 import { removeEmptyFolder } from "../platform/build_folder.ts";
+import { capsulePlaces } from "../platform/capsule_places.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { homeLaunchers, launcherFolder } from "../platform/home_launchers.ts";
 import type { ClientContext } from "./endpoint.ts";
@@ -16,6 +17,9 @@ export function removeLaunchers({ paths: { root } }: Pick<ClientContext, "paths"
   removeEmptyFolder(`${common}/start`);
   if (which === "former") return;
   for (const path of [launchers.hook, launchers.statusline, launchers.start]) denoFiles.remove(path);
+  // A granted capsule runs without hooks too; the next grant writes it again.
+  const capsules = capsulePlaces(root);
+  if (capsules !== undefined && denoFiles.list(capsules.granted).length === 0) denoFiles.remove(capsules.launcher);
   removeEmptyFolder(launchers.hook.slice(0, launchers.hook.lastIndexOf("/")));
   if (!removeEmptyFolder(`${common}/homes`)) return;
   for (const stub of ["hook", "statusline"]) denoFiles.remove(`${common}/${stub}`);

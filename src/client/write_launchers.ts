@@ -2,6 +2,8 @@
 import stub from "../../install/hook_stub.sh" with { type: "text" };
 import statuslineStub from "../../install/statusline_stub.sh" with { type: "text" };
 import { AGENT_HOME_ENV } from "../agents/files.ts";
+import { capsulePlaces } from "../platform/capsule_places.ts";
+import { capsuleLauncherText } from "../platform/capsule_texts.ts";
 import { denoFiles, realPath } from "../platform/deno_files.ts";
 import { builderEnv, namedEnv } from "../platform/environment.ts";
 import { homeLaunchers, launcherFolder, startArgs } from "../platform/home_launchers.ts";
@@ -58,7 +60,12 @@ export async function writeLaunchers(context: ClientContext, curls = CURLS): Pro
     ) => [name, resolveFrom(value, currentFolder())]);
     const env = { ...builderEnv(RUNTIME_ENV), ...namedEnv(["DENO_DIR", ...KEPT]), ...Object.fromEntries(named) };
     const argv = [...program.client, ...startArgs(root)];
-    writeText(launchers.start, startLauncherText({ argv, env, privileged: await knowsP() }), EXECUTABLE);
+    const privileged = await knowsP();
+    writeText(launchers.start, startLauncherText({ argv, env, privileged }), EXECUTABLE);
+    const capsules = capsulePlaces(root);
+    if (capsules !== undefined) {
+      writeText(capsules.launcher, capsuleLauncherText({ ...capsules, privileged }), EXECUTABLE);
+    }
     writeText(launchers.hook, await hookText(context, common, curls), READABLE);
     writeText(launchers.statusline, statuslineText(context), READABLE);
     writeText(`${common}/hook`, stub, READABLE);
@@ -123,7 +130,7 @@ function writeText(path: string, text: string, mode: number): void {
 }
 
 /** Whether `sh` takes the option that keeps it from running what the environment says. */
-async function knowsP(): Promise<boolean> {
+export async function knowsP(): Promise<boolean> {
   return (await runQuietly(["/bin/sh", "-p", "-c", ":"])).code === 0;
 }
 

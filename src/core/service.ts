@@ -124,6 +124,8 @@ export interface SandboxContext<V = unknown> {
   /** Called only for the variables it needs, because the daemon may read no other. */
   readonly env: (name: string) => string | undefined;
   readonly exists: (path: string) => boolean;
+  /** The home folder of the daemon; absent where the sandbox is told for none in particular. */
+  readonly root?: string;
 }
 
 export interface NamedProgram {

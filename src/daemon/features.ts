@@ -3,6 +3,7 @@
  * whoever starts the daemon reads it too: the sandbox is the sum of what the features declare.
  */
 import { approvalPermissions } from "../approvals/permissions.ts";
+import { capsule } from "../capsule/mod.ts";
 import { channel } from "../channel/mod.ts";
 import { CHANNEL_NAMES } from "../channel/kinds.ts";
 import { command } from "../command/mod.ts";
@@ -36,6 +37,7 @@ export const FEATURES = [
   command,
   job,
   mcp,
+  capsule,
 ] as const;
 
 /** A feature whatever its methods, its projection and its section. */
@@ -77,7 +79,7 @@ export function featurePrograms({ config, env }: Omit<PermissionsContext, "exist
 }
 
 /** What the sandbox depends on, for all features. */
-export interface PermissionsContext extends Pick<SandboxContext, "env" | "exists"> {
+export interface PermissionsContext extends Pick<SandboxContext, "env" | "exists" | "root"> {
   readonly config: Config;
 }
 

@@ -81,7 +81,7 @@ export async function daemonLaunch(
   assertEndpointSafe(denoFiles, { paths, socketPath, uid: ownUid() });
   const exists = (path: string) => denoFiles.stat(path) !== undefined;
   const permissions = [
-    ...featurePermissions({ config, env: ofUser, exists }),
+    ...featurePermissions({ config, env: ofUser, exists, root: paths.root }),
     ...(manager === undefined ? [] : managerPermissions(paths, manager)),
   ];
   const declared = permissions.filter(({ kind }) => kind === "read" || kind === "write" || kind === "run");

@@ -14,6 +14,7 @@ const TEMPORARY = /(?:\.[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\.tmp|\.part)
 const IN_FOLDERS: ReadonlyMap<string, RegExp> = new Map([
   ["backups", /^(?:[a-z0-9_-]+-(?:hooks|trust)-[0-9a-f]{16}|feeds)\.json$/],
   ["capsules", /^(?!)/],
+  ["capsules.kv", /^[a-z][a-z0-9-]{0,31}\.json$/],
   ["jobs", /^(?!)/],
   ["journal", /^(?:\d{16}\.jsonl|snapshot\.json|broken\.json|torn-\d+-\d+(?:-\d+)?\.bin)$/],
   ["keys", /^[a-z0-9][a-z0-9._-]{0,63}$/], // secrets that the configuration names, put there for us

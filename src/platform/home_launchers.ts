@@ -17,11 +17,13 @@ const MAX_NAME = 240;
 /**
  * The folder of programs and launchers; undefined where the environment names no place for it. The XDG Base Directory
  * Specification has relative values ignored.
+ *
+ * @param env of XDG_DATA_HOME and HOME
  */
-export function launcherFolder(): string | undefined {
-  const xdg = Deno.env.get("XDG_DATA_HOME");
+export function launcherFolder(env = (name: string) => Deno.env.get(name)): string | undefined {
+  const xdg = env("XDG_DATA_HOME");
   if (xdg?.startsWith("/")) return `${xdg.replace(/\/+$/, "")}/agent-console`;
-  const home = Deno.env.get("HOME");
+  const home = env("HOME");
   return home?.startsWith("/") ? `${home}/.local/share/agent-console` : undefined;
 }
 
@@ -41,9 +43,12 @@ export interface HomeLaunchers {
  * The launchers for the home folder `root`; undefined where there is no place for them, or one inside `root`, where the
  * daemon may write. Never throws.
  */
-export function homeLaunchers(root: string): HomeLaunchers | undefined {
+export function homeLaunchers(
+  root: string,
+  env?: (name: string) => string | undefined,
+): HomeLaunchers | undefined {
   try {
-    const folder = launcherFolder();
+    const folder = launcherFolder(env);
     // As the stub computes it, which has a shell's expansions and nothing else.
     const name = root.replaceAll("=", "==").replaceAll("/", "=-");
     const own = `${folder}/homes/${name}`;

@@ -23,6 +23,8 @@ export interface HomePaths {
   readonly logs: string;
   readonly log: string;
   readonly capsules: string;
+  /** What capsules keep, one file each. */
+  readonly capsuleKv: string;
   /** The journal's signing key. */
   readonly keys: string;
   /** Events of hooks that found no daemon. */
@@ -58,6 +60,7 @@ export function homePaths(root: string): HomePaths {
     logs: at("logs"),
     log: at("logs/daemon.log"),
     capsules: at("capsules"),
+    capsuleKv: at("capsules.kv"),
     keys: at("keys"),
     spool: at("spool"),
     stopped: at("daemon.stopped"),

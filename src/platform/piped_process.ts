@@ -8,6 +8,8 @@ export interface PipedProcess {
   readonly stderr: ReadableStream<Uint8Array>;
   /** How it ended, in words: `exit code 1`, `SIGKILL`. */
   readonly ended: Promise<string>;
+  /** SIGKILL for it alone, and not for what it has started. One that has ended is no error. */
+  slay(): void;
 }
 
 export interface PipedOptions {
@@ -31,5 +33,12 @@ export function startPiped(argv: readonly string[], { cwd, env }: PipedOptions):
     stdout: child.stdout,
     stderr: child.stderr,
     ended: child.status.then(({ code, signal }) => signal ?? `exit code ${code}`),
+    slay: () => {
+      try {
+        child.kill("SIGKILL");
+      } catch {
+        // it has ended just now
+      }
+    },
   };
 }

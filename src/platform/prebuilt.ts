@@ -16,6 +16,7 @@ export const BUILT = {
   dashboard: "agent-console-dashboard.js",
   mcp: "agent-console-mcp.js",
   daemon: "agent-consoled.js",
+  capsule: "agent-console-capsule.js",
 } as const;
 export type BuiltName = keyof typeof BUILT;
 

@@ -5,8 +5,18 @@ import { RECORD } from "./made_folders.ts";
 import { CACHE, type ProgramPaths, SOURCE_FILE, VERSION_FOLDER } from "./program_folder.ts";
 import { UNFINISHED_INSTALL } from "./version_store.ts";
 
-/** Beside the versions: links, locks, stubs, what they read, and what the runtime keeps. */
-const OWN_NAMES: readonly string[] = ["current", "install.lock", "hook", "statusline", "homes", "start", CACHE, RECORD];
+/** Beside the versions: links, locks, stubs, what they read, granted capsules, and what the runtime keeps. */
+const OWN_NAMES: readonly string[] = [
+  "current",
+  "install.lock",
+  "hook",
+  "statusline",
+  "homes",
+  "start",
+  "capsules",
+  CACHE,
+  RECORD,
+];
 
 /**
  * XDG_DATA_HOME may name any place, so that a folder of our name proves nothing: what has no name of ours stays.

@@ -8,7 +8,7 @@ import { env } from "../platform/process.ts";
 import { permitted } from "../platform/program_places.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { agentEnv, agentPrograms, agentSecrets, configuredAgents, folderOf } from "./permissions.ts";
-import { RestartBudget } from "./restart_budget.ts";
+import { RestartBudget } from "../lib/restart_budget.ts";
 import type { AgentSettings } from "./section.ts";
 import type { TurnContext } from "./turn_context.ts";
 import { untilAborted } from "./until_aborted.ts";

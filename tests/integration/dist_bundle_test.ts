@@ -64,16 +64,17 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
   const bundle = new Bundle(home);
   const paths = homePaths(home.dir);
   await bundle.build();
-  const permissions = defaultPermissions();
-  const sandbox = { paths, socketPath: paths.socket, pidFilePath: paths.pid, permissions, form: "bundle" } as const;
-  const flags = daemonFlags(sandbox).map(({ flag }) => flag);
-  const words = ["run", ...flags];
+  const sandbox = { paths, socketPath: paths.socket, pidFilePath: paths.pid, form: "bundle" } as const;
+  const wordsFor = (userHome?: string) => {
+    const permissions = defaultPermissions(home.dir, userHome);
+    return ["run", ...daemonFlags({ ...sandbox, permissions }).map(({ flag }) => flag)];
+  };
 
   await t.step("the launcher of the daemon carries the flags of the sandbox", () => {
     const last = Deno.readTextFileSync(`${bundle.dist}/agent-consoled`).trimEnd().split("\n").at(-1);
     assertEquals(
       last,
-      `exec "$deno" ${shellQuote(words)} "$dir/agent-consoled.js" --home ${shellQuote([home.dir])} "$@"`,
+      `exec "$deno" ${shellQuote(wordsFor())} "$dir/agent-consoled.js" --home ${shellQuote([home.dir])} "$@"`,
     );
   });
 
@@ -91,7 +92,7 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
   await t.step("start runs the bundled daemon under these flags", async () => {
     assertMatch(await bundle.client(["daemon", "start"]), /^started, pid \d+\n$/);
     const argv = commandLine(await home.ready());
-    assertEquals(argv.slice(1, -4), [...words, `${bundle.dist}/agent-consoled.js`]);
+    assertEquals(argv.slice(1, -4), [...wordsFor(home.root), `${bundle.dist}/agent-consoled.js`]);
     assertEquals(argv.slice(-4), ["--home", home.dir, "--program", bundle.dist]);
   });
 

@@ -65,7 +65,7 @@ longTest("compile embeds exactly the permissions and arguments of the module tha
     await buildCompiled(work, { home: paths.root, env: { DENORT_BIN: Deno.execPath() } });
 
     const daemon = embedded(`${work}/agent-consoled`);
-    const permissions = defaultPermissions();
+    const permissions = defaultPermissions(paths.root);
     const sandbox = { paths, socketPath, pidFilePath: paths.pid, permissions, form: "compiled" } as const;
     assertEquals(named(daemon.permissions), expected(daemonFlags(sandbox).map(({ flag }) => flag)));
     assertEquals(daemon.argv, ["--home", paths.root]);

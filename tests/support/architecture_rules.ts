@@ -115,6 +115,13 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why: "the console's commands call methods as their caller, and say what windows say",
   },
+  capsule: {
+    may: [
+      ...FEATURE,
+      "config/jsonc.ts", // its manifest, with the place of what is wrong
+    ],
+    why: "what a capsule is and who may run is told through the core's doors only",
+  },
   job: {
     may: [
       ...FEATURE,
@@ -177,6 +184,9 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "agents/hook_env.ts",
       "agents/shared",
       "agents/statusline.ts",
+      "capsule/folder.ts", // what the person grants is read and hashed as the daemon reads it
+      "capsule/manifest.ts",
+      "capsule/read_manifest.ts",
       "config",
       "daemon/options.ts",
       "daemon/launch.ts",
@@ -198,6 +208,12 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "agents/names.ts",
       "agents/registry.ts",
       "agents/shared",
+      "capsule/discovery.ts", // capsules as the person has them, whatever the daemon says of them
+      "capsule/folder.ts",
+      "capsule/grant.ts",
+      "capsule/manifest.ts",
+      "capsule/read_manifest.ts",
+      "capsule/section.ts",
       "chat",
       "client",
       "config",
@@ -240,6 +256,13 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     ],
     why:
       "the MCP server is a window for agents: a client that is a process of the command line, and names sessions as windows do",
+  },
+  capsule_host: {
+    may: [
+      "platform/capsule_streams.ts",
+      "install", // the types for authors of capsules
+    ],
+    why: "what runs in a capsule's process is small, and knows nothing but its two streams",
   },
   install: { may: [], why: "templates are text" },
   "main.ts": { may: ["client", "platform"], why: "argv in, exit code out, prebuilt where that is to be had" },

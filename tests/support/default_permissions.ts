@@ -4,6 +4,12 @@ import { featurePermissions, SCHEMA } from "../../src/daemon/features.ts";
 import type { Permission } from "../../src/platform/sandbox.ts";
 import { exists } from "./exists.ts";
 
-export function defaultPermissions(): Permission[] {
-  return featurePermissions({ config: initialSettings(SCHEMA), env: (name) => Deno.env.get(name), exists });
+/**
+ * @param root the home folder; without it, what is the same for all of them
+ * @param userHome in whose data folder the launcher of capsules lies; ours by default
+ */
+export function defaultPermissions(root?: string, userHome?: string): Permission[] {
+  const env = (name: string) => name === "HOME" && userHome !== undefined ? userHome : Deno.env.get(name);
+  const named = root === undefined ? {} : { root };
+  return featurePermissions({ config: initialSettings(SCHEMA), env, exists, ...named });
 }

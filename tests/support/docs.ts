@@ -16,6 +16,7 @@ export const SUBJECTS = [
   "gateway",
   "jobs",
   "service",
+  "capsules",
   "security",
   "telegram",
   "telemetry",

@@ -44,7 +44,10 @@ Deno.test("setKey makes sections and files, keeps a BOM, tabs and CRLF", () => {
 /** Every commented key of the text without its `//`, one at a time. */
 /** Those of a section that is keyed by name. Their only line is an example, under the name that it has there. */
 const NAMED = SCHEMA.settings.filter(({ key }) => key.includes("<name>"));
-const keyed = (key: string, name = key.startsWith("agents.") ? "mine" : "backup") => key.replace("<name>", name);
+const EXAMPLES: Readonly<Record<string, string>> = { agents: "mine", capsules: "standup" };
+/** A key with the names of the example, or with `name`; the second name of a key is that of a capsule's setting. */
+const keyed = (key: string, name = EXAMPLES[key.split(".")[0] ?? ""] ?? "backup") =>
+  key.replace("<name>", name).replace("<name>", "channel");
 /** The keys that come with the one line of such a section. */
 const SECTIONS = Map.groupBy(NAMED, ({ key }) => key.split("<name>")[0]);
 

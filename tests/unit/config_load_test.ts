@@ -186,7 +186,7 @@ Deno.test("unknown keys and keys of later versions warn; a doubled key counts as
   assertEquals(warnings.map((warning) => warning.replace("/h/config.jsonc:", "")), [
     "1:15 daemon.log_levle is not a known key, did you mean daemon.log_level?",
     "1:57 daemon.auto_start is given twice, the last one counts",
-    "2:3 capsules is not used by this version",
+    "2:17 capsules.keep_days is not a known key",
     "3:18 scheduler.jobs is not used by this version",
     "3:31 deamon is not a known key, did you mean daemon?",
     "3:45 zzzzzz is not a known key",

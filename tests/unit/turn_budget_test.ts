@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { BUDGET, RestartBudget } from "../../src/turn/restart_budget.ts";
+import { BUDGET, RestartBudget } from "../../src/lib/restart_budget.ts";
 
 Deno.test("R3 an agent that fails again and again is left alone for a while, whatever the clock does", () => {
   const budget = new RestartBudget();

@@ -86,6 +86,7 @@ function summary(s: Status): Line[] {
     { name: "sessions", value: sessions(s) },
     ...(s.turn === undefined ? [] : [line("turns", turnCounts(s.turn))]),
     ...(s.jobs === undefined ? [] : [line("jobs", jobs(s.jobs))]),
+    ...(s.capsule === undefined ? [] : [line("capsules", capsules(s.capsule))]),
     { name: "journal", value: journal(s) },
   ];
 }
@@ -102,6 +103,11 @@ function jobs({ total, running, waiting, nextRun }: NonNullable<Status["jobs"]>)
   const next = nextRun === null ? "none to come" : `next in ${duration(Date.parse(nextRun) - Date.now() + 999)}`;
   const waits = waiting === 0 ? [] : [`${waiting} ${waiting === 1 ? "waits" : "wait"} for you`];
   return [`${total}`, ...(running === 0 ? [] : [`${running} running`]), ...waits, next].join(" · ");
+}
+
+function capsules({ granted, running, attention }: NonNullable<Status["capsule"]>): string {
+  return [`${granted} granted`, `${running} running`, ...attention.map(({ name, problem }) => `${name} ${problem}`)]
+    .join(" · ");
 }
 
 function journal({ journal: j }: Status): string {

@@ -1,4 +1,4 @@
-/** How often an agent that fails may be started again: so often in so long, then not before that time is over. Pure. */
+/** How often a program that fails may be started again: so often in so long, then not before that time is over. Pure. */
 
 /** Failures that are forgiven, in so long, ms. */
 export const BUDGET = { failures: 5, withinMs: 600_000 } as const;
@@ -16,6 +16,11 @@ export class RestartBudget {
     const recent = this.#recent(now);
     const first = recent.at(-BUDGET.failures);
     return first === undefined ? 0 : first + BUDGET.withinMs - now;
+  }
+
+  /** Failures that are not forgotten yet. */
+  count(now: number): number {
+    return this.#recent(now).length;
   }
 
   #recent(now: number): readonly number[] {

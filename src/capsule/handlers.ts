@@ -1,0 +1,144 @@
+/** The handlers of the capsules' methods. Loaded at the first call about capsules, or where there is one. */
+import { onceOf } from "../core/idempotency.ts";
+import type { FeatureContext } from "../core/service.ts";
+import { clip, escapeControls } from "../domain/sanitize.ts";
+import { ownUid } from "../platform/process.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
+import type { Handlers } from "../rpc/handler.ts";
+import { findCapsules, type Found } from "./discovery.ts";
+import { type Grant, within } from "./grant.ts";
+import type { Grants } from "./grants.ts";
+import type { CapsuleHost } from "./host.ts";
+import type { capsuleMethods } from "./methods.ts";
+import { CapsuleFlaw, checkCapabilities, checkManifest } from "./read_manifest.ts";
+import type { CapsulesSettings } from "./section.ts";
+
+export interface CapsuleDeps {
+  readonly context: FeatureContext<CapsulesSettings>;
+  readonly grants: Grants;
+  readonly host: CapsuleHost;
+}
+
+type Shown = ResultOf<"capsule.list">["capsules"][number];
+
+export function capsuleHandlers(deps: CapsuleDeps): Handlers<keyof typeof capsuleMethods> {
+  const { context: { store }, grants, host } = deps;
+  return {
+    "capsule.list": () => ({ capsules: allCapsules(deps) }),
+    "capsule.metadata": ({ name }) => {
+      const found = foundCapsules(deps).filter((one) => one.name === name);
+      const one = found.find((each) => "capsule" in each) ?? found[0];
+      const granted = grants.get(name);
+      const manifest = one !== undefined && "capsule" in one ? one.capsule.manifest : granted?.manifest;
+      return {
+        ...shownCapsule(name, one, deps),
+        ...(manifest === undefined ? {} : { manifest: { ...manifest } }),
+        ...(granted === undefined ? {} : { capabilities: mutable(granted.capabilities) }),
+      };
+    },
+    "capsule.grant": async (params, { peer }) => {
+      const once = onceOf("capsule.grant", params);
+      const earlier = store.repeated(once);
+      if (earlier !== undefined) return earlier;
+      const grant = grantOf(params);
+      const committed = store.commit({ type: "capsule.granted", data: { grant } }, peer.actor, once);
+      const granted = grants.get(grant.name);
+      if (granted !== undefined) await host.run(granted, true);
+      return committed;
+    },
+    "capsule.revoke": async (params, { peer }) => {
+      const once = onceOf("capsule.revoke", params);
+      const earlier = store.repeated(once);
+      if (earlier !== undefined) return earlier;
+      const { name, forget = false } = params;
+      if (grants.get(name) === undefined) throw notGranted(name);
+      const committed = store.commit({ type: "capsule.revoked", data: { name } }, peer.actor, once);
+      await host.end(name, forget);
+      return committed;
+    },
+    "capsule.reload": async ({ name }) => {
+      const granted = name === undefined ? undefined : grants.get(name);
+      if (name !== undefined && granted === undefined) throw notGranted(name);
+      const all = granted === undefined ? grants.all() : [granted];
+      await Promise.all(all.map((one) => host.run(one)));
+      return { reloaded: all.map((one) => one.name) };
+    },
+  };
+}
+
+/** @throws {ConsoleError} `invalid_params`: it grants more than the manifest asks for, or is none */
+function grantOf({ name, digest, folder, ...params }: ParamsOf<"capsule.grant">): Grant {
+  try {
+    const manifest = checkManifest(params.manifest);
+    const capabilities = checkCapabilities(params.capabilities);
+    if (manifest.name !== name) throw new CapsuleFlaw(`the manifest is that of ${manifest.name}`);
+    const more = within(capabilities, manifest.capabilities);
+    if (more !== undefined) throw new CapsuleFlaw(`the manifest does not ask for ${more}`);
+    return { name, digest, capabilities, manifest, folder };
+  } catch (error) {
+    if (!(error instanceof CapsuleFlaw)) throw error;
+    throw new ConsoleError("invalid_params", error.message, { param: "manifest" });
+  }
+}
+
+function foundCapsules({ context, grants }: CapsuleDeps): readonly Found[] {
+  const workspaces = context.settings.booted.trusted_workspaces;
+  const places = { capsules: context.paths.capsules, workspaces, uid: ownUid() };
+  return findCapsules(places, (name) => grants.get(name)?.folder);
+}
+
+function allCapsules(deps: CapsuleDeps): Shown[] {
+  const found = foundCapsules(deps);
+  const gone = deps.grants.all().filter(({ name }) => found.every((one) => one.name !== name));
+  return [
+    ...found.map((one) => shownCapsule(one.name, one, deps)),
+    ...gone.map(({ name }) => shownCapsule(name, undefined, deps)),
+  ].sort((a, b) => a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+}
+
+/** @throws {ConsoleError} `not_found` where it is neither there nor granted */
+function shownCapsule(name: string, found: Found | undefined, { grants, host }: CapsuleDeps): Shown {
+  const granted = grants.get(name);
+  // Another folder with the name is another capsule, whatever the grant says.
+  const own = found === undefined || found.folder === granted?.folder ? granted : undefined;
+  const capsule = found !== undefined && "capsule" in found ? found.capsule : undefined;
+  const manifest = capsule?.manifest ?? own?.manifest;
+  if (found === undefined && granted === undefined) {
+    throw new ConsoleError("not_found", `no capsule is named "${escapeControls(clip(name, 64))}"`, {
+      hint: "agent-console capsule list",
+    });
+  }
+  const reason = found !== undefined && "reason" in found ? { reason: found.reason } : {};
+  const state = own === undefined
+    ? { state: found !== undefined && "reason" in found ? "invalid" as const : "ungranted" as const, ...reason }
+    : host.stateOf(name) ?? { state: "starting" as const };
+  return {
+    name,
+    ...state,
+    changed: own !== undefined && capsule?.digest !== own.digest,
+    ...(found === undefined ? {} : { folder: found.folder }),
+    ...(capsule === undefined ? {} : { digest: capsule.digest }),
+    ...(own === undefined ? {} : { grantedDigest: own.digest, grantedAt: own.at }),
+    ...(manifest === undefined ? {} : { version: manifest.version, description: manifest.description }),
+  };
+}
+
+function notGranted(name: string): ConsoleError {
+  return new ConsoleError("not_found", `no capsule named "${escapeControls(clip(name, 64))}" is granted`, {
+    hint: "agent-console capsule list",
+  });
+}
+
+function mutable(capabilities: Grant["capabilities"]): NonNullable<ResultOf<"capsule.metadata">["capabilities"]> {
+  const { net, read, write, env, kv, secrets, exec } = capabilities;
+  return {
+    net: [...net],
+    read: [...read],
+    write: [...write],
+    env: [...env],
+    kv,
+    secrets: [...secrets],
+    exec: [...exec],
+  };
+}

@@ -1,0 +1,127 @@
+/**
+ * Capsules: extensions, each a process in a sandbox of its own that can do what its manifest asks and a person granted
+ * (section capsules). Where there is none, nothing of it is loaded.
+ */
+import type { ConsoleCommand } from "../core/console_command.ts";
+import type { Feature, FeatureContext } from "../core/service.ts";
+import type { AnyMethodName } from "../protocol/method_schemas.ts";
+import type { Handler, Handlers } from "../rpc/handler.ts";
+import { CAPSULE_EVENTS } from "./grant.ts";
+import { Grants } from "./grants.ts";
+import { interceptorSeats } from "./interceptor_seats.ts";
+import { capsuleMethods } from "./methods.ts";
+import { capsulePermissions } from "./permissions.ts";
+import { capsulesSection, type CapsulesSettings } from "./section.ts";
+
+type CapsuleMethod = keyof typeof capsuleMethods;
+
+export const capsule: Feature<CapsuleMethod, Grants, typeof capsulesSection> = {
+  name: "capsule",
+  config: capsulesSection,
+  methods: capsuleMethods,
+  permissions: capsulePermissions,
+  events: CAPSULE_EVENTS,
+  projection: () => new Grants(),
+  create: (context, grants) => {
+    const late = new LateCapsules(context, grants);
+    // From the first request on: of a granted interceptor that does not run yet, a person is asked.
+    const takeSeats = interceptorSeats(context.interceptors, grants, async (name, request) => {
+      return await (await late.load()).host.intercept(name, request);
+    });
+    takeSeats();
+    const handle = <M extends CapsuleMethod & AnyMethodName>(method: M): Handler<M> => async (params, call) => {
+      const { handlers } = await late.load();
+      const answer = handlers[method](params, call);
+      takeSeats(); // what was granted or revoked is recorded by now, and no process has changed yet
+      return await answer;
+    };
+    return {
+      service: {
+        tick: async () => {
+          if (grants.size === 0) return;
+          const { host, changes } = await late.load();
+          host.begin();
+          if (!context.isReadOnly()) changes.look();
+        },
+        status: () => late.status(),
+        reload: () => late.loaded?.host.configure(),
+        stop: () => late.loaded?.host.stop(),
+      },
+      commands: () => late.commands(),
+      handlers: {
+        "capsule.grant": handle("capsule.grant"),
+        "capsule.list": handle("capsule.list"),
+        "capsule.metadata": handle("capsule.metadata"),
+        "capsule.reload": handle("capsule.reload"),
+        "capsule.revoke": handle("capsule.revoke"),
+      },
+    };
+  },
+};
+
+interface Loaded {
+  readonly host: import("./running.ts").RunningCapsules;
+  readonly changes: import("./changes.ts").ChangedFolders;
+  readonly handlers: Handlers<CapsuleMethod>;
+}
+
+/** Loaded at the first call about capsules, and where one is granted at the first tick, after the first hello had its reply. */
+class LateCapsules {
+  readonly #context: FeatureContext<CapsulesSettings>;
+  readonly #grants: Grants;
+  #loading: Promise<Loaded> | undefined;
+  loaded: Loaded | undefined;
+
+  constructor(context: FeatureContext<CapsulesSettings>, grants: Grants) {
+    this.#context = context;
+    this.#grants = grants;
+  }
+
+  load(): Promise<Loaded> {
+    return this.#loading ??= this.#make();
+  }
+
+  async #make(): Promise<Loaded> {
+    const [{ RunningCapsules }, { ChangedFolders }, { capsuleHandlers }] = await Promise.all([
+      import("./running.ts"),
+      import("./changes.ts"),
+      import("./handlers.ts"),
+    ]);
+    const deps = { context: this.#context, grants: this.#grants };
+    const host = new RunningCapsules(deps.context, deps.grants);
+    const changes = new ChangedFolders(deps.context.store, deps.grants);
+    return this.loaded = { host, changes, handlers: capsuleHandlers({ ...deps, host }) };
+  }
+
+  commands(): readonly ConsoleCommand[] {
+    return this.#grants.all().flatMap(({ name: capsule, manifest: { commands } }) =>
+      commands.map(({ name, description, args: usage }): ConsoleCommand => ({
+        name,
+        summary: `${description} (capsule ${capsule})`,
+        usage,
+        run: async (args) => await (await this.load()).host.command(capsule, name, args),
+      }))
+    );
+  }
+
+  status() {
+    const { size } = this.#grants;
+    if (size === 0) return undefined;
+    const all = this.#grants.all().map(({ name, digest }) => {
+      const told = this.#grants.told(name);
+      return { name, changed: told !== undefined && told !== digest, state: this.loaded?.host.stateOf(name) };
+    });
+    return {
+      granted: size,
+      running: all.filter(({ state }) => state?.state === "running").length,
+      attention: all.flatMap(({ name, changed, state }) => {
+        const problem = state !== undefined && "reason" in state
+          ? `${state.state}: ${state.reason}`
+          : changed
+          ? "its folder is not what you granted"
+          : undefined;
+        return problem === undefined ? [] : [{ name, problem }];
+      }),
+    };
+  }
+}

@@ -1,0 +1,186 @@
+/** `capsule list`, `show`, `grant`, `revoke`, `reload`: which extensions there are, and what each may do. */
+import { bold, dim, green, red, yellow } from "@std/fmt/colors";
+import { LISTED, narrowed, type Narrowing, within } from "../../capsule/grant.ts";
+import type { Capabilities } from "../../capsule/manifest.ts";
+import type { CapsuleFolder } from "../../capsule/folder.ts";
+import { assertGrantable, hasCopy, putCapsule, removeCopies, removeOtherCopies } from "../../client/put_capsule.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
+import { env } from "../../platform/process.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { ResultOf } from "../../protocol/method_schemas.ts";
+import { ask } from "../ask.ts";
+import { capsuleNamed, lastGrant, wholeCapsule } from "../capsule_folders.ts";
+import { capabilityLines, changeLines } from "../capsule_text.ts";
+import { call, type CommandContext, read } from "../context.ts";
+import { withTilde } from "../tilde.ts";
+import { wholeNumber } from "../whole_number.ts";
+
+type Capsule = ResultOf<"capsule.list">["capsules"][number];
+
+interface JsonOption {
+  readonly json?: boolean;
+}
+
+export async function listCapsules(run: CommandContext, { json }: JsonOption): Promise<void> {
+  const { capsules } = await read(run, "capsule.list", {});
+  if (json) return run.out.json({ capsules });
+  if (capsules.length === 0) {
+    return run.out.note(
+      `no capsules in ${withTilde(run.context.paths.capsules)}\nhint: agent-console capsule install PATH`,
+    );
+  }
+  const width = Math.max(...capsules.map(({ name }) => name.length));
+  for (const one of capsules) {
+    run.out.line(`${bold(one.name.padEnd(width))}  ${stateOf(one)}${dim(escapeControls(describedAs(one)))}`);
+    for (const line of troubles(one)) run.out.line(yellow(`  ${escapeControls(line)}`));
+  }
+}
+
+function describedAs({ version, description }: Capsule): string {
+  return [version, description].flatMap((text) => text === undefined ? [] : [`  ${text}`]).join("");
+}
+
+function stateOf({ state }: Pick<Capsule, "state">): string {
+  if (state === "running") return green(state);
+  if (state === "invalid" || state === "failed" || state === "absent") return red(state);
+  return state;
+}
+
+function troubles({ name, state, reason, changed }: Capsule): string[] {
+  const grant = `agent-console capsule grant ${name}`;
+  return [
+    ...(reason === undefined ? [] : [reason]),
+    ...(state === "absent" ? [`it is granted, but not on this machine: ${grant}`] : []),
+    ...(state === "ungranted" ? [`it runs nothing until you grant it: ${grant}`] : []),
+    ...(changed ? [`its folder is not what you granted; that goes on running: ${grant} shows what differs`] : []),
+  ];
+}
+
+export async function showCapsule(run: CommandContext, name: string, { json }: JsonOption): Promise<void> {
+  const told = await read(run, "capsule.metadata", { name });
+  if (json) return run.out.json({ ...told });
+  run.out.line(`${bold(told.name)}  ${stateOf(told)}${dim(escapeControls(describedAs(told)))}`);
+  for (const line of troubles(told)) run.out.line(yellow(`  ${escapeControls(line)}`));
+  const before = lastGrant(run, name);
+  if (told.folder === undefined) {
+    if (before !== undefined) say(run, "granted", capabilityLines(before.manifest, before.capabilities));
+    return;
+  }
+  run.out.line(`folder   ${escapeControls(withTilde(told.folder))}`);
+  const found = await capsuleNamed(run, name);
+  if (!("capsule" in found)) return;
+  const { manifest } = found.capsule;
+  if (before === undefined) return say(run, "could", capabilityLines(manifest, manifest.capabilities));
+  say(run, "granted", capabilityLines(before.manifest, before.capabilities, before.manifest.capabilities));
+  const changes = changeLines(before, { ...found.capsule, capabilities: before.capabilities });
+  if (before.digest !== found.capsule.digest) say(run, "differs", changes);
+}
+
+/** A column of names, the first line behind it, the others below that. */
+function say(run: CommandContext, title: string, lines: readonly string[]): void {
+  lines.forEach((line, at) => run.out.line(`${(at === 0 ? title : "").padEnd(8)} ${line}`));
+}
+
+export interface GrantOptions extends JsonOption {
+  readonly yes?: boolean;
+  readonly net?: readonly string[];
+  readonly read?: readonly string[];
+  readonly write?: readonly string[];
+  readonly env?: readonly string[];
+  readonly secret?: readonly string[];
+  readonly exec?: readonly string[];
+  readonly kv?: string;
+}
+
+export async function grantCapsule(run: CommandContext, name: string, options: GrantOptions): Promise<void> {
+  const capsule = await wholeCapsule(run, name);
+  const { manifest, digest, folder } = capsule;
+  const capabilities = grantedOf(capsule, options);
+  assertGrantable(run.context, capabilities);
+  const before = lastGrant(run, name);
+  if (!options.json) tell(run, capsule, capabilities, before);
+  if (!options.yes && !await ask(run, `Let ${name} do this?`)) {
+    throw new ConsoleError("failed", "nothing was granted");
+  }
+  const into = await putCapsule(run.context, { capsule, capabilities });
+  await call(run, "capsule.grant", {
+    name,
+    digest,
+    capabilities: { ...capabilities },
+    manifest: { ...manifest },
+    folder,
+  });
+  removeOtherCopies(run.context, name, into.slice(into.lastIndexOf("/") + 1));
+  const told = await read(run, "capsule.metadata", { name });
+  if (options.json) return run.out.json({ granted: name, digest, capabilities, state: told.state });
+  run.out.note(`${name}: granted; ${told.state}${told.reason === undefined ? "" : `: ${escapeControls(told.reason)}`}`);
+}
+
+function tell(
+  run: CommandContext,
+  { manifest, folder, files, digest }: CapsuleFolder,
+  capabilities: Capabilities,
+  before: ReturnType<typeof lastGrant>,
+): void {
+  run.out.line(`${bold(manifest.name)} ${manifest.version}  ${dim(escapeControls(manifest.description))}`);
+  run.out.line(`folder   ${escapeControls(withTilde(folder))}, ${files.length} files, ${digest.slice(0, 12)}`);
+  say(run, "may", capabilityLines(manifest, capabilities, manifest.capabilities));
+  for (const missing of capabilities.env.filter((one) => env(one) === undefined)) {
+    run.out.line(yellow(`         ${missing} is not set in this shell: it gets none`));
+  }
+  for (const missing of capabilities.secrets) {
+    const path = `${run.context.paths.keys}/${missing}`;
+    if (denoFiles.stat(path) === undefined) run.out.line(yellow(`         ${withTilde(path)} is not there yet`));
+  }
+  if (before === undefined) return;
+  const changes = changeLines(before, { manifest, capabilities, files });
+  say(run, "differs", changes.length === 0 ? ["nothing: it is what you granted before"] : changes);
+}
+
+/** Of a list: none of it. */
+const NONE = "none";
+
+/** @throws {ConsoleError} `usage` where it names what the capsule does not ask for */
+function grantedOf({ manifest }: CapsuleFolder, options: GrantOptions): Capabilities {
+  const { net, read, write, env, secret, exec, kv } = options;
+  const given = { net, read, write, env, secrets: secret, exec };
+  const lists = LISTED.map((kind) => [kind, given[kind]?.filter((value) => value !== NONE)] as const);
+  const to: Narrowing = {
+    ...Object.fromEntries(lists),
+    ...(kv === undefined ? {} : { kv: kv === "0" ? 0 : wholeNumber(kv, "--kv", manifest.capabilities.kv) }),
+  };
+  const capabilities = narrowed(manifest.capabilities, to);
+  const more = within(capabilities, manifest.capabilities);
+  if (more === undefined) return capabilities;
+  throw new ConsoleError(
+    "usage",
+    `${manifest.name} does not ask for ${escapeControls(more)}: a grant can only be less`,
+    {
+      hint: `agent-console capsule show ${manifest.name}`,
+    },
+  );
+}
+
+export async function revokeCapsule(
+  run: CommandContext,
+  name: string,
+  { forget, json }: JsonOption & { readonly forget?: boolean },
+): Promise<void> {
+  const before = lastGrant(run, name);
+  // First: from here on nothing of it can be started, whatever becomes of the call.
+  if (before !== undefined && hasCopy(run.context, name, before.digest)) removeCopies(run.context, name);
+  await call(run, "capsule.revoke", { name, ...(forget ? { forget } : {}) });
+  if (json) return run.out.json({ revoked: name });
+  run.out.note(`${name}: revoked; it runs no more`);
+}
+
+export async function reloadCapsules(
+  run: CommandContext,
+  name: string | undefined,
+  { json }: JsonOption,
+): Promise<void> {
+  const { reloaded } = await call(run, "capsule.reload", name === undefined ? {} : { name });
+  if (json) return run.out.json({ reloaded });
+  run.out.note(reloaded.length === 0 ? "no capsule is granted" : `reloaded: ${reloaded.join(", ")}`);
+}

@@ -1,0 +1,50 @@
+/** `capsule install`: copies a capsule into the home. Nothing of it is run, no script of its package either. */
+import { readUnnamed } from "../../capsule/folder.ts";
+import { CapsuleFlaw } from "../../capsule/read_manifest.ts";
+import { addCapsule, packedByNpm } from "../../client/add_capsule.ts";
+import { resolveFrom } from "../../platform/home_paths.ts";
+import { currentFolder, ownUid } from "../../platform/process.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { ask } from "../ask.ts";
+import type { CommandContext } from "../context.ts";
+import { withTilde } from "../tilde.ts";
+
+const NPM = "npm:";
+
+/** @throws {ConsoleError} `failed` with why it is refused, `conflict` where another capsule has its name */
+export async function installCapsule(
+  run: CommandContext,
+  given: string,
+  { yes, json }: { readonly yes?: boolean; readonly json?: boolean },
+): Promise<void> {
+  if (!given.startsWith(NPM)) return await take(run, resolveFrom(given, currentFolder()), { yes, json });
+  await packedByNpm(run.context, given.slice(NPM.length), run.signal, (folder) => take(run, folder, { yes, json }));
+}
+
+async function take(
+  run: CommandContext,
+  folder: string,
+  { yes, json }: { readonly yes: boolean | undefined; readonly json: boolean | undefined },
+): Promise<void> {
+  const capsule = read(folder);
+  const { name, version } = capsule.manifest;
+  const added = await addCapsule(run.context, capsule, async (place) => {
+    if (yes) return true;
+    return await ask(run, `${withTilde(place)} holds another version of it. Replace that?`);
+  });
+  if (json) return run.out.json({ installed: name, version, folder: added, digest: capsule.digest });
+  run.out.note(
+    `${name} ${version}: installed in ${
+      withTilde(added)
+    }; it runs nothing yet\nhint: agent-console capsule grant ${name}`,
+  );
+}
+
+function read(folder: string) {
+  try {
+    return readUnnamed(folder, ownUid());
+  } catch (error) {
+    if (!(error instanceof CapsuleFlaw)) throw error;
+    throw new ConsoleError("failed", `the capsule is refused: ${error.message}`);
+  }
+}

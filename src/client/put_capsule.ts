@@ -1,0 +1,192 @@
+/**
+ * Puts what a person has granted where it runs from: a copy of the capsule's files, and the script with its whole command
+ * line. The daemon can neither read nor write there, so that what runs is what the person saw, with no more than they
+ * granted, whoever changes the capsule's folder or takes over the daemon.
+ */
+import type { CapsuleFile, CapsuleFolder } from "../capsule/folder.ts";
+import type { Capabilities } from "../capsule/manifest.ts";
+import { removeFolder } from "../platform/build_folder.ts";
+import { capsulePlaces } from "../platform/capsule_places.ts";
+import { capsuleRunText, type CapsuleSandbox } from "../platform/capsule_texts.ts";
+import { denoFiles, realPathSoFar } from "../platform/deno_files.ts";
+import { findProgram } from "../platform/find_program.ts";
+import { launcherFolder } from "../platform/home_launchers.ts";
+import { makePrivate } from "../platform/made_folders.ts";
+import { areApart } from "../platform/path_safety.ts";
+import { isOurs } from "../platform/prebuilt.ts";
+import { env } from "../platform/process.ts";
+import { usualPlaces } from "../platform/program_places.ts";
+import { BUILT } from "../platform/prebuilt.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import type { ClientContext } from "./endpoint.ts";
+import { knowsP, writeLaunchers } from "./write_launchers.ts";
+
+const EXECUTABLE = 0o700;
+const OWN_FILE = 0o600;
+
+/** Who is granted what. */
+export interface CapsuleToPut {
+  readonly capsule: CapsuleFolder;
+  readonly capabilities: Capabilities;
+}
+
+/** The paths of a grant as the sandbox has them: `~` is the person's home, and links are followed once, now. */
+function grantedPath(path: string): string {
+  const home = env("HOME");
+  if (!path.startsWith("~/")) return realPathSoFar(path);
+  if (!home?.startsWith("/")) throw new ConsoleError("failed", `${path} names a folder in HOME, which is not set`);
+  return realPathSoFar(`${home.replace(/\/+$/, "")}${path.slice(1)}`);
+}
+
+/**
+ * What is granted of paths must be apart from what holds a credential of ours, or is run by us.
+ *
+ * @throws {ConsoleError} `failed` with the path
+ */
+export function assertGrantable({ paths }: Pick<ClientContext, "paths">, { read, write }: Capabilities): void {
+  const closed = [paths.root, launcherFolder()].flatMap((path) => path === undefined ? [] : [realPathSoFar(path)]);
+  for (const path of [...read, ...write]) {
+    const real = grantedPath(path);
+    const found = closed.find((one) => !areApart(one, real));
+    if (found === undefined) continue;
+    throw new ConsoleError(
+      "failed",
+      `${path} cannot be granted: it and ${found}, which is agent-console's own, overlap`,
+      {
+        hint: "grant less with --read and --write, or ask the author to name a folder of its own",
+      },
+    );
+  }
+}
+
+/** @returns the folder of the copy. @throws {ConsoleError} `failed`, `unsafe_path`; then what was granted before is there still */
+export async function putCapsule(context: ClientContext, { capsule, capabilities }: CapsuleToPut): Promise<string> {
+  const { name } = capsule.manifest;
+  const problem = await writeLaunchers(context);
+  const places = capsulePlaces(context.paths.root);
+  if (problem !== undefined || places === undefined) {
+    throw new ConsoleError("failed", `no capsule can be granted: ${problem ?? "there is no place for its code"}`);
+  }
+  assertGrantable(context, capabilities);
+  const folder = ownFolder(places.granted, name);
+  const into = `${folder}/${capsule.digest}`;
+  const made = `${folder}/new-${crypto.randomUUID()}`;
+  try {
+    denoFiles.mkdir(made, EXECUTABLE);
+    writeCapsuleFiles(capsule.files, `${made}/code`);
+    const text = capsuleRunText({
+      name,
+      ...runtimeOf(context),
+      ...sandboxOf({ capsule, capabilities }, `${into}/code`),
+      nice: usualPlaces("nice").find((path) => denoFiles.stat(path) !== undefined),
+      privileged: await knowsP(),
+    });
+    const { manifest, digest } = capsule;
+    const grant = { name, digest, at: new Date().toISOString(), folder: capsule.folder, capabilities, manifest };
+    write(`${made}/grant.json`, `${JSON.stringify(grant, null, 2)}\n`, OWN_FILE);
+    write(`${made}/run`, text, EXECUTABLE);
+    exchange(made, into);
+    return into;
+  } catch (error) {
+    removeFolder(made);
+    if (error instanceof ConsoleError) throw error;
+    throw new ConsoleError("failed", `the capsule ${name} was not granted: ${(error as Error).message}`);
+  }
+}
+
+/** Removes the copies of other grants of the capsule. Only when the daemon runs the new one. @throws the OS error */
+export function removeOtherCopies({ paths }: Pick<ClientContext, "paths">, name: string, kept: string): void {
+  const places = capsulePlaces(paths.root);
+  if (places === undefined) return;
+  const folder = `${places.granted}/${name}`;
+  for (const one of denoFiles.list(folder)) if (one !== kept) removeFolder(`${folder}/${one}`);
+}
+
+/** Removes all that was put there of the capsule: nothing of it can run any more. @throws the OS error */
+export function removeCopies({ paths }: Pick<ClientContext, "paths">, name: string): void {
+  const places = capsulePlaces(paths.root);
+  if (places === undefined) return;
+  if (denoFiles.stat(`${places.granted}/${name}`) !== undefined) removeFolder(`${places.granted}/${name}`);
+}
+
+/** Whether the copy of that grant is here. */
+export function hasCopy({ paths }: Pick<ClientContext, "paths">, name: string, digest: string): boolean {
+  const places = capsulePlaces(paths.root);
+  return places !== undefined && isOurs(`${places.granted}/${name}/${digest}/run`, "file");
+}
+
+/** @throws {ConsoleError} `unsafe_path` where a folder on the way is not ours alone */
+function ownFolder(granted: string, name: string): string {
+  const common = launcherFolder() ?? "";
+  const folder = `${granted}/${name}`;
+  makePrivate(folder, common);
+  for (const path of [common, `${common}/capsules`, granted, folder]) {
+    if (isOurs(path, "folder")) continue;
+    throw new ConsoleError("unsafe_path", `${path} is not a folder that is yours and nobody else's to write`, { path });
+  }
+  return folder;
+}
+
+/** A new folder with the files of a capsule: private, none executable. @throws the OS error */
+export function writeCapsuleFiles(files: readonly CapsuleFile[], into: string): void {
+  const made = new Set<string>();
+  const make = (folder: string) => {
+    if (made.has(folder)) return;
+    if (folder !== into) make(folder.slice(0, folder.lastIndexOf("/")));
+    denoFiles.mkdir(folder, EXECUTABLE);
+    made.add(folder);
+  };
+  make(into);
+  for (const { path, bytes } of files) {
+    const full = `${into}/${path}`;
+    make(full.slice(0, full.lastIndexOf("/")));
+    denoFiles.create(full, bytes, OWN_FILE);
+  }
+}
+
+/** Instead of what is there: a process of the same grant that runs has read its code already. */
+function exchange(made: string, into: string): void {
+  const old = `${made}.old`;
+  const isThere = denoFiles.stat(into) !== undefined;
+  if (isThere) denoFiles.rename(into, old);
+  denoFiles.rename(made, into);
+  if (isThere) removeFolder(old);
+}
+
+function write(path: string, text: string, mode: number): void {
+  denoFiles.create(path, new TextEncoder().encode(text), mode);
+}
+
+/** The values of variables are those of the person who grants: a service has not got them. */
+function sandboxOf({ capsule, capabilities }: CapsuleToPut, code: string): CapsuleSandbox {
+  const { net, read, write } = capabilities;
+  const values = capabilities.env.flatMap((name) => {
+    const value = env(name);
+    return value === undefined ? [] : [[name, value] as const];
+  });
+  return {
+    code,
+    main: capsule.manifest.main,
+    net,
+    read: read.map(grantedPath),
+    write: write.map(grantedPath),
+    env: Object.fromEntries(values),
+  };
+}
+
+/** What runs capsules: the runtime of this program, and our part of the process. @throws {ConsoleError} `failed` */
+function runtimeOf({ program: { daemon, sources } }: ClientContext): { readonly deno: string; readonly host: string } {
+  if (daemon.form === "compiled") {
+    const deno = findProgram("deno");
+    if (deno !== undefined) return { deno, host: besides(daemon.binary) };
+    throw new ConsoleError("failed", "a compiled agent-console runs capsules with Deno, and no deno is on the PATH", {
+      hint: "install Deno (https://deno.com), or install agent-console from its sources, which brings one along",
+    });
+  }
+  const host = sources === undefined ? besides(daemon.entry) : `${sources}/src/capsule_host/main.ts`;
+  return { deno: daemon.deno, host };
+}
+
+function besides(entry: string): string {
+  return `${entry.slice(0, entry.lastIndexOf("/"))}/${BUILT.capsule}`;
+}

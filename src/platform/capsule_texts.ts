@@ -1,0 +1,168 @@
+/** The scripts by which capsules run, as texts for a POSIX shell. Pure. */
+import { shellQuote } from "../lib/shell_quote.ts";
+import { CAPSULE_ABSENT } from "./capsule_places.ts";
+import { checkSandboxPath } from "./sandbox.ts";
+
+const LETTERS = "abcdefghijklmnopqrstuvwxyz";
+
+/**
+ * What the daemon may run of capsules: `capsule NAME DIGEST` runs what a person has put there under both words, and
+ * nothing else. It checks them itself, because whoever has taken over the daemon gives them. No ranges in its patterns:
+ * what a range holds is the locale's, and the environment is the daemon's.
+ *
+ * @param granted the folder of the granted copies
+ * @param privileged as of startLauncherText (launcher_texts.ts)
+ */
+export function capsuleLauncherText(
+  { granted, privileged }: { readonly granted: string; readonly privileged: boolean },
+): string {
+  return [
+    `#!/bin/sh${privileged ? " -p" : ""}`,
+    "# Runs a capsule as it was granted: capsule NAME DIGEST. Written by agent-console; changes are lost.",
+    '[ "$#" -eq 2 ] && [ "${#1}" -le 32 ] && [ "${#2}" -eq 64 ] || exit 64',
+    `case $1 in [!${LETTERS}]* | *[!${LETTERS}0123456789-]* | '') exit 64 ;; esac`,
+    "case $2 in *[!0123456789abcdef]*) exit 64 ;; esac",
+    `run=${shellQuote([granted])}/$1/$2/run`,
+    `[ -f "$run" ] && [ -x "$run" ] || exit ${CAPSULE_ABSENT}`,
+    'exec "$run"',
+    "",
+  ].join("\n");
+}
+
+/** What of the sandbox of one capsule comes from its grant. Paths are absolute, and real. */
+export interface CapsuleSandbox {
+  /** The folder of the granted code. */
+  readonly code: string;
+  /** Below it. */
+  readonly main: string;
+  /** `host:port` each. */
+  readonly net: readonly string[];
+  readonly read: readonly string[];
+  readonly write: readonly string[];
+  /** Variables with the values that it gets. */
+  readonly env: Readonly<Record<string, string>>;
+}
+
+export interface CapsuleRun extends CapsuleSandbox {
+  readonly name: string;
+  /** The runtime. */
+  readonly deno: string;
+  /** Our own program in the process of the capsule, which imports the capsule: what is the entry, or imported by a literal,
+   * may import any file without a permission to read it (tried with Deno 2.9.6). */
+  readonly host: string;
+  /** Where it is: it gives way to everything else. */
+  readonly nice: string | undefined;
+  readonly privileged: boolean;
+}
+
+/**
+ * Bytes of data that the process may have. V8 reserves 512 MiB for code and does not start below 600; with so much a bomb
+ * of array buffers ends with an error of its own within a second.
+ */
+const DATA_BYTES = 704 * 1_048_576;
+const HEAP_MB = 64;
+const MAX_FILES = 64;
+
+/**
+ * Networks of this machine and around it, closed whatever a granted name leads to: Deno checks the address that was found.
+ * It takes no networks of IPv6 there, only addresses.
+ */
+export const CLOSED_NETWORKS: readonly string[] = [
+  "0.0.0.0/8",
+  "10.0.0.0/8",
+  "100.64.0.0/10",
+  "127.0.0.0/8",
+  "169.254.0.0/16",
+  "172.16.0.0/12",
+  "192.168.0.0/16",
+  "198.18.0.0/15",
+  "224.0.0.0/3",
+  "[::]",
+  "[::1]",
+];
+
+/** The whole command line of a granted capsule; it takes no arguments. @throws {RangeError} for what no flag can hold */
+export function capsuleRunText(capsule: CapsuleRun): string {
+  const { name, deno, host, code, main, env, nice, privileged } = capsule;
+  const variables = { ...env, DENO_DIR: "/dev/null", DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
+  const set = Object.entries(variables).sort(([a], [b]) => a < b ? -1 : 1).map((pair) => pair.join("="));
+  const program = new URL("file:///");
+  program.pathname = `${code}/${main}`.replaceAll("%", "%25");
+  return [
+    `#!/bin/sh${privileged ? " -p" : ""}`,
+    `# Runs the capsule ${name} as it was granted. Written by agent-console capsule grant; changes are lost.`,
+    "cd / || exit 70",
+    "umask 077",
+    "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-",
+    `ulimit -d ${DATA_BYTES / 1024} 2>/dev/null || :`,
+    "ulimit -c 0 2>/dev/null || :",
+    `ulimit -n ${MAX_FILES} 2>/dev/null || :`,
+    `exec /usr/bin/env -i ${shellQuote(set)} \\`,
+    ...(nice === undefined ? [] : [`  ${shellQuote([nice])} -n 5 \\`]),
+    `  ${shellQuote([deno, "run", ...RUNTIME])} \\`,
+    ...capsuleFlags(capsule).map((flag) => `  ${shellQuote([flag])} \\`),
+    `  ${shellQuote([host, program.href])}`,
+    "",
+  ].join("\n");
+}
+
+const RUNTIME: readonly string[] = [
+  "-q",
+  "--no-prompt",
+  "--no-npm",
+  "--no-remote",
+  "--cached-only",
+  "--deny-import",
+  "--no-config",
+  "--no-lock",
+  "--no-code-cache",
+  `--v8-flags=--max-old-space-size=${HEAP_MB}`,
+];
+
+/** What Deno lets the capsule do: its own code, and what was granted. @throws {RangeError} */
+function capsuleFlags({ code, net, read, write, env }: CapsuleSandbox): readonly string[] {
+  const names = Object.keys(env).sort();
+  for (const path of [code, ...read, ...write]) {
+    const problem = checkSandboxPath(path);
+    if (problem !== undefined) throw new RangeError(`${path} ${problem}`);
+  }
+  const words = [...net, ...names].find((word) => !/^[\w.:[\]-]+$/.test(word));
+  if (words !== undefined) throw new RangeError(`${words} cannot be part of a permission flag`);
+  // An empty list would permit everything.
+  return [
+    `--allow-read=${[code, ...read].join(",")}`,
+    ...(write.length === 0 ? [] : [`--allow-write=${write.join(",")}`]),
+    ...(net.length === 0 ? [] : [`--allow-net=${net.join(",")}`, `--deny-net=${closedNetworks(net).join(",")}`]),
+    ...(names.length === 0 ? [] : [`--allow-env=${names.join(",")}`]),
+  ];
+}
+
+/** Those that stay closed: not the ones that a granted host is literally in. */
+export function closedNetworks(net: readonly string[]): readonly string[] {
+  const opened = new Set(net.flatMap(openedNetworks));
+  return CLOSED_NETWORKS.filter((network) => !opened.has(network));
+}
+
+/** The closed networks that a grant of `host:port` opens, because it names an address in them. */
+export function openedNetworks(hostAndPort: string): readonly string[] {
+  const host = hostAndPort.slice(0, hostAndPort.lastIndexOf(":"));
+  if (host === "localhost" || host.endsWith(".localhost")) return ["127.0.0.0/8", "[::1]"];
+  if (host.startsWith("[")) return CLOSED_NETWORKS.filter((network) => network === new URL(`http://${host}`).hostname);
+  const address = addressOf(host);
+  return address === undefined ? [] : CLOSED_NETWORKS.filter((network) => contains(network, address));
+}
+
+/** As a number; undefined for a name. What URLs take for an address is one: `127.1`, `0x7f.0.0.1`. */
+function addressOf(host: string): number | undefined {
+  const named = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host;
+  if (!/^\d{1,3}(?:\.\d{1,3}){3}$/.test(named)) return undefined;
+  return named.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
+}
+
+function contains(network: string, address: number): boolean {
+  const [base = "", bits] = network.split("/");
+  const first = addressOf(base);
+  if (first === undefined || bits === undefined) return false;
+  const size = 2 ** (32 - Number(bits));
+  return Math.floor(address / size) === Math.floor(first / size);
+}

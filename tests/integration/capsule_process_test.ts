@@ -1,0 +1,228 @@
+/** Capsules as processes: what an author's API does, from the first call to a reload. */
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import { CapsuleLab } from "../support/capsules.ts";
+import { eventually } from "../support/harness_wait.ts";
+
+const WAIT = 10_000;
+
+Deno.test("a capsule's command gets its words and answers with text; an error of it is told in its words", async () => {
+  await using lab = new CapsuleLab();
+  await lab.supervisor.run(
+    await lab.capsule("greeter", {
+      main: `
+        import { greeting } from "./words.ts";
+        export default (capsule: any) => {
+          capsule.command("hello", ([who]: string[], { sessionId }: any) =>
+            \`\${greeting} \${who} of \${sessionId} \${capsule.name} \${capsule.settings.mark}\`);
+          capsule.command("wrong", () => { throw new Error("no such street"); });
+        };`,
+      others: { "words.ts": `export const greeting: string = "hello";` },
+      manifest: { commands: [command("hello"), command("wrong")] },
+      settings: { mark: "!" },
+    }),
+  );
+  const run = (name: string) => lab.supervisor.command("greeter", name, ["you"], { sessionId: "s1" });
+  assertEquals(await run("hello"), "hello you of s1 greeter !");
+  lab.supervisor.configure("greeter", { mark: "?" });
+  assertEquals(await run("hello"), "hello you of s1 greeter ?");
+  const error = await assertRejects(() => run("wrong"), ConsoleError);
+  assertEquals(error.message, "capsule greeter: no such street");
+});
+
+Deno.test("keys and values, secrets and commands of the console work as far as they are granted", async () => {
+  await using lab = new CapsuleLab();
+  lab.secrets.set("slack", "s3cret").set("other", "no");
+  const files = {
+    main: `
+      const tried = async (work: () => unknown) => {
+        try { return await work() } catch (error) { return (error as Error).message }
+      };
+      export default (capsule: any) => capsule.command("all", async () => JSON.stringify([
+        await tried(() => capsule.kv.set("a", { n: 1, __proto__: 2 })), await capsule.kv.get("a"), await capsule.kv.get("b"),
+        await capsule.kv.set("__proto__", 2), await capsule.kv.list(), await capsule.kv.delete("a"),
+        await tried(() => capsule.kv.set("long", "x".repeat(200))),
+        await capsule.secret("slack"), await tried(() => capsule.secret("other")),
+        await capsule.exec("sessions --all"), await tried(() => capsule.exec("/approve x")),
+        await tried(() => capsule.exec("please work")),
+      ]));`,
+    manifest: { commands: [command("all")] },
+    capabilities: { kv: 100, secrets: ["slack"], exec: ["sessions"] },
+  };
+  await lab.supervisor.run(await lab.capsule("all", files));
+  assertEquals(JSON.parse(await lab.supervisor.command("all", "all", [])), [
+    null,
+    { n: 1 },
+    null,
+    null,
+    ["__proto__", "a"],
+    null,
+    "its keys and values would be more than the 100 bytes that are granted",
+    "s3cret",
+    "the secret other is not granted to it",
+    { success: true, response: "ran /sessions --all" },
+    "the command approve is not granted to it",
+    "the command please is not granted to it",
+  ]);
+  assertEquals(lab.executed, ["/sessions --all"]);
+  assertEquals(lab.kv.get("all"), '[["__proto__",2]]\n');
+});
+
+Deno.test("what a capsule writes by console is a line of the log; a fault of its own has it started again", async () => {
+  await using lab = new CapsuleLab({ backoffMs: 20 });
+  await lab.supervisor.run(
+    await lab.capsule("noisy", {
+      main: `
+        console.log("begun", { a: [1] });
+        export default (capsule: any) => {
+          capsule.log("by log", { b: 2 });
+          capsule.command("die", () => { setTimeout(() => { throw new Error("a bug") }); return "soon"; });
+        };`,
+      manifest: { commands: [command("die")] },
+    }),
+  );
+  await eventually(() => lab.said("noisy").length >= 2, WAIT, "both lines");
+  assertEquals(lab.said("noisy"), ["a capsule says: begun { a: [ 1 ] }", "a capsule says: by log"]);
+  assertEquals(lab.lines[1]?.fields["fields"], '{"b":2}');
+  assertEquals(await lab.supervisor.command("noisy", "die", []), "soon");
+  await eventually(
+    () => lab.supervisor.health()[0]?.restarts === 1 && lab.stateOf("noisy") === "running",
+    WAIT,
+    "again",
+  );
+  assert(lab.said("noisy").some((line) => line.includes("stderr") && line.includes("a bug")));
+  assertEquals(await lab.supervisor.command("noisy", "die", []), "soon");
+});
+
+Deno.test("a capsule that ends five times stays off, until it is run anew", async () => {
+  await using lab = new CapsuleLab({ backoffMs: 1 });
+  const dead = await lab.capsule("dead", { main: `throw new Error("no");` });
+  const error = await assertRejects(() => lab.supervisor.run(dead), ConsoleError);
+  assertEquals(error.message, "capsule dead: no");
+  await eventually(() => lab.stateOf("dead") === "failed", 30_000, "it is off");
+  assertEquals([lab.failed, lab.supervisor.health()[0]?.restarts], [["capsule dead: no"], 4]);
+  const refused = await assertRejects(() => lab.supervisor.command("dead", "x", []), ConsoleError);
+  assertEquals([refused.kind, refused.hint], ["conflict", "agent-console capsule reload dead"]);
+  await lab.supervisor.run(await lab.capsule("dead", { main: "export default () => {};" }));
+  assertEquals(lab.stateOf("dead"), "running");
+});
+
+Deno.test("what main registers is what the manifest names", async () => {
+  await using lab = new CapsuleLab({ backoffMs: 60_000 });
+  const bad = async (name: string, line: string, manifest = {}) => {
+    const capsule = await lab.capsule(name, { main: `export default (capsule: any) => { ${line} };`, manifest });
+    return (await assertRejects(() => lab.supervisor.run(capsule), ConsoleError)).message;
+  };
+  assertStringIncludes(await bad("a", `capsule.command("x", () => "")`), "registers the command x, which its manifest");
+  assertStringIncludes(await bad("b", "", { commands: [command("y")] }), "names the command y, which main does not");
+  assertStringIncludes(await bad("c", `capsule.on("turn", () => {})`), "listens to turn, which its manifest");
+  assertStringIncludes(await bad("d", "capsule.intercept(() => {})"), "and its manifest intercepts nothing");
+});
+
+Deno.test("an interceptor denies, asks or notes, and never allows; one that fails or is late says nothing", async () => {
+  await using lab = new CapsuleLab({ interceptMs: 300 });
+  const says = async (name: string, body: string) => {
+    const main = `export default (capsule: any) => capsule.intercept(${body});`;
+    await lab.supervisor.run(await lab.capsule(name, { main, manifest: { intercepts: ["approval"] } }));
+    return await lab.supervisor.intercept(name, { tool: "rm" }).catch((error: Error) => error.message);
+  };
+  const denies = `({ tool }: any) => ({ decision: "deny", reason: "not " + tool })`;
+  assertEquals(await says("denies", denies), { decision: "deny", reason: "not rm" });
+  assertEquals(await says("notes", `() => ({ note: "look twice" })`), { note: "look twice" });
+  assertEquals(await says("silent", "() => undefined"), null);
+  const allows = `() => ({ decision: "allow", reason: "fine" })`;
+  assertEquals(await says("allows", allows), "capsule allows answered intercept in a wrong form");
+  const both = `() => ({ decision: "ask", reason: "hm", note: "x" })`;
+  assertEquals(await says("both", both), "capsule both answered intercept in a wrong form");
+  assertEquals(await says("fails", `() => { throw new Error("oh") }`), "capsule fails: oh");
+  const late = "() => new Promise(() => {})";
+  assertEquals(await says("late", late), "capsule late did not answer intercept within 300 ms");
+  const absent = await assertRejects(() => lab.supervisor.intercept("absent", {}), ConsoleError);
+  assertEquals(absent.kind, "not_found");
+});
+
+Deno.test("a hot reload under load loses and doubles no event, and what is in flight finishes or hears why not", async () => {
+  await using lab = new CapsuleLab({ stopMs: 500, logBurst: 10_000 });
+  const files = (mark: string) => ({
+    main: `
+      export default (capsule: any) => {
+        capsule.on("turn", async ({ seq }: any) => {
+          await new Promise((done) => setTimeout(done, seq % 7));
+          await Promise.resolve();
+          capsule.log("${mark}" + seq);
+        });
+        capsule.command("wait", ([ms]: string[], { signal }: any) => new Promise((done) => setTimeout(() => done("${mark}"), Number(ms))));
+      };`,
+    manifest: { subscribes: ["turn" as const], commands: [command("wait")] },
+  });
+  await lab.supervisor.run(await lab.capsule("tail", files("a")));
+  const soon = lab.supervisor.command("tail", "wait", ["300"]);
+  const never = assertRejects(() => lab.supervisor.command("tail", "wait", ["60000"]), ConsoleError);
+  let seq = 0;
+  const publish = (count: number) => {
+    for (let n = 0; n < count; n++) {
+      const json = JSON.stringify({ seq: ++seq, ts: "2026-01-01T00:00:00.000Z", type: "turn.ended", data: {} });
+      lab.supervisor.publish({ seq, topic: "turn", json });
+      lab.supervisor.publish({ seq, topic: "session", json: "{}" });
+    }
+  };
+  publish(30);
+  const load = setInterval(() => publish(1), 10);
+  await lab.supervisor.run(await lab.capsule("tail", files("b")));
+  clearInterval(load);
+  publish(30);
+  assertEquals(await soon, "a");
+  assertEquals((await never).message, "capsule tail: it was reloaded");
+  assertEquals(await lab.supervisor.command("tail", "wait", ["0"]), "b");
+  const delivered = () => lab.supervisor.health()[0]?.events;
+  await eventually(() => delivered()?.waiting === 0, WAIT, "all events are answered");
+  assertEquals(delivered(), { delivered: seq, waiting: 0, lost: 0 });
+  const seen = await eventually(
+    () => {
+      const marks = lab.said("tail").map((line) => line.replace("a capsule says: ", ""));
+      return marks.length >= seq ? marks : undefined;
+    },
+    WAIT,
+    "each is logged",
+  );
+  const numbers = seen.map((mark) => Number(mark.slice(1))).sort((a, b) => a - b);
+  assertEquals(numbers, Array.from({ length: seq }, (_, at) => at + 1));
+  const lastOfOld = Math.max(...seen.filter((mark) => mark.startsWith("a")).map((mark) => Number(mark.slice(1))));
+  const firstOfNew = Math.min(...seen.filter((mark) => mark.startsWith("b")).map((mark) => Number(mark.slice(1))));
+  assert(lastOfOld < firstOfNew, `${lastOfOld} of the old one, ${firstOfNew} of the new one`);
+});
+
+Deno.test("the author's API has the members of its types, and no more", async () => {
+  await using lab = new CapsuleLab();
+  const list = await lab.capsule("list", {
+    main: `export default (c: any) => c.command("members", () => JSON.stringify([Object.keys(c), Object.keys(c.kv)]));`,
+    manifest: { commands: [command("members")] },
+  });
+  await lab.supervisor.run(list);
+  const types = await Deno.readTextFile(new URL("../../install/capsules/agent-console.d.ts", import.meta.url));
+  const membersOf = (name: string) => {
+    const [, body = ""] = new RegExp(`export interface ${name} \\{\\n(.*?)\\n\\}`, "s").exec(types) ?? [];
+    return [...body.matchAll(/^ {2}(?:readonly )?(\w+)[(:?]/gm)].map(([, member]) => member).sort();
+  };
+  const found = JSON.parse(await lab.supervisor.command("list", "members", [])) as string[][];
+  assertEquals(found.map((each) => each.sort()), [membersOf("Capsule"), membersOf("CapsuleKv")]);
+  assert(membersOf("Capsule").length > 8);
+});
+
+Deno.test("one that does not start is no successor: the one before runs on", async () => {
+  await using lab = new CapsuleLab();
+  const good = {
+    main: `export default (c: any) => c.command("x", () => "good");`,
+    manifest: { commands: [command("x")] },
+  };
+  await lab.supervisor.run(await lab.capsule("kept", good));
+  const bad = await lab.capsule("kept", { ...good, main: "syntax error here" });
+  await assertRejects(() => lab.supervisor.run(bad), ConsoleError);
+  assertEquals([await lab.supervisor.command("kept", "x", []), lab.stateOf("kept")], ["good", "running"]);
+  await lab.supervisor.end("kept", "it was revoked");
+  assertEquals(lab.supervisor.health(), []);
+});
+
+function command(name: string) {
+  return { name, description: name, args: "" };
+}

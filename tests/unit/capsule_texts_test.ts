@@ -1,0 +1,143 @@
+/** X1: the launcher and the script of a granted capsule, as they are written and as a shell runs them. */
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { capsulePlaces } from "../../src/platform/capsule_places.ts";
+import {
+  capsuleLauncherText,
+  type CapsuleRun,
+  capsuleRunText,
+  CLOSED_NETWORKS,
+  closedNetworks,
+  openedNetworks,
+} from "../../src/platform/capsule_texts.ts";
+
+const DIGEST = "0123456789abcdef".repeat(4);
+const PLAIN: CapsuleRun = {
+  name: "demo",
+  deno: "/opt/deno",
+  host: "/opt/host.js",
+  code: "/data/code",
+  main: "lib/main.ts",
+  net: [],
+  read: [],
+  write: [],
+  env: {},
+  nice: "/usr/bin/nice",
+  privileged: true,
+};
+
+Deno.test("X1 the script of a capsule that was granted nothing lets it read its own code, and no more", () => {
+  assertEquals(
+    capsuleRunText(PLAIN),
+    `#!/bin/sh -p
+# Runs the capsule demo as it was granted. Written by agent-console capsule grant; changes are lost.
+cd / || exit 70
+umask 077
+exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
+ulimit -d 720896 2>/dev/null || :
+ulimit -c 0 2>/dev/null || :
+ulimit -n 64 2>/dev/null || :
+exec /usr/bin/env -i DENO_DIR=/dev/null DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 \\
+  /usr/bin/nice -n 5 \\
+  /opt/deno run -q --no-prompt --no-npm --no-remote --cached-only --deny-import --no-config --no-lock ` +
+      `--no-code-cache --v8-flags=--max-old-space-size=64 \\
+  --allow-read=/data/code \\
+  /opt/host.js file:///data/code/lib/main.ts
+`,
+  );
+});
+
+Deno.test("X1 the script of a capsule names what was granted, and closes the networks around it", () => {
+  const text = capsuleRunText({
+    ...PLAIN,
+    code: "/data/it's a%20b#c?d/code",
+    net: ["hooks.slack.com:443"],
+    read: ["/etc/hosts"],
+    write: ["/home/you/my out"],
+    env: { TOKEN: "a 'b' $c", DENO_DIR: "/evil" },
+    nice: undefined,
+    privileged: false,
+  });
+  const words = [
+    "#!/bin/sh\n",
+    `exec /usr/bin/env -i DENO_DIR=/dev/null DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 'TOKEN=a '\\''b'\\'' $c' \\\n  /opt/deno run`,
+    `  '--allow-read=/data/it'\\''s a%20b#c?d/code,/etc/hosts' \\\n  '--allow-write=/home/you/my out' \\\n`,
+    `  --allow-net=hooks.slack.com:443 \\\n  '--deny-net=${CLOSED_NETWORKS.join(",")}' \\\n`,
+    "  /opt/host.js 'file:///data/it'\\''s%20a%2520b%23c%3Fd/code/lib/main.ts'\n",
+  ];
+  for (const word of words) assertStringIncludes(text, word);
+});
+
+Deno.test("X1 what a permission flag cannot hold is written into none", () => {
+  for (const wrong of [{ read: ["/a,b"] }, { write: ["a"] }, { code: "/a,/" }, { net: ["a:1,b:2"] }, { net: ["*"] }]) {
+    assertThrows(() => capsuleRunText({ ...PLAIN, ...wrong }), RangeError);
+  }
+});
+
+Deno.test("X1 a network is opened by an address in it alone, however that is written", () => {
+  assertEquals(openedNetworks("hooks.slack.com:443"), []);
+  assertEquals(openedNetworks("8.8.8.8:53"), []);
+  assertEquals(openedNetworks("localhost:1"), ["127.0.0.0/8", "[::1]"]);
+  assertEquals(openedNetworks("127.1.2.3:1"), ["127.0.0.0/8"]);
+  assertEquals(openedNetworks("0x7f.1:1"), ["127.0.0.0/8"]);
+  assertEquals(openedNetworks("192.168.1.9:80"), ["192.168.0.0/16"]);
+  assertEquals(openedNetworks("172.32.0.1:80"), []);
+  assertEquals(openedNetworks("239.1.1.1:80"), ["224.0.0.0/3"]);
+  assertEquals(openedNetworks("[::1]:80"), ["[::1]"]);
+  assertEquals(openedNetworks("[0:0::0001]:80"), ["[::1]"]);
+  const left = CLOSED_NETWORKS.filter((network) => network !== "10.0.0.0/8");
+  assertEquals(closedNetworks(["example.com:1", "10.0.0.1:5"]), left);
+});
+
+Deno.test("X1 the launcher runs what lies under a name and a digest, and nothing else", async () => {
+  const folder = await Deno.makeTempDir({ dir: "/tmp", prefix: "ac- it's-" });
+  try {
+    const launcher = `${folder}/capsule`;
+    const write = (path: string, text: string) => Deno.writeTextFile(path, text, { mode: 0o700 });
+    await write(launcher, capsuleLauncherText({ granted: `${folder}/granted`, privileged: true }));
+    await Deno.mkdir(`${folder}/granted/demo/${DIGEST}`, { recursive: true });
+    await write(`${folder}/granted/demo/${DIGEST}/run`, '#!/bin/sh\necho "ran $#"\n');
+    await Deno.mkdir(`${folder}/other`);
+    await write(`${folder}/other/run`, "#!/bin/sh\necho escaped\n");
+    const launch = async (...args: string[]) => {
+      const { code, stdout } = await new Deno.Command(launcher, { args, env: { LC_ALL: "C.UTF-8", IFS: "/" } })
+        .output();
+      return [code, new TextDecoder().decode(stdout)];
+    };
+    assertEquals(await launch("demo", DIGEST), [0, "ran 0\n"]);
+    assertEquals(await launch("demo", DIGEST.replace("0", "1")), [66, ""]);
+    assertEquals(await launch("none", DIGEST), [66, ""]);
+    const dots = `../${"./".repeat(26)}/../other`;
+    assertEquals(dots.length, 64);
+    const wrong: readonly (readonly string[])[] = [
+      [],
+      ["demo"],
+      ["demo", DIGEST, "more"],
+      ["demo", dots],
+      ["demo", DIGEST.toUpperCase()],
+      ["demo", `${DIGEST.slice(1)}\n`],
+      ["", DIGEST],
+      ["Demo", DIGEST],
+      ["1demo", DIGEST],
+      ["demo/../demo", DIGEST],
+      ["demo é", DIGEST],
+      ["demo\n", DIGEST],
+      ["$(touch x)", DIGEST],
+      ["a".repeat(33), DIGEST],
+    ];
+    for (const args of wrong) assertEquals(await launch(...args), [64, ""], JSON.stringify(args));
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("X1 granted capsules lie beside the launchers of their home, out of every home", () => {
+  const env = (name: string) => ({ HOME: "/home/you" })[name];
+  assertEquals(capsulePlaces("/home/you/.agent-console", env), {
+    launcher: "/home/you/.local/share/agent-console/homes/=-home=-you=-.agent-console/capsule",
+    granted: "/home/you/.local/share/agent-console/capsules/=-home=-you=-.agent-console",
+  });
+  const xdg = (name: string) => ({ HOME: "/home/you", XDG_DATA_HOME: "/data/" })[name];
+  assertEquals(capsulePlaces("/h", xdg)?.granted, "/data/agent-console/capsules/=-h");
+  assertEquals(capsulePlaces("/home/you", env), undefined, "the daemon may write in its home");
+  assertEquals(capsulePlaces("/h", () => undefined), undefined);
+});
