@@ -81,25 +81,29 @@ export const CLOSED_NETWORKS: readonly string[] = [
   "[::1]",
 ];
 
-/** The whole command line of a granted capsule; it takes no arguments. @throws {RangeError} for what no flag can hold */
+/** The whole command line of a granted capsule; who starts it gives no arguments. @throws {RangeError} for what no flag can hold */
 export function capsuleRunText(capsule: CapsuleRun): string {
   const { name, deno, host, code, main, env, nice, privileged } = capsule;
   const variables = { ...env, DENO_DIR: "/dev/null", DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
-  const set = Object.entries(variables).sort(([a], [b]) => a < b ? -1 : 1).map((pair) => pair.join("="));
+  const exported = Object.entries(variables).sort(([a], [b]) => a < b ? -1 : 1).map(([variable, value]) =>
+    `export ${variable}=${shellQuote([value])}`
+  );
+  const shell = `/bin/sh${privileged ? " -p" : ""}`;
   const program = new URL("file:///");
   program.pathname = `${code}/${main}`.replaceAll("%", "%25");
   return [
-    `#!/bin/sh${privileged ? " -p" : ""}`,
+    `#!${shell}`,
     `# Runs the capsule ${name} as it was granted. Written by agent-console capsule grant; changes are lost.`,
+    // Values as words of env(1) would be in the list of processes for a moment.
+    `[ "\${1-}" = cleared ] || exec /usr/bin/env -i ${shell} "$0" cleared`,
     "cd / || exit 70",
     "umask 077",
     "exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-",
     `ulimit -d ${DATA_BYTES / 1024} 2>/dev/null || :`,
     "ulimit -c 0 2>/dev/null || :",
     `ulimit -n ${MAX_FILES} 2>/dev/null || :`,
-    `exec /usr/bin/env -i ${shellQuote(set)} \\`,
-    ...(nice === undefined ? [] : [`  ${shellQuote([nice])} -n 5 \\`]),
-    `  ${shellQuote([deno, "run", ...RUNTIME])} \\`,
+    ...exported,
+    `exec ${nice === undefined ? "" : `${shellQuote([nice])} -n 5 `}${shellQuote([deno, "run", ...RUNTIME])} \\`,
     ...capsuleFlags(capsule).map((flag) => `  ${shellQuote([flag])} \\`),
     `  ${shellQuote([host, program.href])}`,
     "",

@@ -30,15 +30,17 @@ Deno.test("X1 the script of a capsule that was granted nothing lets it read its 
     capsuleRunText(PLAIN),
     `#!/bin/sh -p
 # Runs the capsule demo as it was granted. Written by agent-console capsule grant; changes are lost.
+[ "\${1-}" = cleared ] || exec /usr/bin/env -i /bin/sh -p "$0" cleared
 cd / || exit 70
 umask 077
 exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 ulimit -d 720896 2>/dev/null || :
 ulimit -c 0 2>/dev/null || :
 ulimit -n 64 2>/dev/null || :
-exec /usr/bin/env -i DENO_DIR=/dev/null DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 \\
-  /usr/bin/nice -n 5 \\
-  /opt/deno run -q --no-prompt --no-npm --no-remote --cached-only --deny-import --no-config --no-lock ` +
+export DENO_DIR=/dev/null
+export DENO_NO_UPDATE_CHECK=1
+export NO_COLOR=1
+exec /usr/bin/nice -n 5 /opt/deno run -q --no-prompt --no-npm --no-remote --cached-only --deny-import --no-config --no-lock ` +
       `--no-code-cache --v8-flags=--max-old-space-size=64 \\
   --allow-read=/data/code \\
   /opt/host.js file:///data/code/lib/main.ts
@@ -59,12 +61,32 @@ Deno.test("X1 the script of a capsule names what was granted, and closes the net
   });
   const words = [
     "#!/bin/sh\n",
-    `exec /usr/bin/env -i DENO_DIR=/dev/null DENO_NO_UPDATE_CHECK=1 NO_COLOR=1 'TOKEN=a '\\''b'\\'' $c' \\\n  /opt/deno run`,
+    `[ "\${1-}" = cleared ] || exec /usr/bin/env -i /bin/sh "$0" cleared\n`,
+    `export NO_COLOR=1\nexport TOKEN='a '\\''b'\\'' $c'\nexec /opt/deno run`,
     `  '--allow-read=/data/it'\\''s a%20b#c?d/code,/etc/hosts' \\\n  '--allow-write=/home/you/my out' \\\n`,
     `  --allow-net=hooks.slack.com:443 \\\n  '--deny-net=${CLOSED_NETWORKS.join(",")}' \\\n`,
     "  /opt/host.js 'file:///data/it'\\''s%20a%2520b%23c%3Fd/code/lib/main.ts'\n",
   ];
   for (const word of words) assertStringIncludes(text, word);
+});
+
+Deno.test("X1 A3 what runs a capsule has its variables and no others, and no value in its command line", async () => {
+  const folder = await Deno.makeTempDir({ dir: "/tmp", prefix: "ac-" });
+  try {
+    // In the place of the runtime: what it was given, as the system has it.
+    const deno = `${folder}/deno`;
+    await Deno.writeTextFile(deno, '#!/bin/sh\ntr "\\0" "\\n" < /proc/$$/cmdline; /usr/bin/env\n', { mode: 0o700 });
+    const run = `${folder}/run`;
+    const text = capsuleRunText({ ...PLAIN, deno, nice: undefined, env: { TOKEN: "se'cret $x" } });
+    await Deno.writeTextFile(run, text, { mode: 0o700 });
+    const { stdout } = await new Deno.Command(run, { env: { OTHER: "1", DENO_V8_FLAGS: "x" } }).output();
+    const lines = new TextDecoder().decode(stdout).split("\n");
+    assertEquals(lines.filter((line) => line.includes("se'cret")), ["TOKEN=se'cret $x"]);
+    assertEquals(lines.filter((line) => /^(?:OTHER|DENO_V8_FLAGS|HOME|PATH)=/.test(line)), []);
+    assertEquals(lines.includes("DENO_DIR=/dev/null"), true);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
 });
 
 Deno.test("X1 what a permission flag cannot hold is written into none", () => {
