@@ -93,6 +93,8 @@ export interface OpenChannel {
   readonly cure?: string | undefined;
   /** What a person does when a test of it has failed so, where more is known than its kind says. */
   readonly whenItFails?: string | undefined;
+  /** Whether somebody is there by it who can decide, as by a window. */
+  isWindow?(): boolean;
   /** Calls, and ends within {@link CALL_MS}. Never throws. */
   call(content: CallContent, signal: AbortSignal): Promise<CallOutcome>;
   /** In the turn in which the daemon becomes ready: it must not wait. */

@@ -29,9 +29,10 @@ export const channel: Feature<keyof typeof methods, Muted, typeof channelsSectio
       service: {
         prepare: () => late.prepare(),
         start: () => late.running?.start(),
+        tick: () => late.look(),
         status: () => late.status(),
         reload: () => late.running?.reload(),
-        stop: () => late.running?.stop(),
+        stop: () => late.stop(),
       },
       handlers: {
         "channel.list": () => late.list(),
@@ -41,7 +42,9 @@ export const channel: Feature<keyof typeof methods, Muted, typeof channelsSectio
           const earlier = store.repeated(once);
           if (earlier !== undefined) return earlier;
           const until = minutes === null ? null : new Date(clock.now() + minutes * 60_000).toISOString();
-          return store.commit({ type: "channel.muted", data: { until } }, peer.actor, once);
+          const committed = store.commit({ type: "channel.muted", data: { until } }, peer.actor, once);
+          late.look();
+          return committed;
         },
         "channel.test": ({ name, tmuxSocket }) => late.test(name, tmuxSocket),
       },
@@ -53,6 +56,8 @@ class LateChannels {
   #context: FeatureContext<ChannelSettings>;
   #muted: Muted;
   running: import("./running.ts").RunningChannels | undefined;
+  /** Takes a person by a channel away from those who are there. */
+  #leave: (() => void) | undefined;
 
   constructor(context: FeatureContext<ChannelSettings>, muted: Muted) {
     this.#context = context;
@@ -65,6 +70,23 @@ class LateChannels {
     const { clock } = this.#context;
     const isSilent = () => this.#muted.until(clock.now()) !== null || this.#isQuietNow;
     this.running = await RunningChannels.open({ context: this.#context, isSilent });
+  }
+
+  /** A person by a channel comes and goes without an event: with the hours, and with the net. */
+  look(): void {
+    const isThere = this.running?.isWindow ?? false;
+    if (isThere) this.#leave ??= this.#context.presence.join();
+    else this.#leftAway();
+  }
+
+  async stop(): Promise<void> {
+    this.#leftAway();
+    await this.running?.stop();
+  }
+
+  #leftAway(): void {
+    this.#leave?.();
+    this.#leave = undefined;
   }
 
   get #isQuietNow(): boolean {

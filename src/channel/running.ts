@@ -28,6 +28,7 @@ export class RunningChannels {
   #open: ReadonlyMap<ChannelName, OpenChannel>;
   #calls: Calls;
   #unlisten: () => void = () => {};
+  #isSilent: () => boolean;
 
   private constructor(
     { context, isSilent }: RunningOptions,
@@ -35,6 +36,7 @@ export class RunningChannels {
     open: ReadonlyMap<ChannelName, OpenChannel>,
   ) {
     this.#context = context;
+    this.#isSilent = isSilent;
     this.#open = open;
     this.#calls = new Calls({
       clock: context.clock,
@@ -48,7 +50,8 @@ export class RunningChannels {
       kinds: () => context.settings.current.on,
       sessions: () => context.store.sessions(),
       isSilent,
-      visible: (needs) => panes.visible(needs),
+      // A call that waits for a person by a channel may ask nothing in the pane that is in front of them.
+      visible: (needs) => this.isWindow ? Promise.resolve(new Set()) : panes.visible(needs),
     });
   }
 
@@ -93,6 +96,13 @@ export class RunningChannels {
       ({ event }) => this.#calls.hear(event),
     );
     for (const channel of this.#open.values()) channel.start?.();
+  }
+
+  /** Whether a person is there who is called now, and can decide by a channel. */
+  get isWindow(): boolean {
+    const { current } = this.#context.settings;
+    if (this.#isSilent() || !current.on.some((kind) => kind === "question")) return false;
+    return namesOn(current).some((name) => this.of(name)?.isWindow?.() ?? false);
   }
 
   /** @returns what began again, and what cannot call from now on */

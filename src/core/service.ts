@@ -18,7 +18,7 @@ import type {
 } from "../protocol/method_schemas.ts";
 import type { CallObserver } from "../rpc/call_observer.ts";
 import type { FeatureRow, Handlers } from "../rpc/handler.ts";
-import type { ApprovalsDoor, ApprovalsPort } from "./approvals_port.ts";
+import type { ApprovalsDoor, ApprovalsPort, PresencePort } from "./approvals_port.ts";
 import type { ClientsDoor } from "./clients_door.ts";
 import type { ConsoleCommand } from "./console_command.ts";
 import type { EventBus } from "./event_bus.ts";
@@ -107,6 +107,8 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   /** Work that costs much takes a place first. */
   readonly places: WorkPlaces;
   /** Who may tighten approvals. */
+  /** Who brings a person by its own means says while they are there. */
+  readonly presence: Pick<PresencePort, "join">;
   readonly interceptors: Interceptors;
   /** How prompts go into sessions that somebody else runs. */
   readonly promptWays: PromptWays;

@@ -127,6 +127,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     work,
     posts: new PostsDoor(),
     promptWays: new PromptWays(),
+    presence,
     interceptors,
     places: new WorkPlaces(() => config.current.daemon.max_turns, () => systemClock.steady()),
     status: () => supervisor.status(),

@@ -56,6 +56,7 @@ export class FeaturesAlone {
       work: new OpenWork(),
       posts: new PostsDoor(),
       promptWays: new PromptWays(),
+      presence: desk.presence,
       interceptors: desk.interceptors,
       places: new WorkPlaces(() => 1, () => 0),
       clients: {

@@ -48,6 +48,10 @@ export class TelegramChannel implements OpenChannel {
       : "agent-console channel list says when Telegram is reached again";
   }
 
+  isWindow(): boolean {
+    return this.#settings.counts_as_window && this.#problem === undefined && (this.#bot?.isReached ?? false);
+  }
+
   start(): void {
     this.reload();
   }

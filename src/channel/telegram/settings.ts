@@ -42,6 +42,14 @@ export const telegramGroup = group({
     must: "true or false",
     applies: "live",
   }),
+  counts_as_window: setting(v.boolean(), false, {
+    title: "Telegram as a window",
+    means:
+      "Whether an agent whose hook blocks it waits for you while the bot reaches Telegram and is not silent, as it does " +
+      "while a window of yours is open. Its own terminal asks nothing meanwhile, so a pane in front of you silences nothing.",
+    must: "true or false",
+    applies: "live",
+  }),
   api_url: setting(v.pipe(v.string(), v.check(isBotServer)), PUBLIC_URL, {
     title: "Its server",
     means: "Where the Bot API is; a server of your own on this machine may take the public one's place.",
