@@ -48,6 +48,7 @@ export async function runDaemon(
   files.prepareFolders(paths.root);
   const lock = files.takeLock(paths, pidFilePath);
   const log = new DaemonLog({ path: paths.log, level: config.current.daemon.log_level, echo: options.verbose });
+  if (options.outside !== undefined) log.warn(options.outside);
   const bootId = options.session ?? crypto.randomUUID();
   let listener: Listener | undefined;
   try {

@@ -64,7 +64,7 @@ Deno.test("first hour 7: config set mends a file with wrong values, and says how
 });
 
 Deno.test("first hour 7: config validate exits 1 where a key is not known, and names the one that is meant", async () => {
-  await using home = await TestHome.create({ config: '{ "daemon": { "log_levl": "warn" }, "capsules": {} }' });
+  await using home = await TestHome.create({ config: '{ "daemon": { "log_levl": "warn" }, "scheduler": { "jobs": [] } }' });
   const file = home.path("config.jsonc");
   const { code, stdout, stderr } = await home.cli(["config", "validate"]);
   assertEquals([code, stdout], [1, ""]);
@@ -72,7 +72,7 @@ Deno.test("first hour 7: config validate exits 1 where a key is not known, and n
     stderr,
     `error: ${file}:1:15 daemon.log_levl is not a known key, did you mean daemon.log_level?`,
   );
-  assertStringIncludes(stderr, "capsules is not used by this version\n");
+  assertStringIncludes(stderr, "scheduler.jobs is not used by this version\n");
   const json = await home.cli(["config", "validate", "--json"]);
   assertEquals([json.code, JSON.parse(json.stdout)["valid"]], [1, false]);
 });

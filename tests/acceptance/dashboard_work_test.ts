@@ -55,10 +55,10 @@ screenTest(
     await screen.types("Escape");
     await screen.shows(/folder: \/nowhere\/at\/all▏/);
     await screen.types("C-u");
-    await screen.types("-l", "/");
+    await screen.types("-l", home.root);
     await pause(100);
     await screen.types("Enter");
-    await screen.shows(/a new session with mine in \/:[^]*say after▏/);
+    await screen.shows(/a new session with mine in ~:[^]*say after▏/);
     await screen.types("Enter");
     const first = await screen.shows(/running \d+s[^]*› say 你好 there[^]*你好 there ?0 1 2/);
     assert(!first.includes("149 "), first);

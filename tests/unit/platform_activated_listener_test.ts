@@ -123,7 +123,7 @@ Deno.test({
   fn: async () => {
     const { hostname, port } = new URL(await closedAddress());
     const argv = [ACTIVATE!, "-l", `${hostname}:${port}`, ...run("activated_echo.ts")];
-    await using child = new Running(argv, { env: { HOME: "/nowhere", PATH: "/usr/bin:/bin" }, cwd: "/" });
+    await using child = new Running(argv, { env: { DENO_DIR: "/dev/null", PATH: "/usr/bin:/bin" }, cwd: "/" });
     await eventually(() => child.stderr.includes("Listening on"), 5000, "its socket");
     using conn = await Deno.connect({ hostname, port: Number(port) });
     assertEquals((await child.exit(10_000)).code, 1);
