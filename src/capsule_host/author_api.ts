@@ -7,7 +7,7 @@ import type {
   CommandOutcome,
   InterceptHandler,
 } from "../../install/capsules/agent-console.d.ts";
-import type { HostChannel } from "./channel.ts";
+import type { HostChannel } from "./line_channel.ts";
 import { intrinsics } from "./intrinsics.ts";
 
 type Listener = (event: CapsuleEvent) => void | Promise<void>;

@@ -6,7 +6,7 @@
 import type { CapsuleEvent, CapsuleSettings, Verdict } from "../../install/capsules/agent-console.d.ts";
 import { takeCapsuleStreams } from "../platform/capsule_streams.ts";
 import { makeCapsule, makeRegistered } from "./author_api.ts";
-import { errorWords, HostChannel, type HostMessage } from "./channel.ts";
+import { errorWords, HostChannel, type HostMessage } from "./line_channel.ts";
 import { redirectConsole } from "./console.ts";
 import { freezeShared, intrinsics } from "./intrinsics.ts";
 

@@ -4,7 +4,6 @@
  * Ctrl-C only after the next line.
  */
 import { escapeControls } from "../domain/sanitize.ts";
-import { sleep } from "../platform/delay.ts";
 import { type Keyboard, SIGNAL_MS, stdinKeyboard } from "../platform/keyboard.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Row, rowLines } from "../view/candidates.ts";
@@ -23,7 +22,7 @@ async function nextInput({ signal }: Asker, keyboard: Keyboard): Promise<string>
   try {
     const typed = await Promise.race([ended.promise, keyboard.read()]);
     // A signal and a line reach the program by different ways: the line may overtake the Ctrl-C in front of it.
-    if (typed !== undefined) await Promise.race([ended.promise, sleep(SIGNAL_MS)]);
+    if (typed !== undefined) await Promise.race([ended.promise, new Promise((go) => setTimeout(go, SIGNAL_MS))]);
     // Where both came, the interrupt counts.
     if (typed === undefined || signal.aborted) throw interrupted(keyboard);
     return typed;

@@ -148,7 +148,6 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
       lists,
       featureSnapshots: features.snapshots,
       topics: [...TOPICS, ...o.features.filter(({ events }) => events !== undefined).map(({ name }) => name)],
-      presence,
       inbox,
       queueEvents: limits.queueEvents,
       queueBytes: limits.queueBytes,

@@ -21,6 +21,7 @@ type Context = Omit<
   | "clients"
   | "commands"
   | "interceptors"
+  | "presence"
   | "limits"
   | "methods"
   | "paths"

@@ -1,5 +1,4 @@
 /** What a person types at this terminal, line by line or key by key, and where the questions to them are shown. */
-import { sleep } from "./delay.ts";
 import { stderrScreen, writeStderr } from "./stdio.ts";
 
 /** A person with a keyboard, or whoever plays one in a test. */
@@ -60,7 +59,7 @@ export const stdinKeyboard: Keyboard = {
  */
 export async function forgetTyped(): Promise<void> {
   forgetting++;
-  await sleep(SIGNAL_MS);
+  await new Promise((go) => setTimeout(go, SIGNAL_MS)); // the hook loads this file: no library
   forgetting--;
 }
 

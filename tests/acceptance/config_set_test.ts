@@ -64,7 +64,9 @@ Deno.test("first hour 7: config set mends a file with wrong values, and says how
 });
 
 Deno.test("first hour 7: config validate exits 1 where a key is not known, and names the one that is meant", async () => {
-  await using home = await TestHome.create({ config: '{ "daemon": { "log_levl": "warn" }, "scheduler": { "jobs": [] } }' });
+  await using home = await TestHome.create({
+    config: '{ "daemon": { "log_levl": "warn" }, "scheduler": { "jobs": [] } }',
+  });
   const file = home.path("config.jsonc");
   const { code, stdout, stderr } = await home.cli(["config", "validate"]);
   assertEquals([code, stdout], [1, ""]);

@@ -98,7 +98,8 @@ export class CapsuleLab {
     const run = `${code}.run`;
     const text = capsuleRunText({ ...sandbox, ...more }).replaceAll(NAME_OF_LOOPBACK, "localhost");
     await Deno.writeTextFile(run, text, { mode: 0o700 });
-    return [run];
+    // By the shell: the system runs no file that a process started meanwhile still has open for writing.
+    return ["/bin/sh", run];
   }
 
   #ports(): SupervisorPorts {
