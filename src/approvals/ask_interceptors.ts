@@ -3,6 +3,7 @@ import type { InterceptedRequest, Interceptor, Interceptors } from "../core/inte
 import type { Approval, ApprovalNote } from "../domain/approval.ts";
 import { presentNote } from "../domain/presentation.ts";
 import type { Log } from "../platform/system.ts";
+import { ConsoleError } from "../protocol/errors.ts";
 
 /** So long all of them together may take, ms: an agent's hook waits, and so does who watches the agent. */
 const VERDICT_MS = 2000;
@@ -32,7 +33,7 @@ export async function askInterceptors(
   ended: AbortSignal,
   mostMs = VERDICT_MS,
 ): Promise<Intercepted> {
-  const { present, missing } = interceptors;
+  const { present } = interceptors;
   const over = new AbortController();
   const end = Promise.withResolvers<void>();
   const stop = () => end.resolve();
@@ -50,10 +51,7 @@ export async function askInterceptors(
   over.abort();
   callOff();
   ended.removeEventListener("abort", stop);
-  return together([
-    ...missing.map((name) => asks(name, "it is not running")),
-    ...present.flatMap((one) => heard.get(one) ?? asks(one.name, LATE)),
-  ]);
+  return together(present.flatMap((one) => heard.get(one) ?? asks(one.name, LATE)));
 }
 
 const LATE = "it gave no verdict in time";
@@ -80,7 +78,7 @@ async function notesOf(
     return verdict === undefined || verdict === null ? [] : [readVerdict(name, verdict)];
   } catch (error) {
     if (!signal.aborted) log.warn("an interceptor failed", { interceptor: name, error: String(error) });
-    return [asks(name, "it failed")];
+    return [asks(name, error instanceof ConsoleError ? presentNote(error.message) : "it failed")];
   }
 }
 

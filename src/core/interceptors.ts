@@ -31,6 +31,7 @@ export interface Interceptor {
   readonly priority: number;
   /**
    * Undefined: it has nothing to say. What it throws, a verdict of another form, and none in time make a person be asked.
+   * What it throws as a ConsoleError, as that it is not there, is told them.
    *
    * @param signal fires when no verdict counts any more: the time is over, another has denied it, or nobody waits for it
    */
@@ -39,8 +40,6 @@ export interface Interceptor {
 
 export class Interceptors {
   #all: readonly Interceptor[] = [];
-  /** Names of absent ones; one may be absent more than once. */
-  #absent: readonly string[] = [];
 
   /** @returns takes it away; a second call does nothing */
   add(interceptor: Interceptor): () => void {
@@ -51,34 +50,13 @@ export class Interceptors {
     return () => void (this.#all = this.#all.filter((one) => one !== own));
   }
 
-  /**
-   * One that a person wants is not there now: until it is, or is no longer wanted, a person is asked whatever a rule says.
-   *
-   * @returns ends that; a second call does nothing
-   */
-  absent(name: string): () => void {
-    this.#absent = [...this.#absent, name];
-    let isOpen = true;
-    return () => {
-      if (!isOpen) return;
-      isOpen = false;
-      const at = this.#absent.indexOf(name);
-      this.#absent = this.#absent.filter((_, each) => each !== at);
-    };
-  }
-
   /** False for nearly everybody: then approvals go their way as if there were no such thing. */
   get isAny(): boolean {
-    return this.#all.length > 0 || this.#absent.length > 0;
+    return this.#all.length > 0;
   }
 
   /** Those of a higher priority first. */
   get present(): readonly Interceptor[] {
     return this.#all;
-  }
-
-  /** Each name once. */
-  get missing(): readonly string[] {
-    return [...new Set(this.#absent)];
   }
 }

@@ -2,6 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import type { InterceptedRequest, InterceptVerdict } from "../../src/core/interceptors.ts";
 import type { Approval } from "../../src/domain/approval.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
 import { permissionRequest, rule } from "../support/claude_calls.ts";
 import { event, flushed, NO, PRINT, stored, TUI, YES } from "../support/claude_request.ts";
 import { Desk, FakeCaller, type Report } from "../support/desk.ts";
@@ -90,13 +91,7 @@ Deno.test("X1 one that fails, hangs, is absent or says what is no verdict makes 
   for (const verdict of [{}, true, "deny", { decision: "deny" }, { note: 5 }, { decision: "allow", note: "x" }]) {
     assertEquals(await says(() => verdict), "its verdict is none");
   }
-  const desk = guarded();
-  const back = desk.interceptors.absent("guard");
-  const { id } = await held(desk, permissionRequest("touch a"));
-  await flushed();
-  assertEquals(stored(desk, id).notes, [{ by: "guard", text: "it is not running", says: "ask" }]);
-  back();
-  assertEquals(told((await desk.report(permissionRequest("touch b"))).output), "allow", "as if there had been none");
+  assertEquals(await says(() => Promise.reject(new ConsoleError("not_found", "it is not there"))), "it is not there");
 });
 
 Deno.test("A1 no verdict lifts a denial or answers a question: who denies is not asked, and a question gets notes only", async () => {
