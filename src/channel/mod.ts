@@ -31,7 +31,7 @@ export const channel: Feature<keyof typeof methods, Muted, typeof channelsSectio
         start: () => late.running?.start(),
         tick: () => late.look(),
         status: () => late.status(),
-        reload: () => late.running?.reload(),
+        reload: () => late.reload(),
         stop: () => late.stop(),
       },
       handlers: {
@@ -77,6 +77,13 @@ class LateChannels {
     const isThere = this.running?.isWindow ?? false;
     if (isThere) this.#leave ??= this.#context.presence.join();
     else this.#leftAway();
+  }
+
+  /** @returns what it did, as people read it */
+  reload(): readonly string[] | undefined {
+    const done = this.running?.reload();
+    this.look();
+    return done;
   }
 
   async stop(): Promise<void> {

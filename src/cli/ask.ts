@@ -4,7 +4,7 @@
  * Ctrl-C only after the next line.
  */
 import { escapeControls } from "../domain/sanitize.ts";
-import { type Keyboard, SIGNAL_MS, stdinKeyboard } from "../platform/keyboard.ts";
+import { type Keyboard, signalsHeard, stdinKeyboard } from "../platform/keyboard.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type Row, rowLines } from "../view/candidates.ts";
 import { wrapMessage } from "../view/text_fit.ts";
@@ -21,8 +21,8 @@ async function nextInput({ signal }: Asker, keyboard: Keyboard): Promise<string>
   signal.addEventListener("abort", end, { once: true });
   try {
     const typed = await Promise.race([ended.promise, keyboard.read()]);
-    // A signal and a line reach the program by different ways: the line may overtake the Ctrl-C in front of it.
-    if (typed !== undefined) await Promise.race([ended.promise, new Promise((go) => setTimeout(go, SIGNAL_MS))]);
+    // The line may have overtaken the Ctrl-C in front of it.
+    if (typed !== undefined) await Promise.race([ended.promise, signalsHeard()]);
     // Where both came, the interrupt counts.
     if (typed === undefined || signal.aborted) throw interrupted(keyboard);
     return typed;

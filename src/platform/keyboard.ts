@@ -25,11 +25,16 @@ export function escapeWaitMs(): number {
   return isRemote ? 100 : 10;
 }
 
+/** Within this time a program that is not busy hears of a signal that was sent to it, ms. */
+const SIGNAL_MS = 20;
+
 /**
- * A signal and what is typed reach the program by different ways, and the one may overtake the other: within this time it
- * has heard of both, ms.
+ * A signal and what is typed reach the program by different ways, and the one may overtake the other: resolves when both
+ * of one moment have been heard. No library: the hook loads this file.
  */
-export const SIGNAL_MS = 20;
+export function signalsHeard(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, SIGNAL_MS));
+}
 
 /** Longer lines than this a terminal does not hand over. */
 const LINE = 4096;
@@ -59,7 +64,7 @@ export const stdinKeyboard: Keyboard = {
  */
 export async function forgetTyped(): Promise<void> {
   forgetting++;
-  await new Promise((go) => setTimeout(go, SIGNAL_MS)); // the hook loads this file: no library
+  await signalsHeard();
   forgetting--;
 }
 

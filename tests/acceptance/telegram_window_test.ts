@@ -20,6 +20,15 @@ Deno.test("V4 where Telegram counts as a window, an agent that its hook blocks w
   bot.press(await eventually(asked, CALLED_MS, "a request with buttons"), "Approve");
   assertEquals((await first.hook.exit(10_000)).stdout, ALLOWED);
 
+  const turn = async (to: string) => {
+    const { code, stderr } = await home.cli(["config", "set", "channels.telegram.counts_as_window", to]);
+    assertEquals(code, 0, stderr);
+    await client.request("config.reload", {});
+  };
+  await using early = await held(home, client, { session: "s3", command: "touch early", env: PRINT });
+  await turn("false");
+  assertEquals((await early.hook.exit(2000)).stdout, "", "a reload that takes the window away ends the wait at once");
+  await turn("true");
   await using waits = await held(home, client, { session: "s2", command: "touch second", env: PRINT });
   bot.says("/mute 30m");
   assertEquals((await waits.hook.exit(10_000)).stdout, "", "who is called no more is waited for no more");
