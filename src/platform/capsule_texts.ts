@@ -61,6 +61,8 @@ export interface CapsuleRun extends CapsuleSandbox {
  */
 const DATA_BYTES = 704 * 1_048_576;
 const HEAP_MB = 64;
+/** So often a capsule's script looks whether the daemon lives that has started it. */
+const LOOK_SECS = 5;
 const MAX_FILES = 64;
 
 /**
@@ -102,6 +104,8 @@ export function capsuleRunText(capsule: CapsuleRun): string {
     `ulimit -d ${DATA_BYTES / 1024} 2>/dev/null || :`,
     "ulimit -c 0 2>/dev/null || :",
     `ulimit -n ${MAX_FILES} 2>/dev/null || :`,
+    // A daemon that was killed ends nothing, and a capsule that is busy does not see that its stdin is closed.
+    `( while /bin/sleep ${LOOK_SECS}; kill -0 "$PPID" && kill -0 "$$"; do :; done; kill -9 "$$" ) < /dev/null > /dev/null 2>&1 &`,
     ...exported,
     `exec ${nice === undefined ? "" : `${shellQuote([nice])} -n 5 `}${shellQuote([deno, "run", ...RUNTIME])} \\`,
     ...capsuleFlags(capsule).map((flag) => `  ${shellQuote([flag])} \\`),

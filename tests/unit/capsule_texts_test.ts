@@ -9,6 +9,8 @@ import {
   closedNetworks,
   openedNetworks,
 } from "../../src/platform/capsule_texts.ts";
+import { exists } from "../support/exists.ts";
+import { eventually } from "../support/harness_wait.ts";
 
 const DIGEST = "0123456789abcdef".repeat(4);
 const PLAIN: CapsuleRun = {
@@ -37,6 +39,7 @@ exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 ulimit -d 720896 2>/dev/null || :
 ulimit -c 0 2>/dev/null || :
 ulimit -n 64 2>/dev/null || :
+( while /bin/sleep 5; kill -0 "$PPID" && kill -0 "$$"; do :; done; kill -9 "$$" ) < /dev/null > /dev/null 2>&1 &
 export DENO_DIR=/dev/null
 export DENO_NO_UPDATE_CHECK=1
 export NO_COLOR=1
@@ -84,6 +87,30 @@ Deno.test("X1 A3 what runs a capsule has its variables and no others, and no val
     assertEquals(lines.filter((line) => line.includes("se'cret")), ["TOKEN=se'cret $x"]);
     assertEquals(lines.filter((line) => /^(?:OTHER|DENO_V8_FLAGS|HOME|PATH)=/.test(line)), []);
     assertEquals(lines.includes("DENO_DIR=/dev/null"), true);
+  } finally {
+    await Deno.remove(folder, { recursive: true });
+  }
+});
+
+Deno.test("X1 a capsule that is busy ends with the daemon that has started it, also where that was killed", async () => {
+  const folder = await Deno.makeTempDir({ dir: "/tmp", prefix: "ac-" });
+  try {
+    // In the place of the runtime, and of the daemon.
+    const deno = `${folder}/deno`;
+    await Deno.writeTextFile(deno, "#!/bin/sh\nwhile :; do /bin/sleep 0.1; done\n", { mode: 0o700 });
+    const run = `${folder}/run`;
+    await Deno.writeTextFile(run, capsuleRunText({ ...PLAIN, deno, nice: undefined }), { mode: 0o700 });
+    const script = '"$0" < /dev/null > /dev/null 2>&1 & echo $!; wait';
+    const daemon = new Deno.Command("/bin/sh", { args: ["-c", script, run], stdout: "piped" }).spawn();
+    const { value } = await daemon.stdout.getReader().read();
+    const pid = Number(new TextDecoder().decode(value));
+    // One that has ended, and that nobody has asked about, is still listed.
+    const lives = () => exists(`/proc/${pid}`) && !/\) Z /.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+    const isRuntime = () => Deno.readTextFileSync(`/proc/${pid}/cmdline`).includes(deno);
+    await eventually(() => lives() && isRuntime(), 5000, "the capsule in place of its script");
+    daemon.kill("SIGKILL");
+    await daemon.status;
+    await eventually(() => !lives(), 20_000, "the end of the capsule");
   } finally {
     await Deno.remove(folder, { recursive: true });
   }
