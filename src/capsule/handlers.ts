@@ -52,7 +52,8 @@ export function capsuleHandlers(deps: CapsuleDeps): Handlers<keyof typeof capsul
       const earlier = store.repeated(once);
       if (earlier !== undefined) return earlier;
       const { name, forget = false } = params;
-      if (grants.get(name) === undefined) throw notGranted(name);
+      // What a capsule has kept outlives its grant, and can be forgotten after it.
+      if (grants.get(name) === undefined && !(forget && host.hasKept(name))) throw notGranted(name);
       const committed = store.commit({ type: "capsule.revoked", data: { name } }, peer.actor, once);
       await host.end(name, forget);
       return committed;

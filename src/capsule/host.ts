@@ -18,6 +18,8 @@ export interface CapsuleHost {
    *   not start
    */
   run(granted: Granted, instead?: boolean): Promise<void>;
+  /** Whether a capsule of that name has kept something, granted or not; false for what is no name. */
+  hasKept(name: string): boolean;
   /** Ends its process. @param forget what it has kept is removed too */
   end(name: string, forget: boolean): Promise<void>;
   /** Ends all of them; the daemon stops. */

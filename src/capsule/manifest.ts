@@ -146,7 +146,7 @@ export const manifestSchema = v.pipe(
       () => [],
     ),
     intercepts: v.optional(listOf(v.picklist(["approval"], "approval"), 1), () => []),
-    /** Of interceptors the higher is asked first. */
+    /** Of interceptors: the words of a higher one stand first. */
     priority: v.optional(
       v.pipe(
         v.number("a whole number"),

@@ -109,7 +109,7 @@ export const capsuleMethods = {
       idempotencyKey,
     }),
     result: committed,
-    doc: "Takes the grant of a capsule back and ends its process.",
+    doc: "Takes the grant of a capsule back and ends its process; what it has kept can be forgotten then or later.",
   },
 } as const satisfies FeatureRows;
 

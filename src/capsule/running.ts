@@ -14,7 +14,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { Granted } from "./grant.ts";
 import type { Grants } from "./grants.ts";
 import type { CapsuleHost, HostState } from "./host.ts";
-import type { Manifest, SettingValue } from "./manifest.ts";
+import { CAPSULE_NAME, type Manifest, type SettingValue } from "./manifest.ts";
 import type { KvFiles, RunCapsule, SupervisorPorts } from "./process/ports.ts";
 import { CapsuleSupervisor } from "./process/supervisor.ts";
 import type { CapsulesSettings } from "./section.ts";
@@ -84,6 +84,11 @@ export class RunningCapsules implements CapsuleHost {
     await this.#supervisor.end(name, "it was revoked");
     this.#listen();
     if (forget) denoFiles.remove(this.#kvFile(name));
+  }
+
+  /** The name may be anybody's: of one that is no name there is no file. */
+  hasKept(name: string): boolean {
+    return CAPSULE_NAME.test(name) && denoFiles.stat(this.#kvFile(name)) !== undefined;
   }
 
   async stop(): Promise<void> {
