@@ -79,7 +79,7 @@ function namesIn(place: string): readonly string[] {
 }
 
 function problemOf(path: string, uid: number | null): string | undefined {
-  const stat = denoFiles.stat(path); // it was listed: so it can be looked at
+  const stat = denoFiles.stat(path); // it was listed, so the sandbox shows it
   const problem = stat === undefined ? "is not there" : checkHomeFolder(path, stat, uid);
   return problem === undefined ? undefined : `${path} ${problem}`;
 }

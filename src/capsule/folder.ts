@@ -31,7 +31,7 @@ export interface CapsuleFolder {
 /** What a folder may hold; more is a program and no capsule. */
 export const FOLDER_LIMITS = Object.freeze({ files: 200, bytes: 4 * 1_048_576, fileBytes: 1_048_576, depth: 8 });
 
-/** Of files and folders: what shows as it is, and is not hidden. */
+/** The names of files and folders: without characters that must be escaped to be shown, and not hidden. */
 const NAME = /^[A-Za-z0-9_@-][A-Za-z0-9_@.+-]{0,99}$/;
 
 /** @param uid whose it must be; null where the system has no users. @throws {CapsuleFlaw} why it is refused */

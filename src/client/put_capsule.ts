@@ -109,10 +109,10 @@ export async function putCapsule(context: ClientContext, { capsule, capabilities
   }
 }
 
-/** What can also be said of a call that was recorded. */
+/** Errors of a call after which the grant may have been recorded all the same. */
 const UNKNOWN_OUTCOMES: readonly ErrorName[] = ["timeout", "disconnected", "internal"];
 
-/** Removes the copy of a grant that the daemon has refused. Never throws: nothing starts it. */
+/** Removes the copy of a grant that the daemon has refused. Never throws: a copy that stays is not started. */
 export function removeRefused({ folder, isNew }: PutCopy, error: unknown): void {
   if (!isNew || !(error instanceof ConsoleError) || UNKNOWN_OUTCOMES.includes(error.kind)) return;
   try {

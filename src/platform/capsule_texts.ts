@@ -51,7 +51,7 @@ export interface CapsuleRun extends CapsuleSandbox {
   /** Our own program in the process of the capsule, which imports the capsule: what is the entry, or imported by a literal,
    * may import any file without a permission to read it (tried with Deno 2.9.6). */
   readonly host: string;
-  /** Where it is: it gives way to everything else. */
+  /** The path of nice(1), where the system has it: the capsule gets the processor after everything else. */
   readonly nice: string | undefined;
   readonly privileged: boolean;
 }

@@ -83,7 +83,7 @@ export async function showCapsule(run: CommandContext, name: string, { json }: J
   if (before.digest !== found.capsule.digest) say(run, "differs", changes);
 }
 
-/** A column of names, the first line behind it, the others below that. */
+/** Prints the title with the first line beside it, and the other lines below that one. */
 function say(run: CommandContext, title: string, lines: readonly string[]): void {
   lines.forEach((line, at) => run.out.line(`${(at === 0 ? title : "").padEnd(8)} ${line}`));
 }
