@@ -1,8 +1,8 @@
 /** Finds capsules: in the home, and in the workspaces that the configuration trusts. */
 import { denoFiles } from "../platform/deno_files.ts";
 import { checkHomeFolder } from "../platform/path_safety.ts";
-import { CAPSULE_NAME } from "./manifest.ts";
 import { type CapsuleFolder, readCapsule } from "./folder.ts";
+import { CAPSULE_NAME } from "./names.ts";
 import { CapsuleFlaw } from "./read_manifest.ts";
 import { workspaceCapsules } from "./section.ts";
 
@@ -16,6 +16,8 @@ export interface CapsuleSearch {
   readonly capsules: string;
   readonly workspaces: readonly string[];
   readonly uid: number | null;
+  /** Those of this name alone: no other folder is read. */
+  readonly name?: string;
 }
 
 /** More in one place would be a mistake. */
@@ -28,10 +30,11 @@ const MAX_CAPSULES = 64;
  * @param grantedIn the folder that was granted by that name: it counts before all others
  */
 export function findCapsules(
-  { capsules, workspaces, uid }: CapsuleSearch,
+  { capsules, workspaces, uid, name: sought }: CapsuleSearch,
   grantedIn: (name: string) => string | undefined,
 ): readonly Found[] {
-  const folders = [capsules, ...workspaces.map(workspaceCapsules)].flatMap((place) => foldersIn(place, uid));
+  const folders = [capsules, ...workspaces.map(workspaceCapsules)].flatMap((place) => foldersIn(place, uid))
+    .filter(({ name }) => sought === undefined || name === sought);
   const counting = (name: string) => {
     const named = folders.filter((one) => one.name === name);
     return named.find(({ folder }) => folder === grantedIn(name)) ?? named[0];
@@ -76,7 +79,7 @@ function namesIn(place: string): readonly string[] {
 }
 
 function problemOf(path: string, uid: number | null): string | undefined {
-  const stat = denoFiles.stat(path);
+  const stat = denoFiles.stat(path); // it was listed, so the sandbox shows it
   const problem = stat === undefined ? "is not there" : checkHomeFolder(path, stat, uid);
   return problem === undefined ? undefined : `${path} ${problem}`;
 }

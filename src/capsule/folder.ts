@@ -9,6 +9,7 @@ import { escapeControls } from "../domain/sanitize.ts";
 import { sha256OfRecord } from "../platform/hash.ts";
 import { ownFiles } from "../platform/own_files.ts";
 import { checkHomeFolder, checkOwnFile, cureOf } from "../platform/path_safety.ts";
+import type { FileStat } from "../platform/system.ts";
 import { type Manifest, MANIFEST_FILE } from "./manifest.ts";
 import { CapsuleFlaw, readManifest } from "./read_manifest.ts";
 
@@ -30,7 +31,7 @@ export interface CapsuleFolder {
 /** What a folder may hold; more is a program and no capsule. */
 export const FOLDER_LIMITS = Object.freeze({ files: 200, bytes: 4 * 1_048_576, fileBytes: 1_048_576, depth: 8 });
 
-/** Of files and folders: what shows as it is, and is not hidden. */
+/** The names of files and folders: without characters that must be escaped to be shown, and not hidden. */
 const NAME = /^[A-Za-z0-9_@-][A-Za-z0-9_@.+-]{0,99}$/;
 
 /** @param uid whose it must be; null where the system has no users. @throws {CapsuleFlaw} why it is refused */
@@ -101,15 +102,24 @@ class FolderReader {
         );
       }
       const below = path === "" ? name : `${path}/${name}`;
-      if (this.#io.stat(`${this.root}/${below}`)?.kind === "directory") this.#folder(below, depth + 1);
+      if (this.#stat(`${this.root}/${below}`)?.kind === "directory") this.#folder(below, depth + 1);
       else this.#file(below);
     }
   }
 
   #checkFolder(full: string): void {
-    const stat = this.#io.stat(full);
+    const stat = this.#stat(full);
     if (stat === undefined) throw new CapsuleFlaw(`${escapeControls(full)} is not there`);
     refuse(full, checkHomeFolder(full, stat, this.uid));
+  }
+
+  /** Of a workspace that is not trusted any more the daemon's sandbox shows nothing. */
+  #stat(full: string): FileStat | undefined {
+    try {
+      return this.#io.stat(full);
+    } catch (error) {
+      throw new CapsuleFlaw(`${escapeControls(full)} cannot be looked at: ${(error as Error).message}`);
+    }
   }
 
   #listed(path: string): readonly string[] {
@@ -123,7 +133,7 @@ class FolderReader {
   #file(path: string): void {
     const full = `${this.root}/${path}`;
     const { files: max, bytes: most, fileBytes } = FOLDER_LIMITS;
-    const stat = this.#io.stat(full);
+    const stat = this.#stat(full);
     if (stat === undefined) throw new CapsuleFlaw(`${path} went away while it was read`);
     refuse(full, checkOwnFile(stat, this.uid));
     if (this.#files.length >= max) throw new CapsuleFlaw(`it has more than ${max} files`);

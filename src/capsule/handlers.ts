@@ -1,4 +1,5 @@
 /** The handlers of the capsules' methods. Loaded at the first call about capsules, or where there is one. */
+import type { ConsoleCommand } from "../core/console_command.ts";
 import { onceOf } from "../core/idempotency.ts";
 import type { FeatureContext } from "../core/service.ts";
 import { clip, escapeControls } from "../domain/sanitize.ts";
@@ -23,11 +24,12 @@ export interface CapsuleDeps {
 type Shown = ResultOf<"capsule.list">["capsules"][number];
 
 export function capsuleHandlers(deps: CapsuleDeps): Handlers<keyof typeof capsuleMethods> {
-  const { context: { store }, grants, host } = deps;
+  const { context, grants, host } = deps;
+  const { store } = context;
   return {
     "capsule.list": () => ({ capsules: allCapsules(deps) }),
     "capsule.metadata": ({ name }) => {
-      const found = foundCapsules(deps).filter((one) => one.name === name);
+      const found = foundCapsules(deps, name);
       const one = found.find((each) => "capsule" in each) ?? found[0];
       const granted = grants.get(name);
       const manifest = one !== undefined && "capsule" in one ? one.capsule.manifest : granted?.manifest;
@@ -42,6 +44,7 @@ export function capsuleHandlers(deps: CapsuleDeps): Handlers<keyof typeof capsul
       const earlier = store.repeated(once);
       if (earlier !== undefined) return earlier;
       const grant = grantOf(params);
+      refuseTakenNames(grant, context.commands());
       const committed = store.commit({ type: "capsule.granted", data: { grant } }, peer.actor, once);
       const granted = grants.get(grant.name);
       if (granted !== undefined) await host.run(granted, true);
@@ -68,6 +71,21 @@ export function capsuleHandlers(deps: CapsuleDeps): Handlers<keyof typeof capsul
   };
 }
 
+/** @throws {ConsoleError} `conflict`: of two commands with one name only the first could be run */
+function refuseTakenNames({ name: capsule, manifest }: Grant, commands: readonly ConsoleCommand[]): void {
+  const others = commands.filter((one) => one.capsule !== capsule);
+  for (const { name } of manifest.commands) {
+    const taken = others.find((one) => one.name === name || one.aliases?.includes(name));
+    if (taken === undefined) continue;
+    const whose = taken.capsule === undefined ? "agent-console itself" : `the capsule ${taken.capsule}`;
+    throw new ConsoleError("conflict", `${whose} has the command /${name} already`, {
+      hint: taken.capsule === undefined
+        ? "its author must give the command another name"
+        : `agent-console capsule revoke ${taken.capsule}, or do without this one`,
+    });
+  }
+}
+
 /** @throws {ConsoleError} `invalid_params`: it grants more than the manifest asks for, or is none */
 function grantOf({ name, digest, folder, ...params }: ParamsOf<"capsule.grant">): Grant {
   try {
@@ -83,10 +101,12 @@ function grantOf({ name, digest, folder, ...params }: ParamsOf<"capsule.grant">)
   }
 }
 
-function foundCapsules({ context, grants }: CapsuleDeps): readonly Found[] {
+/** @param name of the only ones that are read; all where absent */
+function foundCapsules({ context, grants }: CapsuleDeps, name?: string): readonly Found[] {
   const workspaces = context.settings.booted.trusted_workspaces;
   const places = { capsules: context.paths.capsules, workspaces, uid: ownUid() };
-  return findCapsules(places, (name) => grants.get(name)?.folder);
+  const search = name === undefined ? places : { ...places, name };
+  return findCapsules(search, (one) => grants.get(one)?.folder);
 }
 
 function allCapsules(deps: CapsuleDeps): Shown[] {

@@ -4,6 +4,8 @@
  */
 import * as v from "valibot";
 import { TOPICS } from "../domain/event.ts";
+import { isIpv6, isMapped } from "../platform/capsule_networks.ts";
+import { CAPSULE_NAME, SETTING_NAME } from "./names.ts";
 
 /** The file of a capsule's folder. */
 export const MANIFEST_FILE = "capsule.jsonc";
@@ -11,13 +13,10 @@ export const MANIFEST_FILE = "capsule.jsonc";
 /** The versions of the authors' API that this program speaks. */
 export const API_VERSIONS = { oldest: 1, newest: 1 } as const;
 
-/** Of capsules and of their commands. */
-export const CAPSULE_NAME = /^[a-z][a-z0-9-]{0,31}$/;
 /** As the files of the folder `keys`. */
 const SECRET_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const COMMAND_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 const VERSION = /^\d{1,6}\.\d{1,6}\.\d{1,6}(?:[-+][0-9A-Za-z.+-]{1,40})?$/;
-const SETTING_NAME = /^[a-z][a-z0-9_]{0,31}$/;
 /** A name, an IPv4 or a bracketed IPv6 address, and its port; no wildcard, and no host with all its ports. */
 const HOST =
   /^(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]):([1-9]\d{0,4})$/;
@@ -52,6 +51,8 @@ const NAME = "a lower-case letter, then letters, digits and -, 32 at most";
 const host = v.pipe(
   matching(HOST, "a host in lower case with its port, such as hooks.slack.com:443; no wildcard"),
   v.check((value) => Number(HOST.exec(value)?.[1]) <= 65_535, "a port from 1 to 65535"),
+  v.check((value) => !value.startsWith("[") || isIpv6(value), "an IPv6 address between its brackets"),
+  v.check((value) => !isMapped(value), "an IPv4 address as such: no network is closed to one that is written as IPv6"),
 );
 
 const path = v.pipe(

@@ -93,8 +93,8 @@ export const capsuleMethods = {
   "capsule.reload": {
     aliases: ["ReloadCapsules"],
     scope: "admin",
-    mutates: true,
-    params: v.strictObject({ name: v.exactOptional(name), idempotencyKey }),
+    mutates: false,
+    params: v.strictObject({ name: v.exactOptional(name) }),
     result: v.object({ reloaded: v.array(v.string()) }),
     doc: "Starts a granted capsule anew, or all of them, those too that have failed; no event is lost or told twice.",
   },

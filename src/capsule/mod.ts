@@ -97,6 +97,7 @@ class LateCapsules {
     return this.#grants.all().flatMap(({ name: capsule, manifest: { commands } }) =>
       commands.map(({ name, description, args: usage }): ConsoleCommand => ({
         name,
+        capsule,
         summary: `${description} (capsule ${capsule})`,
         usage,
         run: async (args) => await (await this.load()).host.command(capsule, name, args),

@@ -28,7 +28,7 @@ export function readManifest(text: string): Manifest {
   throw new CapsuleFlaw(flawText(worst(read.issues), root, place));
 }
 
-/** @throws {CapsuleFlaw} of a manifest that is no text any more: that of a call */
+/** The manifest that a call brings as a value, not as text. @throws {CapsuleFlaw} */
 export function checkManifest(value: unknown): Manifest {
   checkApiVersion((value as { readonly apiVersion?: unknown } | null)?.apiVersion);
   const read = v.safeParse(manifestSchema, value);
@@ -36,7 +36,7 @@ export function checkManifest(value: unknown): Manifest {
   throw new CapsuleFlaw(`the manifest is refused: ${issueText(worst(read.issues))}`);
 }
 
-/** @throws {CapsuleFlaw} of those of a call */
+/** The capabilities that a call brings. @throws {CapsuleFlaw} */
 export function checkCapabilities(value: unknown): Capabilities {
   const read = v.safeParse(capabilitiesSchema, value);
   if (read.success) return read.output;

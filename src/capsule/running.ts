@@ -12,6 +12,7 @@ import { secretInFile } from "../platform/secret_file.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Granted } from "./grant.ts";
+import { copyDigest } from "./granted_copy.ts";
 import type { Grants } from "./grants.ts";
 import type { CapsuleHost, HostState } from "./host.ts";
 import { CAPSULE_NAME, type Manifest, type SettingValue } from "./manifest.ts";
@@ -55,10 +56,10 @@ export class RunningCapsules implements CapsuleHost {
   }
 
   async run(granted: Granted, instead = false): Promise<void> {
-    const { name, digest, manifest } = granted;
+    const { name, manifest } = granted;
     this.#begun.add(name);
     if (this.#problem !== undefined) return;
-    const argv = [this.#launcher, name, digest];
+    const argv = [this.#launcher, name, copyDigest(granted)];
     this.#listen();
     const capsule = { grant: granted, argv, settings: this.#settingsOf(manifest) };
     if (await this.#started(capsule) || !instead) return;

@@ -2,6 +2,7 @@
 import * as v from "valibot";
 import { named, section, type SectionValues, setting } from "../config/section.ts";
 import { HOME_NAME } from "../platform/home_paths.ts";
+import { CAPSULE_NAME, SETTING_NAME } from "./names.ts";
 
 // deno-lint-ignore no-control-regex
 const FOLDER = /^\/[^\u0000-\u001f\u007f,]*[^\u0000-\u001f\u007f,/]$/;
@@ -17,9 +18,9 @@ export const capsulesSection = section("capsules", {
     example: '["/home/you/project"]',
   }),
   settings: named(
-    { pattern: /^[a-z][a-z0-9-]{0,31}$/, must: "the name of a capsule", example: "standup" },
+    { pattern: CAPSULE_NAME, must: "the name of a capsule", example: "standup" },
     named(
-      { pattern: /^[a-z][a-z0-9_]{0,31}$/, must: "the name of one of its settings", example: "channel" },
+      { pattern: SETTING_NAME, must: "the name of one of its settings", example: "channel" },
       setting(v.union([v.pipe(v.string(), v.maxLength(1000)), v.number(), v.boolean()]), "", {
         title: "A setting of a capsule",
         means: "Its manifest tells which there are, of what type, and their defaults.",

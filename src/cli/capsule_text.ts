@@ -2,7 +2,7 @@
 import type { CapsuleFile } from "../capsule/folder.ts";
 import type { Capabilities, Manifest } from "../capsule/manifest.ts";
 import { escapeControls } from "../domain/sanitize.ts";
-import { openedNetworks } from "../platform/capsule_texts.ts";
+import { localIpv6Network, openedNetworks } from "../platform/capsule_networks.ts";
 import { bytes } from "./format.ts";
 
 /**
@@ -34,7 +34,9 @@ function* capabilityTexts({ net, read, write, env, secrets, exec, kv }: Capabili
   for (const host of net) {
     const opened = openedNetworks(host);
     const also = opened.length === 0 ? "" : `, and so its names may lead into ${opened.join(" and ")}`;
-    yield `may connect to ${host}${also}`;
+    const local = localIpv6Network(host);
+    const around = local === undefined ? "" : `, which is around you: in ${local}`;
+    yield `may connect to ${host}${around}${also}`;
   }
   for (const path of read) yield escapeControls(`may read ${path} and all below it`);
   for (const path of write) yield escapeControls(`may write ${path} and all below it`);
@@ -70,13 +72,17 @@ export function changeLines(
 }
 
 function* fileChanges(before: readonly CapsuleFile[], now: readonly CapsuleFile[]): Generator<string> {
-  const text = new TextDecoder();
-  const was = new Map(before.map((file) => [file.path, text.decode(file.bytes)]));
-  const is = new Map(now.map((file) => [file.path, text.decode(file.bytes)]));
+  const was = new Map(before.map(({ path, bytes }) => [path, bytes]));
+  const is = new Map(now.map(({ path, bytes }) => [path, bytes]));
   for (const path of [...new Set([...was.keys(), ...is.keys()])].sort()) {
     const [old, fresh] = [was.get(path), is.get(path)];
     if (old === undefined) yield `the file ${path} is new`;
     else if (fresh === undefined) yield `the file ${path} is gone`;
-    else if (old !== fresh) yield `the file ${path} has changed`;
+    else if (!isSame(old, fresh)) yield `the file ${path} has changed`;
   }
+}
+
+/** By their bytes: as texts two files could look the same that are no text. */
+function isSame(one: Uint8Array, other: Uint8Array): boolean {
+  return one.length === other.length && one.every((byte, at) => byte === other[at]);
 }

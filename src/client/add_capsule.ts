@@ -8,6 +8,7 @@ import { builderEnv } from "../platform/environment.ts";
 import { findProgram } from "../platform/find_program.ts";
 import { ownUid, run } from "../platform/process.ts";
 import { usualPlaces } from "../platform/program_places.ts";
+import { replaceFolder } from "../platform/replace_folder.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { writeCapsuleFiles } from "./put_capsule.ts";
@@ -37,9 +38,7 @@ export async function addCapsule(
   try {
     const made = `${work}/${capsule.manifest.name}`;
     writeCapsuleFiles(capsule.files, made);
-    // A folder that is being replaced lies aside for an instant: what was granted runs from a copy.
-    if (isThere) denoFiles.rename(into, `${work}/before`);
-    denoFiles.rename(made, into);
+    replaceFolder(made, into); // what was granted runs from a copy
     return into;
   } finally {
     removeFolder(work);

@@ -4,7 +4,10 @@
  * granted, whoever changes the capsule's folder or takes over the daemon.
  */
 import type { CapsuleFile, CapsuleFolder } from "../capsule/folder.ts";
+import { copyDigest } from "../capsule/granted_copy.ts";
 import type { Capabilities } from "../capsule/manifest.ts";
+import { CAPSULE_NAME } from "../capsule/names.ts";
+import { clip, escapeControls } from "../domain/sanitize.ts";
 import { removeFolder } from "../platform/build_folder.ts";
 import { capsulePlaces } from "../platform/capsule_places.ts";
 import { capsuleRunText, type CapsuleSandbox } from "../platform/capsule_texts.ts";
@@ -13,11 +16,11 @@ import { findProgram } from "../platform/find_program.ts";
 import { launcherFolder } from "../platform/home_launchers.ts";
 import { makePrivate } from "../platform/made_folders.ts";
 import { areApart } from "../platform/path_safety.ts";
-import { isOurs } from "../platform/prebuilt.ts";
+import { BUILT, isOurs } from "../platform/prebuilt.ts";
 import { env } from "../platform/process.ts";
 import { usualPlaces } from "../platform/program_places.ts";
-import { BUILT } from "../platform/prebuilt.ts";
-import { ConsoleError } from "../protocol/errors.ts";
+import { replaceFolder } from "../platform/replace_folder.ts";
+import { ConsoleError, type ErrorName } from "../protocol/errors.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { knowsP, writeLaunchers } from "./write_launchers.ts";
 
@@ -59,8 +62,19 @@ export function assertGrantable({ paths }: Pick<ClientContext, "paths">, { read,
   }
 }
 
-/** @returns the folder of the copy. @throws {ConsoleError} `failed`, `unsafe_path`; then what was granted before is there still */
-export async function putCapsule(context: ClientContext, { capsule, capabilities }: CapsuleToPut): Promise<string> {
+/** The copy of a grant where it runs from. */
+interface PutCopy {
+  readonly folder: string;
+  /** There was none of the same grant before. */
+  readonly isNew: boolean;
+}
+
+/**
+ * Copies of other grants stay as they are: until the daemon has recorded this one it starts those.
+ *
+ * @throws {ConsoleError} `failed`, `unsafe_path`; then what was granted before is there still
+ */
+export async function putCapsule(context: ClientContext, { capsule, capabilities }: CapsuleToPut): Promise<PutCopy> {
   const { name } = capsule.manifest;
   const problem = await writeLaunchers(context);
   const places = capsulePlaces(context.paths.root);
@@ -69,7 +83,7 @@ export async function putCapsule(context: ClientContext, { capsule, capabilities
   }
   assertGrantable(context, capabilities);
   const folder = ownFolder(places.granted, name);
-  const into = `${folder}/${capsule.digest}`;
+  const into = `${folder}/${copyDigest({ digest: capsule.digest, capabilities })}`;
   const made = `${folder}/new-${crypto.randomUUID()}`;
   try {
     denoFiles.mkdir(made, EXECUTABLE);
@@ -85,8 +99,9 @@ export async function putCapsule(context: ClientContext, { capsule, capabilities
     const grant = { name, digest, at: new Date().toISOString(), folder: capsule.folder, capabilities, manifest };
     write(`${made}/grant.json`, `${JSON.stringify(grant, null, 2)}\n`, OWN_FILE);
     write(`${made}/run`, text, EXECUTABLE);
-    exchange(made, into);
-    return into;
+    const isNew = denoFiles.stat(into) === undefined;
+    replaceFolder(made, into); // a process of the same grant that runs has read its code already
+    return { folder: into, isNew };
   } catch (error) {
     removeFolder(made);
     if (error instanceof ConsoleError) throw error;
@@ -94,25 +109,40 @@ export async function putCapsule(context: ClientContext, { capsule, capabilities
   }
 }
 
-/** Removes the copies of other grants of the capsule. Only when the daemon runs the new one. @throws the OS error */
-export function removeOtherCopies({ paths }: Pick<ClientContext, "paths">, name: string, kept: string): void {
-  const places = capsulePlaces(paths.root);
-  if (places === undefined) return;
-  const folder = `${places.granted}/${name}`;
-  for (const one of denoFiles.list(folder)) if (one !== kept) removeFolder(`${folder}/${one}`);
+/** Errors of a call after which the grant may have been recorded all the same. */
+const UNKNOWN_OUTCOMES: readonly ErrorName[] = ["timeout", "disconnected", "internal"];
+
+/** Removes the copy of a grant that the daemon has refused. Never throws: a copy that stays is not started. */
+export function removeRefused({ folder, isNew }: PutCopy, error: unknown): void {
+  if (!isNew || !(error instanceof ConsoleError) || UNKNOWN_OUTCOMES.includes(error.kind)) return;
+  try {
+    removeFolder(folder);
+  } catch {
+    // The next grant removes it, or the end of this one.
+  }
 }
 
-/** Removes all that was put there of the capsule: nothing of it can run any more. @throws the OS error */
+/** Removes the copies of other grants of the capsule. Only when the daemon runs this one. @throws the OS error */
+export function removeOtherCopies({ folder }: PutCopy): void {
+  const at = folder.lastIndexOf("/");
+  const [all, kept] = [folder.slice(0, at), folder.slice(at + 1)];
+  for (const one of denoFiles.list(all)) if (one !== kept) removeFolder(`${all}/${one}`);
+}
+
+/**
+ * Removes all that was put there of the capsule, damaged copies too: nothing of it can run any more.
+ *
+ * @throws the OS error; {ConsoleError} `usage` for what is no name of a capsule: it could lead elsewhere
+ */
 export function removeCopies({ paths }: Pick<ClientContext, "paths">, name: string): void {
   const places = capsulePlaces(paths.root);
+  if (!CAPSULE_NAME.test(name)) {
+    throw new ConsoleError("usage", `"${escapeControls(clip(name, 64))}" is no name of a capsule`, {
+      hint: "agent-console capsule list",
+    });
+  }
   if (places === undefined) return;
   if (denoFiles.stat(`${places.granted}/${name}`) !== undefined) removeFolder(`${places.granted}/${name}`);
-}
-
-/** Whether the copy of that grant is here. */
-export function hasCopy({ paths }: Pick<ClientContext, "paths">, name: string, digest: string): boolean {
-  const places = capsulePlaces(paths.root);
-  return places !== undefined && isOurs(`${places.granted}/${name}/${digest}/run`, "file");
 }
 
 /** @throws {ConsoleError} `unsafe_path` where a folder on the way is not ours alone */
@@ -142,15 +172,6 @@ export function writeCapsuleFiles(files: readonly CapsuleFile[], into: string): 
     make(full.slice(0, full.lastIndexOf("/")));
     denoFiles.create(full, bytes, OWN_FILE);
   }
-}
-
-/** Instead of what is there: a process of the same grant that runs has read its code already. */
-function exchange(made: string, into: string): void {
-  const old = `${made}.old`;
-  const isThere = denoFiles.stat(into) !== undefined;
-  if (isThere) denoFiles.rename(into, old);
-  denoFiles.rename(made, into);
-  if (isThere) removeFolder(old);
 }
 
 function write(path: string, text: string, mode: number): void {

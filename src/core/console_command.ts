@@ -5,6 +5,8 @@ export interface ConsoleCommand {
   /** Without its slash. */
   readonly name: string;
   readonly aliases?: readonly string[];
+  /** The capsule that brings it; absent where it is the console's own. */
+  readonly capsule?: string;
   /** What it is for, one line. */
   readonly summary: string;
   /** The words behind its name; empty where it takes none. */

@@ -106,9 +106,9 @@ export interface FeatureContext<V = unknown> extends SessionDeps {
   readonly work: Pick<OpenWork, "begin">;
   /** Work that costs much takes a place first. */
   readonly places: WorkPlaces;
-  /** Who may tighten approvals. */
   /** Who brings a person by its own means says while they are there. */
   readonly presence: Pick<PresencePort, "join">;
+  /** Who may tighten approvals. */
   readonly interceptors: Interceptors;
   /** How prompts go into sessions that somebody else runs. */
   readonly promptWays: PromptWays;

@@ -14,7 +14,6 @@ import { keepStdin } from "./process.ts";
 import type { Listener, Socket } from "./sockets.ts";
 
 /**
-/**
  * @param fd our stdin, or a socket that is taken only to refuse who waits in it
  * @param place a file or folder that we may read: it is opened where the socket was, once that is closed
  * @throws the OS error where the descriptor is no socket that listens; an Error where it is one of the network: whoever

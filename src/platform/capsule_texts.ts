@@ -1,6 +1,7 @@
 /** The scripts by which capsules run, as texts for a POSIX shell. Pure. */
 import { shellQuote } from "../lib/shell_quote.ts";
 import { CAPSULE_ABSENT } from "./capsule_places.ts";
+import { closedNetworks } from "./capsule_networks.ts";
 import { checkSandboxPath } from "./sandbox.ts";
 
 const LETTERS = "abcdefghijklmnopqrstuvwxyz";
@@ -50,7 +51,7 @@ export interface CapsuleRun extends CapsuleSandbox {
   /** Our own program in the process of the capsule, which imports the capsule: what is the entry, or imported by a literal,
    * may import any file without a permission to read it (tried with Deno 2.9.6). */
   readonly host: string;
-  /** Where it is: it gives way to everything else. */
+  /** The path of nice(1), where the system has it: the capsule gets the processor after everything else. */
   readonly nice: string | undefined;
   readonly privileged: boolean;
 }
@@ -64,24 +65,6 @@ const HEAP_MB = 64;
 /** So often a capsule's script looks whether the daemon lives that has started it. */
 const LOOK_SECS = 5;
 const MAX_FILES = 64;
-
-/**
- * Networks of this machine and around it, closed whatever a granted name leads to: Deno checks the address that was found.
- * It takes no networks of IPv6 there, only addresses.
- */
-export const CLOSED_NETWORKS: readonly string[] = [
-  "0.0.0.0/8",
-  "10.0.0.0/8",
-  "100.64.0.0/10",
-  "127.0.0.0/8",
-  "169.254.0.0/16",
-  "172.16.0.0/12",
-  "192.168.0.0/16",
-  "198.18.0.0/15",
-  "224.0.0.0/3",
-  "[::]",
-  "[::1]",
-];
 
 /** The whole command line of a granted capsule; who starts it gives no arguments. @throws {RangeError} for what no flag can hold */
 export function capsuleRunText(capsule: CapsuleRun): string {
@@ -143,34 +126,4 @@ function capsuleFlags({ code, net, read, write, env }: CapsuleSandbox): readonly
     ...(net.length === 0 ? [] : [`--allow-net=${net.join(",")}`, `--deny-net=${closedNetworks(net).join(",")}`]),
     ...(names.length === 0 ? [] : [`--allow-env=${names.join(",")}`]),
   ];
-}
-
-/** Those that stay closed: not the ones that a granted host is literally in. */
-export function closedNetworks(net: readonly string[]): readonly string[] {
-  const opened = new Set(net.flatMap(openedNetworks));
-  return CLOSED_NETWORKS.filter((network) => !opened.has(network));
-}
-
-/** The closed networks that a grant of `host:port` opens, because it names an address in them. */
-export function openedNetworks(hostAndPort: string): readonly string[] {
-  const host = hostAndPort.slice(0, hostAndPort.lastIndexOf(":"));
-  if (host === "localhost" || host.endsWith(".localhost")) return ["127.0.0.0/8", "[::1]"];
-  if (host.startsWith("[")) return CLOSED_NETWORKS.filter((network) => network === new URL(`http://${host}`).hostname);
-  const address = addressOf(host);
-  return address === undefined ? [] : CLOSED_NETWORKS.filter((network) => contains(network, address));
-}
-
-/** As a number; undefined for a name. What URLs take for an address is one: `127.1`, `0x7f.0.0.1`. */
-function addressOf(host: string): number | undefined {
-  const named = URL.canParse(`http://${host}`) ? new URL(`http://${host}`).hostname : host;
-  if (!/^\d{1,3}(?:\.\d{1,3}){3}$/.test(named)) return undefined;
-  return named.split(".").reduce((sum, part) => sum * 256 + Number(part), 0);
-}
-
-function contains(network: string, address: number): boolean {
-  const [base = "", bits] = network.split("/");
-  const first = addressOf(base);
-  if (first === undefined || bits === undefined) return false;
-  const size = 2 ** (32 - Number(bits));
-  return Math.floor(address / size) === Math.floor(first / size);
 }

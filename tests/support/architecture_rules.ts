@@ -185,7 +185,9 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "agents/shared",
       "agents/statusline.ts",
       "capsule/folder.ts", // what the person grants is read and hashed as the daemon reads it
+      "capsule/granted_copy.ts", // and lies where the daemon starts it from
       "capsule/manifest.ts",
+      "capsule/names.ts",
       "capsule/read_manifest.ts",
       "config",
       "daemon/options.ts",
@@ -212,6 +214,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "capsule/folder.ts",
       "capsule/grant.ts",
       "capsule/manifest.ts",
+      "capsule/names.ts",
       "capsule/read_manifest.ts",
       "capsule/section.ts",
       "chat",

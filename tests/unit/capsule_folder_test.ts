@@ -1,11 +1,15 @@
 /** X1: a capsule's folder as it is read, its digest, and each reason for which one is refused. */
 import { assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { ChangedFolders } from "../../src/capsule/changes.ts";
+import { Grants } from "../../src/capsule/grants.ts";
 import { FOLDER_LIMITS, readCapsule, readUnnamed } from "../../src/capsule/folder.ts";
 import { findCapsules } from "../../src/capsule/discovery.ts";
 import { CapsuleFlaw } from "../../src/capsule/read_manifest.ts";
 import { writeCapsule } from "../support/capsule_folder.ts";
+import { Desk } from "../support/desk.ts";
 
 const UID = Deno.uid();
+const NOTHING = { net: [], read: [], write: [], env: [], kv: 0, secrets: [], exec: [] };
 
 function inFolder(test: (place: string) => void | Promise<void>): () => Promise<void> {
   return async () => {
@@ -51,6 +55,29 @@ Deno.test(
     assertEquals(reasonOf(folder), `${folder}/pipe is a device or pipe, not a file`);
     Deno.symlinkSync(folder, `${place}/demo2`);
     assertEquals(reasonOf(`${place}/demo2`), `${place}/demo2 is a symlink, not a folder`);
+  }),
+);
+
+Deno.test(
+  "X1 a folder that cannot be looked at is a flaw, and the look at granted folders goes on",
+  inFolder((place) => {
+    // In the place of a sandbox that shows it no more: the system refuses the look, and does not say that nothing is there.
+    Deno.writeTextFileSync(`${place}/file`, "");
+    const hidden = `${place}/file/demo`;
+    assertMatch(reasonOf(hidden), /demo cannot be looked at: .*[Nn]ot a directory/);
+    const { store, journal } = new Desk();
+    const grants = new Grants();
+    const { manifest, digest } = readCapsule(writeCapsule(place), UID);
+    for (const folder of [hidden, `${place}/demo`]) {
+      const grant = { name: folder === hidden ? "hidden" : "demo", digest, manifest, folder, capabilities: NOTHING };
+      grants.apply({ type: "capsule.granted", data: { grant } }, "2026-01-01T00:00:00.000Z");
+    }
+    Deno.writeTextFileSync(`${place}/demo/main.ts`, "changed");
+    new ChangedFolders(store, grants).look();
+    assertEquals(
+      journal.records.map(({ type, data }) => [type, (data as { name: string }).name]),
+      [["capsule.changed", "hidden"], ["capsule.changed", "demo"]],
+    );
   }),
 );
 
@@ -111,6 +138,8 @@ Deno.test(
     const refused = (folder: string) => `another capsule has its name: ${folder}`;
     assertEquals(find(), [[home, "taken"], second, [theirs, refused(home)]]);
     assertEquals(find(theirs), [[home, refused(theirs)], second, [theirs, "taken"]]);
+    const one = findCapsules({ capsules, workspaces: [workspace], uid: UID, name: "second" }, () => undefined);
+    assertEquals(one.map(({ folder }) => folder), [`${capsules}/second`]);
     Deno.chmodSync(capsules, 0o777);
     assertMatch(find()[1]?.[1] ?? "", /capsules has mode 0777, which lets others write to it$/);
   }),

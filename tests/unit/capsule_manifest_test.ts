@@ -72,6 +72,10 @@ const REFUSED: readonly (readonly [string, readonly unknown[]])[] = [
     "http://a:80",
     "A.com:1",
     "a:1,b:2",
+    "[::ffff:127.0.0.1]:80",
+    "[::ffff:a00:1]:80",
+    "[0:0:0:0:0:ffff:7f00:1]:80",
+    "[1::2::3]:80",
   ]],
   ["read", [
     "notes",

@@ -1,14 +1,8 @@
 /** X1: the launcher and the script of a granted capsule, as they are written and as a shell runs them. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { capsulePlaces } from "../../src/platform/capsule_places.ts";
-import {
-  capsuleLauncherText,
-  type CapsuleRun,
-  capsuleRunText,
-  CLOSED_NETWORKS,
-  closedNetworks,
-  openedNetworks,
-} from "../../src/platform/capsule_texts.ts";
+import { CLOSED_NETWORKS } from "../../src/platform/capsule_networks.ts";
+import { capsuleLauncherText, type CapsuleRun, capsuleRunText } from "../../src/platform/capsule_texts.ts";
 import { exists } from "../support/exists.ts";
 import { eventually } from "../support/harness_wait.ts";
 
@@ -120,21 +114,6 @@ Deno.test("X1 what a permission flag cannot hold is written into none", () => {
   for (const wrong of [{ read: ["/a,b"] }, { write: ["a"] }, { code: "/a,/" }, { net: ["a:1,b:2"] }, { net: ["*"] }]) {
     assertThrows(() => capsuleRunText({ ...PLAIN, ...wrong }), RangeError);
   }
-});
-
-Deno.test("X1 a network is opened by an address in it alone, however that is written", () => {
-  assertEquals(openedNetworks("hooks.slack.com:443"), []);
-  assertEquals(openedNetworks("8.8.8.8:53"), []);
-  assertEquals(openedNetworks("localhost:1"), ["127.0.0.0/8", "[::1]"]);
-  assertEquals(openedNetworks("127.1.2.3:1"), ["127.0.0.0/8"]);
-  assertEquals(openedNetworks("0x7f.1:1"), ["127.0.0.0/8"]);
-  assertEquals(openedNetworks("192.168.1.9:80"), ["192.168.0.0/16"]);
-  assertEquals(openedNetworks("172.32.0.1:80"), []);
-  assertEquals(openedNetworks("239.1.1.1:80"), ["224.0.0.0/3"]);
-  assertEquals(openedNetworks("[::1]:80"), ["[::1]"]);
-  assertEquals(openedNetworks("[0:0::0001]:80"), ["[::1]"]);
-  const left = CLOSED_NETWORKS.filter((network) => network !== "10.0.0.0/8");
-  assertEquals(closedNetworks(["example.com:1", "10.0.0.1:5"]), left);
 });
 
 Deno.test("X1 the launcher runs what lies under a name and a digest, and nothing else", async () => {

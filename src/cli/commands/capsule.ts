@@ -3,7 +3,13 @@ import { bold, dim, green, red, yellow } from "@std/fmt/colors";
 import { LISTED, narrowed, type Narrowing, within } from "../../capsule/grant.ts";
 import type { Capabilities } from "../../capsule/manifest.ts";
 import type { CapsuleFolder } from "../../capsule/folder.ts";
-import { assertGrantable, hasCopy, putCapsule, removeCopies, removeOtherCopies } from "../../client/put_capsule.ts";
+import {
+  assertGrantable,
+  putCapsule,
+  removeCopies,
+  removeOtherCopies,
+  removeRefused,
+} from "../../client/put_capsule.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { env } from "../../platform/process.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -68,7 +74,7 @@ export async function showCapsule(run: CommandContext, name: string, { json }: J
     return;
   }
   run.out.line(`folder   ${escapeControls(withTilde(told.folder))}`);
-  const found = await capsuleNamed(run, name);
+  const found = await capsuleNamed(run, name, before);
   if (!("capsule" in found)) return;
   const { manifest } = found.capsule;
   if (before === undefined) return say(run, "could", capabilityLines(manifest, manifest.capabilities));
@@ -77,7 +83,7 @@ export async function showCapsule(run: CommandContext, name: string, { json }: J
   if (before.digest !== found.capsule.digest) say(run, "differs", changes);
 }
 
-/** A column of names, the first line behind it, the others below that. */
+/** Prints the title with the first line beside it, and the other lines below that one. */
 function say(run: CommandContext, title: string, lines: readonly string[]): void {
   lines.forEach((line, at) => run.out.line(`${(at === 0 ? title : "").padEnd(8)} ${line}`));
 }
@@ -94,24 +100,24 @@ export interface GrantOptions extends JsonOption {
 }
 
 export async function grantCapsule(run: CommandContext, name: string, options: GrantOptions): Promise<void> {
-  const capsule = await wholeCapsule(run, name);
+  const before = lastGrant(run, name);
+  const capsule = await wholeCapsule(run, name, before);
   const { manifest, digest, folder } = capsule;
   const capabilities = grantedOf(capsule, options);
   assertGrantable(run.context, capabilities);
-  const before = lastGrant(run, name);
   if (!options.json) tell(run, capsule, capabilities, before);
   if (!options.yes && !await ask(run, `Let ${name} do this?`)) {
     throw new ConsoleError("failed", "nothing was granted");
   }
-  const into = await putCapsule(run.context, { capsule, capabilities });
-  await call(run, "capsule.grant", {
-    name,
-    digest,
-    capabilities: { ...capabilities },
-    manifest: { ...manifest },
-    folder,
-  });
-  removeOtherCopies(run.context, name, into.slice(into.lastIndexOf("/") + 1));
+  const copy = await putCapsule(run.context, { capsule, capabilities });
+  const grant = { name, digest, capabilities: { ...capabilities }, manifest: { ...manifest }, folder };
+  try {
+    await call(run, "capsule.grant", grant);
+  } catch (error) {
+    removeRefused(copy, error);
+    throw error;
+  }
+  removeOtherCopies(copy);
   const told = await read(run, "capsule.metadata", { name });
   if (options.json) return run.out.json({ granted: name, digest, capabilities, state: told.state });
   run.out.note(`${name}: granted; ${told.state}${told.reason === undefined ? "" : `: ${escapeControls(told.reason)}`}`);
@@ -167,9 +173,8 @@ export async function revokeCapsule(
   name: string,
   { forget, json }: JsonOption & { readonly forget?: boolean },
 ): Promise<void> {
-  const before = lastGrant(run, name);
   // First: from here on nothing of it can be started, whatever becomes of the call.
-  if (before !== undefined && hasCopy(run.context, name, before.digest)) removeCopies(run.context, name);
+  removeCopies(run.context, name);
   await call(run, "capsule.revoke", { name, ...(forget ? { forget } : {}) });
   if (json) return run.out.json({ revoked: name });
   run.out.note(`${name}: revoked; it runs no more`);
