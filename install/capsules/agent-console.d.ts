@@ -57,8 +57,6 @@ export interface CapsuleEvent {
 export interface CommandCall {
   /** Nobody waits for the answer any more. */
   readonly signal: AbortSignal;
-  /** The session that the command was given in, where there was one. */
-  readonly sessionId?: string;
 }
 
 export type CommandHandler = (args: readonly string[], call: CommandCall) => string | Promise<string>;

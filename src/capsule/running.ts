@@ -2,7 +2,7 @@
 import type { FeatureContext } from "../core/service.ts";
 import type { InterceptedRequest, InterceptVerdict } from "../core/interceptors.ts";
 import type { SequencedEvent } from "../core/event_bus.ts";
-import { CAPSULE_ABSENT, capsulePlaces } from "../platform/capsule_places.ts";
+import { capsulePlaces } from "../platform/capsule_places.ts";
 import { setTimer, systemClock } from "../platform/clock.ts";
 import { denoFiles, replaceWithoutSync } from "../platform/deno_files.ts";
 import { ownFiles } from "../platform/own_files.ts";
@@ -61,30 +61,18 @@ export class RunningCapsules implements CapsuleHost {
     if (this.#problem !== undefined) return;
     const argv = [this.#launcher, name, copyDigest(granted)];
     this.#listen();
-    const capsule = { grant: granted, argv, settings: this.#settingsOf(manifest) };
-    if (await this.#started(capsule) || !instead) return;
-    // A process of the former grant could do what this one takes away.
-    await this.#supervisor.end(name, "its grant was replaced");
-    await this.#started(capsule);
-  }
-
-  async #started(capsule: RunCapsule): Promise<boolean> {
     try {
-      await this.#supervisor.run(capsule);
-      return true;
+      await this.#supervisor.run({ grant: granted, argv, settings: () => this.#settingsOf(manifest) }, instead);
     } catch (error) {
       // The state says it too, and what becomes of it.
-      const { name } = capsule.grant;
       this.#context.log.warn("a capsule did not start", { capsule: name, reason: (error as Error).message });
-      return false;
     }
   }
 
   async end(name: string, forget: boolean): Promise<void> {
     this.#begun.delete(name);
-    await this.#supervisor.end(name, "it was revoked");
+    await this.#supervisor.end(name, "it was revoked", forget);
     this.#listen();
-    if (forget) denoFiles.remove(this.#kvFile(name));
   }
 
   /** The name may be anybody's: of one that is no name there is no file. */
@@ -99,20 +87,19 @@ export class RunningCapsules implements CapsuleHost {
 
   /** The configuration was read again. */
   configure(): void {
-    for (const { name, manifest } of this.#grants.all()) this.#supervisor.configure(name, this.#settingsOf(manifest));
+    for (const { name } of this.#grants.all()) this.#supervisor.configure(name);
   }
 
   stateOf(name: string): HostState | undefined {
-    if (this.#problem !== undefined) return { state: "absent", reason: this.#problem };
-    const state = this.#supervisor.health().find((one) => one.name === name)?.state;
+    // Not `absent`: another grant would not help.
+    if (this.#problem !== undefined) return { state: "failed", reason: this.#problem };
+    const state = this.#supervisor.stateOf(name);
     if (state === undefined || state.kind === "ended") return undefined;
     if (state.kind === "starting" || state.kind === "running") return { state: state.kind };
-    if (new RegExp(`\\bexit code ${CAPSULE_ABSENT}\\b`).test(state.reason)) {
-      return { state: "absent", reason: "its granted copy is not there" };
-    }
-    return state.kind === "failed"
-      ? { state: "failed", reason: state.reason }
-      : { state: "restarting", at: new Date(state.at).toISOString(), reason: state.reason };
+    const { kind, reason } = state;
+    return kind === "restarting"
+      ? { state: kind, at: new Date(state.at).toISOString(), reason }
+      : { state: kind, reason };
   }
 
   /** @throws {ConsoleError} what the capsule says, or that it does not run */
@@ -151,6 +138,7 @@ export class RunningCapsules implements CapsuleHost {
   #ports(): SupervisorPorts {
     const { log } = this.#context;
     return {
+      isGranted: (grant) => this.#grants.get(grant.name) === grant,
       open: (argv) => startPiped(argv, { cwd: "/", env: {} }),
       clock: { ...systemClock, setTimer },
       log,
@@ -201,6 +189,7 @@ export class RunningCapsules implements CapsuleHost {
         // Waiting for the disk at each change would let a capsule slow down everybody.
         replaceWithoutSync(this.#kvFile(name), new TextEncoder().encode(text));
       },
+      remove: (name) => denoFiles.remove(this.#kvFile(name)),
     };
   }
 }

@@ -28,6 +28,8 @@ interface Waiting {
 
 /** A longer line would have the daemon kill us, bytes. */
 const MAX_LINE = 1_048_576;
+/** An answer of no more bytes waits for nothing: the daemon measures by those of pings whether we hang. */
+const SMALL = 1024;
 /** Lines of the log that wait for their place; more of them are left out. */
 const MAX_LOGS = 500;
 
@@ -64,9 +66,9 @@ export class HostChannel {
 
   /** Calls the daemon. @throws Error with what it says */
   async call(method: string, params: string): Promise<unknown> {
-    await this.#turn();
     const id = ++this.#lastId;
     const line = `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}`;
+    await this.#turn(1, line);
     const answer = new Promise((resolve, reject) => this.#waiting[id] = { resolve, reject });
     this.#send(line);
     return await answer;
@@ -79,7 +81,7 @@ export class HostChannel {
       return;
     }
     this.#logs++;
-    await this.#turn();
+    await this.#turn(1, words + (fields ?? ""));
     this.#logs--;
     const left = this.#dropped === 0 ? "" : ` (${this.#dropped} lines before it were left out)`;
     this.#dropped = 0;
@@ -106,7 +108,9 @@ export class HostChannel {
     } catch (error) {
       line = `{"jsonrpc":"2.0","id":${id},"error":{"code":-32000,"message":${stringify(errorWords(error))}}}`;
     }
-    if (id !== undefined) this.#send(line);
+    if (id === undefined) return;
+    if (line.length > SMALL) await this.#turn(0, line);
+    this.#send(line);
   }
 
   #answered(answer: Answer): void {
@@ -117,8 +121,8 @@ export class HostChannel {
     else waiting.resolve(answer.result);
   }
 
-  async #turn(): Promise<void> {
-    const ms = this.#pace.next();
+  async #turn(messages: number, content: string): Promise<void> {
+    const ms = this.#pace.next(messages, encode(content).length);
     if (ms > 0) await new Promise<void>((resolve) => later(resolve, ms));
   }
 

@@ -51,11 +51,10 @@ async function start({ name, settings }: Params): Promise<unknown> {
   };
 }
 
-async function command({ name, args, sessionId }: Params, signal: AbortSignal): Promise<unknown> {
+async function command({ name, args }: Params, signal: AbortSignal): Promise<unknown> {
   const handler = registered.commands[String(name)];
   if (handler === undefined) throw new Error(`there is no command ${name}`);
-  const call = freeze({ signal, ...(typeof sessionId === "string" ? { sessionId } : {}) });
-  const text: unknown = await handler(args as readonly string[], call);
+  const text: unknown = await handler(args as readonly string[], freeze({ signal }));
   if (typeof text !== "string") throw new Error(`the command ${name} returned ${typeof text}, and no text`);
   return { text };
 }

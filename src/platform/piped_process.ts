@@ -8,6 +8,8 @@ export interface PipedProcess {
   readonly stderr: ReadableStream<Uint8Array>;
   /** How it ended, in words: `exit code 1`, `SIGKILL`. */
   readonly ended: Promise<string>;
+  /** Undefined where a signal has ended it. */
+  readonly exitCode: Promise<number | undefined>;
   /** SIGKILL for it alone, and not for what it has started. One that has ended is no error. */
   slay(): void;
 }
@@ -33,6 +35,7 @@ export function startPiped(argv: readonly string[], { cwd, env }: PipedOptions):
     stdout: child.stdout,
     stderr: child.stderr,
     ended: child.status.then(({ code, signal }) => signal ?? `exit code ${code}`),
+    exitCode: child.status.then(({ code, signal }) => signal === null ? code : undefined),
     slay: () => {
       try {
         child.kill("SIGKILL");

@@ -103,7 +103,7 @@ Deno.test("X1 what breaks the channel's rules or hangs is ended with its reason,
     await assertRejects(() => lab.supervisor.command(name, "go", []), ConsoleError);
     const state = await eventually(
       () => {
-        const found = lab.supervisor.health().find((one) => one.name === name)?.state;
+        const found = lab.supervisor.stateOf(name);
         return found?.kind === "restarting" ? found : undefined;
       },
       WAIT,

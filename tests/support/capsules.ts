@@ -23,7 +23,7 @@ export interface CapsuleFiles {
   readonly others?: Readonly<Record<string, string>>;
   readonly manifest?: Partial<RunCapsule["grant"]["manifest"]>;
   readonly capabilities?: Partial<RunCapsule["grant"]["capabilities"]>;
-  readonly settings?: RunCapsule["settings"];
+  readonly settings?: ReturnType<RunCapsule["settings"]>;
   /** Without a sandbox, to see that what is refused would work. */
   readonly mayAll?: boolean;
 }
@@ -60,7 +60,7 @@ export class CapsuleLab {
     const capabilities = { net: [], read: [], write: [], env: [], kv: 0, secrets: [], exec: [], ...asked };
     return {
       argv: mayAll ? openCommandLine(code) : await this.#granted(name, code, capabilities),
-      settings,
+      settings: () => settings,
       grant: {
         name,
         digest: `${this.#copies}`.padStart(64, "0"),
@@ -78,7 +78,7 @@ export class CapsuleLab {
   }
 
   stateOf(name: string): string | undefined {
-    return this.supervisor.health().find((one) => one.name === name)?.state.kind;
+    return this.supervisor.stateOf(name)?.kind;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -106,10 +106,15 @@ export class CapsuleLab {
     const line = (level: string) => (message: string, fields: Readonly<Record<string, unknown>> = {}) =>
       void this.lines.push({ level, message, fields });
     return {
+      isGranted: () => true,
       open: (argv) => startPiped(argv, { cwd: "/", env: {} }),
       clock: CLOCK,
       log: { debug: line("debug"), info: line("info"), warn: line("warn"), error: line("error") },
-      kv: { read: (name) => this.kv.get(name), write: (name, text) => void this.kv.set(name, text) },
+      kv: {
+        read: (name) => this.kv.get(name),
+        write: (name, text) => void this.kv.set(name, text),
+        remove: (name) => void this.kv.delete(name),
+      },
       secret: (name) => {
         const found = this.secrets.get(name);
         if (found === undefined) throw new ConsoleError("not_found", `there is no secret ${name}`, { hint: "make it" });

@@ -5,6 +5,7 @@ import { Deadlines } from "../../src/capsule/process/deadlines.ts";
 import { PROCESS_LIMITS } from "../../src/capsule/process/limits.ts";
 import { LineReader } from "../../src/capsule/process/line_reader.ts";
 import { NotAMessage, readCapsuleMessage } from "../../src/capsule/process/messages.ts";
+import { SendPace } from "../../src/capsule_host/pace.ts";
 import { setTimer, systemClock } from "../../src/platform/clock.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -12,18 +13,45 @@ import { eventually } from "../support/harness_wait.ts";
 const bytes = (text: string) => new TextEncoder().encode(text);
 
 Deno.test("lines are cut where they end, also inside a character, and are bounded in length, bytes and number", () => {
-  const limits = { lineBytes: 10, bytesPerSecond: 30, messagesPerSecond: 2 };
-  const reader = new LineReader(limits, 0);
+  const limits = { lineBytes: 10, byteBurst: 30, bytesPerSecond: 30, messageBurst: 2, messagesPerSecond: 2 };
+  let now = 0;
+  const make = () => new LineReader(limits, () => now);
+  const taken = (reader: LineReader, chunk: Uint8Array) => {
+    const all: string[] = [];
+    reader.push(chunk, (line) => void all.push(line));
+    return all;
+  };
+  const reader = make();
   const word = bytes("aü\nb\n\nc");
-  assertEquals([...reader.take(word.subarray(0, 2), 0)], []);
-  assertEquals([...reader.take(word.subarray(2), 0)], ["aü", "b", ""]);
-  assertEquals([...reader.take(bytes("d\n"), 0)], ["cd"]);
-  assertThrows(() => [...reader.take(bytes("x".repeat(11)), 0)], NotAMessage, "too long");
-  const other = new LineReader(limits, 0);
-  for (const now of [0, 1000, 2000]) assertEquals([...other.take(bytes("123456789\n".repeat(3)), now)].length, 3);
-  assertThrows(() => [...other.take(bytes("\n"), 2999)], NotAMessage, "bytes");
-  for (const now of [3000, 3000, 4000, 4999]) other.count(now);
-  assertThrows(() => other.count(4999), NotAMessage, "messages");
+  assertEquals(taken(reader, word.subarray(0, 2)), []);
+  assertEquals(taken(reader, word.subarray(2)), ["aü", "b", ""]);
+  assertEquals(taken(reader, bytes("d\n")), ["cd"]);
+  assertThrows(() => taken(reader, bytes("x".repeat(11))), NotAMessage, "too long");
+  const other = make();
+  for (now of [0, 1000, 2000]) assertEquals(taken(other, bytes("123456789\n".repeat(3))).length, 3);
+  assertThrows(() => taken(other, bytes("\n")), NotAMessage, "bytes");
+  for (now of [3000, 3000, 4000, 5000]) other.count();
+  other.count();
+  assertThrows(() => other.count(), NotAMessage, "messages");
+});
+
+Deno.test("X1 a capsule at its own pace is no flood, wherever a second begins and however long the daemon was paused", () => {
+  let now = 0;
+  const pace = new SendPace(() => now);
+  const sent = Array.from({ length: 6000 }, (_, n) => {
+    if (n === 3000) now = 60_000; // it was silent, and its allowance is whole again
+    return now + pace.next(1, 1000);
+  });
+  now = 0;
+  const reader = new LineReader(PROCESS_LIMITS, () => now);
+  /** The daemon stands still from the first time to the second. */
+  const paused = [5000, 13_000] as const;
+  for (const at of sent) {
+    now = at > paused[0] && at < paused[1] ? paused[1] : at;
+    reader.push(bytes("x".repeat(999) + "\n"), () => reader.count());
+  }
+  const large = new SendPace(() => 0);
+  assertEquals([large.next(1, 2 * 1_048_576), large.next(1, 2 * 1_048_576)], [0, 1000]);
 });
 
 Deno.test("a message is one of the closed list, in its form; other words, members and depths are refused", () => {
@@ -108,6 +136,7 @@ function talking(limits = {}) {
         stdout: stdout.readable,
         stderr: empty,
         ended,
+        exitCode: Promise.resolve(undefined),
         slay: () => over("SIGKILL"),
       }),
       clock: { ...systemClock, setTimer },
@@ -133,10 +162,10 @@ Deno.test("a call has one answer: a late one is nothing, one to no call ends the
   assertEquals([late.kind, late.message], ["timeout", "capsule fake did not answer event within 30 ms"]);
   assertEquals(sent.map((line) => JSON.parse(line).method), ["event", "cancel"]);
   say({ jsonrpc: "2.0", id: 1, result: {} });
-  const command = capsule.command("x", [], undefined);
+  const command = capsule.command("x", []);
   say({ jsonrpc: "2.0", id: 2, result: { text: "yes" } });
   assertEquals(await command, "yes");
-  const wrong = capsule.command("x", [], undefined);
+  const wrong = capsule.command("x", []);
   say({ jsonrpc: "2.0", id: 3, result: { text: 1 } });
   assertEquals(
     (await assertRejects(() => wrong, ConsoleError)).message,
@@ -151,18 +180,18 @@ Deno.test("what is in flight fails when its process ends, or when nobody waits f
   const { process, over, sent } = talking();
   const capsule = process();
   const caller = new AbortController();
-  const aborted = capsule.command("x", [], undefined, caller.signal);
+  const aborted = capsule.command("x", [], caller.signal);
   caller.abort(new ConsoleError("failed", "the caller has gone"));
   assertEquals((await assertRejects(() => aborted, ConsoleError)).message, "the caller has gone");
   assertEquals(JSON.parse(sent.at(-1) ?? "").method, "cancel");
-  const command = capsule.command("x", [], undefined);
+  const command = capsule.command("x", []);
   over("exit code 7");
   assertEquals(await capsule.ended, "it ended by itself: exit code 7");
   assertEquals(
     (await assertRejects(() => command, ConsoleError)).message,
     "capsule fake: it ended by itself: exit code 7",
   );
-  await assertRejects(() => capsule.command("x", [], undefined), ConsoleError);
+  await assertRejects(() => capsule.command("x", []), ConsoleError);
 });
 
 Deno.test("one that does not read, and one that answers no ping, is ended", async () => {

@@ -1,7 +1,7 @@
 /** What a capsule says to the daemon's log, by the channel and by stderr: short lines, and only so many of them. */
 import { Bucket } from "../../core/bucket.ts";
 import { clip } from "../../domain/sanitize.ts";
-import type { Clock } from "../../platform/system.ts";
+import type { Clock, Log } from "../../platform/system.ts";
 import type { ProcessLimits } from "./limits.ts";
 import type { CapsuleLogLine } from "./messages.ts";
 
@@ -56,4 +56,15 @@ export class CapsuleLog {
     take(rest);
     return first;
   }
+}
+
+/** Of the fields of one line, UTF-16 units. */
+const FIELDS = 2000;
+
+/** To the daemon's log. */
+export function logCapsuleLine(log: Log, capsule: string, line: Parameters<CapsuleLogSink>[0]): void {
+  const { level, text } = line;
+  if (level === "stderr") return log.warn("a capsule wrote to stderr", { capsule, text });
+  const fields = "fields" in line ? { fields: JSON.stringify(line.fields).slice(0, FIELDS) } : {};
+  log[level]("a capsule says", { capsule, text, ...fields });
 }

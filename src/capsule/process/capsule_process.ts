@@ -2,6 +2,7 @@
  * One process of a capsule and the channel to it: JSON-RPC 2.0, a message a line, over its stdin and stdout. It starts once
  * and ends once. What it may take is bounded, every wait has a deadline, and whatever it does wrong on the channel ends it.
  */
+import { CAPSULE_ABSENT } from "../../platform/capsule_places.ts";
 import type { PipedProcess } from "../../platform/piped_process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { CallTable } from "./call_table.ts";
@@ -10,7 +11,7 @@ import type { QueuedEvent } from "./event_queue.ts";
 import { CapsuleLog, type CapsuleLogSink } from "./capsule_log.ts";
 import type { ProcessLimits } from "./limits.ts";
 import { LineReader } from "./line_reader.ts";
-import { LineWriter } from "./line_writer.ts";
+import { fitsLine, LineWriter } from "./line_writer.ts";
 import {
   CAPSULE_ANSWERS,
   type CapsuleCall,
@@ -48,6 +49,9 @@ export class CapsuleProcess {
   /** Why we have ended it. */
   #why: string | undefined;
   #missed = 0;
+  #hasStarted = false;
+  /** When it has ended: the launcher found no copy to run. Told by its exit code, before any word of the capsule. */
+  isAbsent = false;
 
   /** Starts it. @throws {ConsoleError} `failed` */
   constructor(options: CapsuleProcessOptions) {
@@ -69,7 +73,8 @@ export class CapsuleProcess {
     const read = this.#readStdout();
     const words = this.#log.readStderr(this.#process.stderr);
     this.ended = this.#process.ended.then(async (how) => {
-      const [said] = await Promise.all([words, read]);
+      const [said, code] = await Promise.all([words, this.#process.exitCode, read]);
+      this.isAbsent = code === CAPSULE_ABSENT && !this.#hasStarted && this.#why === undefined;
       const why = this.#why ?? `it ended by itself: ${how}${said === "" ? "" : ` (${said})`}`;
       this.#gone.abort(new ConsoleError("failed", `capsule ${name} is gone`));
       this.#calls.end(why);
@@ -84,33 +89,19 @@ export class CapsuleProcess {
     return this.#gone.signal.aborted || this.#why !== undefined;
   }
 
-  /** Commands, interceptors and others that are under way, events too. */
-  get inFlight(): number {
-    return this.#calls.size;
-  }
-
   /** Has it load the capsule's code. @throws {ConsoleError} `failed`, `timeout` */
   async start(apiVersion: number, settings: unknown): Promise<RegisteredHandlers> {
     const params = JSON.stringify({ name: this.#options.name, apiVersion, settings });
-    return await this.#request("start", params, this.#options.limits.startMs, CAPSULE_ANSWERS.start);
+    const registered = await this.#request("start", params, this.#options.limits.startMs, CAPSULE_ANSWERS.start);
+    this.#hasStarted = true;
+    return registered;
   }
 
   /** Runs a command of it; gives the text. @throws {ConsoleError} `failed`, `timeout`, `busy`, or the signal's reason */
-  async command(
-    name: string,
-    args: readonly string[],
-    sessionId: string | undefined,
-    signal?: AbortSignal,
-  ): Promise<string> {
-    const params = JSON.stringify({ name, args, sessionId });
-    const { text } = await this.#request(
-      "command",
-      params,
-      this.#options.limits.commandMs,
-      CAPSULE_ANSWERS.command,
-      signal,
-    );
-    return text;
+  async command(name: string, args: readonly string[], signal?: AbortSignal): Promise<string> {
+    const params = JSON.stringify({ name, args });
+    const ms = this.#options.limits.commandMs;
+    return (await this.#request("command", params, ms, CAPSULE_ANSWERS.command, signal)).text;
   }
 
   /** What it says of a request. @throws {ConsoleError} `failed`, `timeout`, `busy` */
@@ -172,7 +163,7 @@ export class CapsuleProcess {
       });
     }
     const line = (id: number) => `{"jsonrpc":"2.0","id":${id},"method":"${method}","params":${params}}`;
-    if (line(0).length * 3 > lineBytes && new TextEncoder().encode(line(0)).length + 16 > lineBytes) {
+    if (!fitsLine(line(Number.MAX_SAFE_INTEGER), lineBytes)) {
       throw new ConsoleError("too_large", `it is more than one message to capsule ${this.#options.name} holds`);
     }
     const { id, outcome } = this.#calls.open(method, ms, answer, () => this.#cancel(id, "its time is over"));
@@ -212,11 +203,9 @@ export class CapsuleProcess {
 
   async #readStdout(): Promise<void> {
     const { clock, limits } = this.#options;
-    const lines = new LineReader(limits, clock.steady());
+    const lines = new LineReader(limits, () => clock.steady());
     try {
-      for await (const chunk of this.#process.stdout) {
-        for (const line of lines.take(chunk, clock.steady())) this.#take(line, lines);
-      }
+      for await (const chunk of this.#process.stdout) lines.push(chunk, (line) => this.#take(line, lines));
     } catch (error) {
       this.kill(error instanceof NotAMessage ? error.message : `its stdout cannot be read: ${error}`);
     }
@@ -229,10 +218,10 @@ export class CapsuleProcess {
       const isAwaited = message.kind === "result"
         ? this.#calls.answer(message.id, message.result)
         : this.#calls.fail(message.id, new ConsoleError("failed", `capsule ${this.#options.name}: ${message.message}`));
-      if (!isAwaited) lines.count(this.#options.clock.steady());
+      if (!isAwaited) lines.count();
       return;
     }
-    lines.count(this.#options.clock.steady());
+    lines.count();
     if (message.kind === "log") this.#log.line(message.line);
     else void this.#called(message.id, message.call);
   }
@@ -251,8 +240,9 @@ export class CapsuleProcess {
   async #answer(id: number, call: CapsuleCall): Promise<void> {
     try {
       const result = JSON.stringify(await this.#options.onCall(call, this.#gone.signal) ?? null);
-      if (result.length * 3 > this.#options.limits.lineBytes) this.#refuse(id, "the answer is too long");
-      else this.#send(`{"jsonrpc":"2.0","id":${id},"result":${result}}`);
+      const line = `{"jsonrpc":"2.0","id":${id},"result":${result}}`;
+      if (fitsLine(line, this.#options.limits.lineBytes)) this.#send(line);
+      else this.#refuse(id, "the answer is too long");
     } catch (error) {
       this.#refuse(id, error instanceof ConsoleError ? error.message : "it failed");
     } finally {

@@ -3,6 +3,7 @@
  * given to the next, and a hot reload goes on where the old one has ended. Pure.
  */
 import type { ProcessLimits } from "./limits.ts";
+import { fitsLine } from "./line_writer.ts";
 
 /** An event as the bus has it: encoded once for all capsules. */
 export interface QueuedEvent {
@@ -23,29 +24,26 @@ export interface LostEvents {
   readonly to: number;
 }
 
+type QueueLimits = Pick<ProcessLimits, "unansweredEvents" | "backlogEvents" | "backlogBytes" | "lineBytes">;
+
+/** Of a message around its event, bytes at most. */
+const ENVELOPE = 160;
 /** With so many it is the event that kills them. */
 const MAX_DEATHS = 2;
 
 export class EventQueue {
-  readonly #limits: Pick<ProcessLimits, "unansweredEvents" | "backlogEvents" | "backlogBytes">;
+  readonly #limits: QueueLimits;
   #waiting: Entry[] = [];
   #units = 0;
   readonly #unanswered = new Map<number, Entry>();
   #lost: LostEvents | undefined;
-  /** Events that were answered, and that were left out. */
-  delivered = 0;
-  leftOut = 0;
 
-  constructor(limits: Pick<ProcessLimits, "unansweredEvents" | "backlogEvents" | "backlogBytes">) {
+  constructor(limits: QueueLimits) {
     this.#limits = limits;
   }
 
   get unanswered(): number {
     return this.#unanswered.size;
-  }
-
-  get waiting(): number {
-    return this.#waiting.length;
   }
 
   /** Events come in the order of their numbers; the oldest that wait make room. */
@@ -58,7 +56,7 @@ export class EventQueue {
     }
   }
 
-  /** What its process gets next; undefined where that has enough to answer, or nothing waits. */
+  /** What its process gets next; undefined where that has enough to answer, or nothing waits. One too long is lost. */
   next():
     | { readonly kind: "event"; readonly event: QueuedEvent }
     | { readonly kind: "lost"; readonly lost: LostEvents }
@@ -71,17 +69,20 @@ export class EventQueue {
     }
     const entry = this.#shift();
     if (entry === undefined) return undefined;
+    if (!fitsLine(entry.event.json, this.#limits.lineBytes - ENVELOPE)) {
+      this.#lose(entry.event.seq);
+      return this.next();
+    }
     this.#unanswered.set(entry.event.seq, entry);
     return { kind: "event", event: entry.event };
   }
 
   acknowledge(seq: number): void {
-    if (this.#unanswered.delete(seq)) this.delivered++;
+    this.#unanswered.delete(seq);
   }
 
   /** Nobody waits any longer for what the process has not answered: it was given to it, and is given to no other. */
   settle(): void {
-    this.delivered += this.#unanswered.size;
     this.#unanswered.clear();
   }
 
@@ -102,7 +103,6 @@ export class EventQueue {
   }
 
   #lose(seq: number): void {
-    this.leftOut++;
     const { from = seq, to = seq } = this.#lost ?? {};
     this.#lost = { from: Math.min(from, seq), to: Math.max(to, seq) };
   }

@@ -19,7 +19,10 @@ export class KvStore {
   /** The values as JSON. Undefined until the first call. */
   #values: Map<string, string> | undefined;
   #bytes = 0;
+  /** As in the file: what a write that fails goes back to. */
+  #saved: ReadonlyMap<string, string> = new Map();
   #written = -Infinity;
+  /** The write that a change of now will be in. */
   #writing: Promise<void> | undefined;
   /** All keys and values together, as UTF-8: what is granted. */
   maxBytes: number;
@@ -35,7 +38,7 @@ export class KvStore {
     return text === undefined ? undefined : JSON.parse(text);
   }
 
-  /** @throws {ConsoleError} `forbidden`, `too_large`, `failed` */
+  /** @throws {ConsoleError} `forbidden`, `too_large`, `failed`: all is as before */
   async set(key: string, value: unknown): Promise<void> {
     const values = this.#load();
     const text = JSON.stringify(value) ?? "null";
@@ -66,9 +69,11 @@ export class KvStore {
     return [...this.#load().keys().filter((key) => key.startsWith(prefix))].sort();
   }
 
-  /** Resolves when all changes are in the file. Never throws. */
-  async flush(): Promise<void> {
+  /** Its capsule has ended: all changes are in the file, or gone with it. @param forget @throws the OS error */
+  async close(forget: boolean): Promise<void> {
     await this.#writing?.catch(() => {});
+    this.#values = undefined; // read anew where it is granted again
+    if (forget) this.#options.files.remove(this.#options.name);
   }
 
   #load(): Map<string, string> {
@@ -80,7 +85,8 @@ export class KvStore {
       const values = new Map(
         (pairs as [string, unknown][]).map(([key, value]) => [String(key), JSON.stringify(value)]),
       );
-      this.#bytes = values.entries().reduce((sum, [key, text]) => sum + bytesOf(key, text), 0);
+      this.#saved = new Map(values);
+      this.#bytes = bytesOfAll(values);
       return this.#values = values;
     } catch (error) {
       throw new ConsoleError("failed", `its file of keys and values cannot be read: ${(error as Error).message}`);
@@ -88,7 +94,7 @@ export class KvStore {
   }
 
   #write(): Promise<void> {
-    return this.#writing ??= this.#writeSoon().finally(() => this.#writing = undefined);
+    return this.#writing ??= this.#writeSoon();
   }
 
   async #writeSoon(): Promise<void> {
@@ -96,14 +102,23 @@ export class KvStore {
     const ms = this.#written + everyMs - clock.steady();
     if (ms > 0) await new Promise<void>((resolve) => void clock.setTimer(ms, resolve));
     else await Promise.resolve();
+    this.#writing = undefined; // what is changed from here on is not in this write
     this.#written = clock.steady();
-    const pairs = [...this.#values ?? []].map(([key, text]) => `[${JSON.stringify(key)},${text}]`);
+    const values = this.#values;
+    if (values === undefined) return;
     try {
-      files.write(name, `[${pairs.join(",\n")}]\n`);
+      files.write(name, `[${Array.from(values, ([key, text]) => `[${JSON.stringify(key)},${text}]`).join(",\n")}]\n`);
+      this.#saved = new Map(values);
     } catch (error) {
+      this.#values = new Map(this.#saved); // each change of this write is refused
+      this.#bytes = bytesOfAll(this.#saved);
       throw new ConsoleError("failed", `its file of keys and values cannot be written: ${(error as Error).message}`);
     }
   }
+}
+
+function bytesOfAll(values: ReadonlyMap<string, string>): number {
+  return values.entries().reduce((sum, [key, text]) => sum + bytesOf(key, text), 0);
 }
 
 function bytesOf(key: string, text: string): number {

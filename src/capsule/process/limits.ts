@@ -3,10 +3,15 @@
 export const PROCESS_LIMITS = {
   /** Of a message, bytes, either way. */
   lineBytes: 1_048_576,
-  /** Calls, log lines and late answers of the capsule in a second. Answers to our calls are as many as our calls. */
+  /**
+   * Calls, log lines and late answers of the capsule: so many in a second, and so many at once. Answers to our calls are as
+   * many as our calls. At once comes what two pipes of 64 KiB hold when the daemon was paused.
+   */
   messagesPerSecond: 200,
-  /** All that it writes in a second. */
+  messageBurst: 2500,
+  /** All that it writes. */
   bytesPerSecond: 4 * 1_048_576,
+  byteBurst: 8 * 1_048_576,
   /** What waits because it does not read its stdin, bytes. */
   queuedBytes: 8 * 1_048_576,
   /** Calls of the capsule that are under way at once. */

@@ -1,57 +1,48 @@
-/** Cuts what a capsule writes into lines, and says when it is too much. Pure. */
+/** Cuts what a capsule writes into lines, and says when it is too much: so much at once, and so much in a second. Pure. */
+import { Bucket } from "../../core/bucket.ts";
+import { LineParser, LineTooLongError } from "../../protocol/framing.ts";
 import type { ProcessLimits } from "./limits.ts";
 import { NotAMessage } from "./messages.ts";
 
+type ReadLimits = Pick<
+  ProcessLimits,
+  "lineBytes" | "byteBurst" | "bytesPerSecond" | "messageBurst" | "messagesPerSecond"
+>;
+
 export class LineReader {
-  readonly #limits: Pick<ProcessLimits, "lineBytes" | "bytesPerSecond" | "messagesPerSecond">;
   readonly #decoder = new TextDecoder();
-  #parts: string[] = [];
-  #lineBytes = 0;
-  #begin: number;
-  #bytes = 0;
-  #messages = 0;
+  readonly #lines: LineParser;
+  readonly #bytes: Bucket;
+  readonly #messages: Bucket;
 
-  /** @param now ms, of a clock that never goes back */
-  constructor(limits: Pick<ProcessLimits, "lineBytes" | "bytesPerSecond" | "messagesPerSecond">, now: number) {
-    this.#limits = limits;
-    this.#begin = now;
+  /** @param steady ms, of a clock that never goes back */
+  constructor(limits: ReadLimits, steady: () => number) {
+    this.#lines = new LineParser(limits.lineBytes);
+    this.#bytes = new Bucket(limits.byteBurst, limits.bytesPerSecond, steady);
+    this.#messages = new Bucket(limits.messageBurst, limits.messagesPerSecond, steady);
   }
 
-  /** The lines that are whole with `chunk`. @throws {NotAMessage} it is a flood, or a line is too long */
-  *take(chunk: Uint8Array, now: number): Generator<string> {
-    this.#second(now);
-    this.#bytes += chunk.length;
-    if (this.#bytes > this.#limits.bytesPerSecond) throw new NotAMessage("it flooded the channel with bytes");
-    let from = 0;
-    for (let end = chunk.indexOf(0x0a); end >= 0; end = chunk.indexOf(0x0a, from)) {
-      this.#grow(end - from);
-      const line = this.#parts.join("") + this.#decoder.decode(chunk.subarray(from, end));
-      this.#parts = [];
-      this.#lineBytes = 0;
-      from = end + 1;
-      yield line;
-    }
-    this.#grow(chunk.length - from);
-    if (from < chunk.length) this.#parts.push(this.#decoder.decode(chunk.subarray(from), { stream: true }));
-  }
-
-  /** A message counts that nobody has asked for. @throws {NotAMessage} there were too many in this second */
-  count(now: number): void {
-    this.#second(now);
-    if (++this.#messages > this.#limits.messagesPerSecond) {
-      throw new NotAMessage("it flooded the channel with messages");
+  /**
+   * Gives `take` the lines that are whole with `chunk`.
+   *
+   * @throws {NotAMessage} it is a flood, or a line is too long; and what `take` throws
+   */
+  push(chunk: Uint8Array, take: (line: string) => void): void {
+    if (this.#bytes.isEmpty) throw new NotAMessage("it flooded the channel with bytes");
+    this.#bytes.take(chunk.length);
+    try {
+      this.#lines.push(chunk, (bytes) => {
+        take(this.#decoder.decode(bytes));
+        return true;
+      });
+    } catch (error) {
+      throw error instanceof LineTooLongError ? new NotAMessage("it sent a message that is too long") : error;
     }
   }
 
-  #grow(bytes: number): void {
-    this.#lineBytes += bytes;
-    if (this.#lineBytes > this.#limits.lineBytes) throw new NotAMessage("it sent a message that is too long");
-  }
-
-  #second(now: number): void {
-    if (now - this.#begin < 1000) return;
-    this.#begin = now;
-    this.#bytes = 0;
-    this.#messages = 0;
+  /** A message counts that nobody has asked for. @throws {NotAMessage} there were too many */
+  count(): void {
+    if (this.#messages.isEmpty) throw new NotAMessage("it flooded the channel with messages");
+    this.#messages.take(1);
   }
 }

@@ -29,3 +29,10 @@ export class LineWriter {
     this.#writer.close().catch(() => {});
   }
 }
+
+const encoder = new TextEncoder();
+
+/** Whether `line` is no longer than so many bytes of UTF-8: three for a UTF-16 unit at most. */
+export function fitsLine(line: string, maxBytes: number): boolean {
+  return line.length * 3 <= maxBytes || encoder.encode(line).length <= maxBytes;
+}

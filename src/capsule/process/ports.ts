@@ -11,9 +11,13 @@ export interface KvFiles {
   read(name: string): string | undefined;
   /** Either the old content or the new. @throws the OS error */
   write(name: string, text: string): void;
+  /** Where there is none that is fine. @throws the OS error */
+  remove(name: string): void;
 }
 
 export interface SupervisorPorts {
+  /** Whether this very grant holds: it was neither taken back nor replaced by another. */
+  readonly isGranted: (grant: RunCapsule["grant"]) => boolean;
   /** Starts the launcher. @throws where it cannot be started */
   readonly open: (argv: readonly string[]) => PipedProcess;
   readonly clock: DeadlineClock;
@@ -38,6 +42,6 @@ export interface RunCapsule {
   };
   /** The launcher with its words. */
   readonly argv: readonly string[];
-  /** By name; those that the configuration does not have are the manifest's. */
-  readonly settings: Readonly<Record<string, string | number | boolean>>;
+  /** As they are now, by name; those that the configuration does not have are the manifest's. */
+  readonly settings: () => Readonly<Record<string, string | number | boolean>>;
 }

@@ -5,43 +5,35 @@
 import { RestartBudget } from "../../lib/restart_budget.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { answerCall } from "./answer_call.ts";
+import { logCapsuleLine } from "./capsule_log.ts";
 import { CapsuleProcess } from "./capsule_process.ts";
 import { EventQueue, type QueuedEvent } from "./event_queue.ts";
 import { KvStore } from "./kv_store.ts";
 import type { ProcessLimits } from "./limits.ts";
-import type { CapsuleLogLine, CapsuleVerdict, RegisteredHandlers } from "./messages.ts";
+import type { CapsuleVerdict } from "./messages.ts";
 import type { RunCapsule, SupervisorPorts } from "./ports.ts";
 import { registeredProblem } from "./registered_problem.ts";
+import type { RunState } from "./run_state.ts";
 
-/** `at`: when it is started again, ms of the wall clock. */
-export type RunState =
-  | { readonly kind: "starting" }
-  | { readonly kind: "running"; readonly pid: number }
-  | { readonly kind: "restarting"; readonly at: number; readonly reason: string }
-  | { readonly kind: "failed"; readonly reason: string }
-  | { readonly kind: "ended"; readonly reason: string };
-
-interface Running {
-  readonly process: CapsuleProcess;
-  readonly registered: RegisteredHandlers;
-}
+class AbsentCopy extends ConsoleError {}
 
 export class SupervisedCapsule {
   state: RunState = { kind: "starting" };
-  /** How often it was started after an end of its own. */
-  restarts = 0;
-  readonly events: EventQueue;
+  #events: EventQueue;
   #capsule: RunCapsule;
   readonly #ports: SupervisorPorts;
   readonly #limits: ProcessLimits;
   readonly #kv: KvStore;
   /** The process that has not answered its start yet. */
-  #starting: CapsuleProcess | undefined;
+  #starting: { readonly process: CapsuleProcess; readonly grant: RunCapsule["grant"] } | undefined;
   #budget = new RestartBudget();
-  #running: Running | undefined;
+  #running: CapsuleProcess | undefined;
   /** The process before, while it answers the events that it has. */
   #draining: CapsuleProcess | undefined;
   #work: Promise<unknown> = Promise.resolve();
+  /** Changes that wait or are under way, and the ends among them. */
+  #changes = 0;
+  #ends = 0;
   #callOffRestart = () => {};
   #onEmpty = () => {};
 
@@ -49,7 +41,7 @@ export class SupervisedCapsule {
     this.#capsule = capsule;
     this.#ports = ports;
     this.#limits = limits;
-    this.events = new EventQueue(limits);
+    this.#events = new EventQueue(limits);
     const { kv: files, clock } = ports;
     const { name, capabilities } = capsule.grant;
     this.#kv = new KvStore({ name, files, clock, everyMs: limits.kvWriteMs }, capabilities.kv);
@@ -59,49 +51,70 @@ export class SupervisedCapsule {
     return this.#capsule;
   }
 
+  /** It was ended, and nothing else is asked of it: it may be forgotten. */
+  get isOver(): boolean {
+    return this.state.kind === "ended" && this.#changes === 0;
+  }
+
   /**
-   * Runs `capsule`: beside what runs, and then in its place. What it ended with before is forgiven.
+   * Runs `capsule`: beside what runs, and then in its place. What it ended with before is forgiven. Where the grant does not
+   * hold any more, nothing is started.
    *
-   * @throws {ConsoleError} `failed`, `timeout`: it did not start. What ran before runs on
+   * @param instead what ran before ends in any case: a process of the former grant could do what this one takes away
+   * @throws {ConsoleError} `failed`, `timeout`: it did not start. Without `instead`, what ran before runs on
    */
-  run(capsule: RunCapsule): Promise<void> {
+  run(capsule: RunCapsule, instead: boolean): Promise<void> {
+    const { isGranted } = this.#ports;
+    if (this.#starting !== undefined && !isGranted(this.#starting.grant)) {
+      this.#starting.process.kill("its grant was replaced");
+    }
     return this.#alone(async () => {
+      if (!isGranted(capsule.grant)) {
+        if (this.state.kind === "starting") this.state = { kind: "ended", reason: "it is not granted" };
+        return;
+      }
       this.#budget = new RestartBudget();
       this.#callOffRestart();
-      const before = this.#capsule;
       if (this.#running === undefined) this.#capsule = capsule;
       try {
         await this.#start(capsule, "it was reloaded");
       } catch (error) {
-        if (this.#running !== undefined) this.#capsule = before;
-        else this.#failed((error as Error).message);
+        if (instead) await this.#endRunning("its grant was replaced");
+        if (this.#running === undefined) {
+          this.#capsule = capsule;
+          this.#didNotStart(error as Error);
+        }
         throw error;
       }
     });
   }
 
-  /** Its values of the configuration have changed. */
-  configure(settings: RunCapsule["settings"]): void {
-    this.#capsule = { ...this.#capsule, settings };
-    this.#running?.process.settings(settings);
+  /** The configuration has changed. One that starts is told when it has started. */
+  configure(): void {
+    this.#running?.settings(this.#capsule.settings());
   }
 
-  /** Ends it for good, with what is in flight finished or cancelled with `reason`. */
-  end(reason: string): Promise<void> {
-    this.#starting?.kill(reason);
+  /**
+   * Ends it for good, with what is in flight finished or cancelled with `reason`.
+   *
+   * @param forget what it has kept is removed
+   */
+  end(reason: string, forget: boolean): Promise<void> {
+    this.#starting?.process.kill(reason);
+    this.#ends++;
     return this.#alone(async () => {
+      this.#ends--;
       this.#callOffRestart();
-      const running = this.#running;
-      this.#running = undefined;
       this.state = { kind: "ended", reason };
-      await running?.process.stop(reason);
-      await this.#kv.flush();
+      await this.#endRunning(reason);
+      this.#events = new EventQueue(this.#limits);
+      await this.#kv.close(forget);
     });
   }
 
   /** @throws {ConsoleError} */
-  async command(name: string, args: readonly string[], sessionId?: string, signal?: AbortSignal): Promise<string> {
-    return await this.#process().command(name, args, sessionId, signal);
+  async command(name: string, args: readonly string[]): Promise<string> {
+    return await this.#process().command(name, args);
   }
 
   /** @throws {ConsoleError} */
@@ -110,12 +123,13 @@ export class SupervisedCapsule {
   }
 
   push(event: QueuedEvent): void {
-    this.events.push(event);
+    if (this.state.kind === "ended") return;
+    this.#events.push(event);
     this.#pump();
   }
 
   #process(): CapsuleProcess {
-    if (this.#running !== undefined) return this.#running.process;
+    if (this.#running !== undefined) return this.#running;
     const { name } = this.#capsule.grant;
     const why = "reason" in this.state ? `: ${this.state.reason}` : "";
     throw new ConsoleError("conflict", `capsule ${name} does not run${why}`, {
@@ -124,7 +138,8 @@ export class SupervisedCapsule {
   }
 
   #alone<T>(action: () => Promise<T>): Promise<T> {
-    const done = this.#work.then(action);
+    this.#changes++;
+    const done = this.#work.then(action).finally(() => this.#changes--);
     this.#work = done.catch(() => {});
     return done;
   }
@@ -134,35 +149,56 @@ export class SupervisedCapsule {
     const old = this.#running;
     if (old === undefined) this.state = { kind: "starting" };
     const { kv } = capsule.grant.capabilities;
-    this.#kv.maxBytes = Math.max(kv, this.#kv.maxBytes); // both of them use it for a while
+    this.#kv.maxBytes = old === undefined ? kv : Math.max(kv, this.#kv.maxBytes); // both of them use it for a while
     const process = this.#open(capsule);
-    this.#starting = process;
-    let registered: RegisteredHandlers;
     try {
-      registered = await process.start(capsule.grant.manifest.apiVersion, capsule.settings);
-      const problem = registeredProblem(capsule.grant.manifest, registered);
-      if (problem !== undefined) throw new ConsoleError("failed", `capsule ${capsule.grant.name}: ${problem}`);
+      await this.#register(process, capsule);
     } catch (error) {
       process.kill("it did not start");
       await process.ended;
       this.#kv.maxBytes = this.#capsule.grant.capabilities.kv;
-      throw error;
+      throw process.isAbsent ? new AbsentCopy("failed", "its granted copy is not there") : error;
+    }
+    this.#capsule = capsule;
+    this.#running = process;
+    this.state = { kind: "running", pid: process.pid };
+    void process.ended.then((reason) => this.#ended(process, reason));
+    if (old !== undefined && !old.isGone) await this.#swap(old, why);
+    this.#kv.maxBytes = kv;
+    this.#pump();
+  }
+
+  /** Has it load its code, with the settings as they are then. @throws {ConsoleError} */
+  async #register(process: CapsuleProcess, { grant, settings }: RunCapsule): Promise<void> {
+    this.#starting = { process, grant };
+    try {
+      const given = settings();
+      const registered = await process.start(grant.manifest.apiVersion, given);
+      const problem = registeredProblem(grant.manifest, registered);
+      if (problem !== undefined) throw new ConsoleError("failed", `capsule ${grant.name}: ${problem}`);
+      if (!this.#isWanted(grant)) throw new ConsoleError("failed", `capsule ${grant.name} is not granted any more`);
+      const now = settings();
+      if (JSON.stringify(now) !== JSON.stringify(given)) process.settings(now);
     } finally {
       this.#starting = undefined;
     }
-    this.#capsule = capsule;
-    this.#running = { process, registered };
-    this.state = { kind: "running", pid: process.pid };
-    void process.ended.then((reason) => this.#ended(process, reason));
-    if (old !== undefined && !old.process.isGone) await this.#swap(old.process, why);
-    this.#kv.maxBytes = kv;
-    this.#pump();
+  }
+
+  /** No end waits, and no other grant. */
+  #isWanted(grant: RunCapsule["grant"]): boolean {
+    return this.#ends === 0 && this.#ports.isGranted(grant);
+  }
+
+  async #endRunning(reason: string): Promise<void> {
+    const running = this.#running;
+    this.#running = undefined;
+    await running?.stop(reason);
   }
 
   /** The old process answers the events that it has, then it is unloaded; meanwhile the new one gets none. */
   async #swap(old: CapsuleProcess, why: string): Promise<void> {
     this.#draining = old;
-    if (this.events.unanswered > 0) {
+    if (this.#events.unanswered > 0) {
       const { promise, resolve } = Promise.withResolvers<void>();
       this.#onEmpty = resolve;
       const callOff = this.#ports.clock.setTimer(this.#limits.stopMs, resolve);
@@ -171,8 +207,8 @@ export class SupervisedCapsule {
       this.#onEmpty = () => {};
     }
     this.#draining = undefined;
-    if (old.isGone) this.events.requeue();
-    else this.events.settle();
+    if (old.isGone) this.#events.requeue();
+    else this.#events.settle();
     this.#pump();
     await old.stop(why);
   }
@@ -188,15 +224,21 @@ export class SupervisedCapsule {
       clock,
       limits: this.#limits,
       onCall: (call, signal) => answerCall(call, answer, signal),
-      onLog: (line) => logged(log, grant.name, line),
+      onLog: (line) => logCapsuleLine(log, grant.name, line),
     });
   }
 
   #ended(process: CapsuleProcess, reason: string): void {
-    if (this.#running?.process !== process) return;
+    if (this.#running !== process) return;
     this.#running = undefined;
-    if (this.#draining === undefined) this.events.requeue();
+    if (this.#draining === undefined) this.#events.requeue();
     this.#failed(reason);
+  }
+
+  #didNotStart(error: Error): void {
+    if (!this.#isWanted(this.#capsule.grant)) return;
+    if (error instanceof AbsentCopy) this.state = { kind: "absent", reason: error.message };
+    else this.#failed(error.message);
   }
 
   /** It is started again after a while, or never. */
@@ -219,21 +261,19 @@ export class SupervisedCapsule {
   }
 
   async #restart(): Promise<void> {
-    if (this.state.kind !== "restarting") return;
-    this.restarts++;
+    if (this.state.kind !== "restarting" || !this.#isWanted(this.#capsule.grant)) return;
     try {
       await this.#start(this.#capsule, "it was started again");
     } catch (error) {
-      this.#failed((error as Error).message);
+      this.#didNotStart(error as Error);
     }
   }
 
   /** Gives the process what waits, as far as it may have it. */
   #pump(): void {
-    const running = this.#running;
-    if (running === undefined || this.#draining !== undefined) return;
-    const { process } = running;
-    for (let next = this.events.next(); next !== undefined; next = this.events.next()) {
+    const process = this.#running;
+    if (process === undefined || this.#draining !== undefined) return;
+    for (let next = this.#events.next(); next !== undefined; next = this.#events.next()) {
       if (next.kind === "lost") process.lost(next.lost.from, next.lost.to);
       else void this.#deliver(process, next.event);
     }
@@ -251,29 +291,8 @@ export class SupervisedCapsule {
         reason,
       });
     }
-    this.events.acknowledge(event.seq);
-    if (this.events.unanswered === 0) this.#onEmpty();
+    this.#events.acknowledge(event.seq);
+    if (this.#events.unanswered === 0) this.#onEmpty();
     this.#pump();
   }
-}
-
-function logged(
-  log: SupervisorPorts["log"],
-  capsule: string,
-  line: CapsuleLogLine | { level: "stderr"; text: string },
-): void {
-  const { level, text } = line;
-  if (level === "stderr") log.warn("a capsule wrote to stderr", { capsule, text });
-  else {log[level]("a capsule says", {
-      capsule,
-      text,
-      ...("fields" in line ? { fields: fieldsText(line.fields) } : {}),
-    });}
-}
-
-/** Of the fields of one line, UTF-16 units. */
-const FIELDS = 2000;
-
-function fieldsText(fields: unknown): string {
-  return JSON.stringify(fields).slice(0, FIELDS);
 }

@@ -4,16 +4,8 @@ import { PROCESS_LIMITS, type ProcessLimits } from "./limits.ts";
 import type { CapsuleVerdict } from "./messages.ts";
 import type { RunCapsule, SupervisorPorts } from "./ports.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { type RunState, SupervisedCapsule } from "./supervised_capsule.ts";
-
-/** How it is with one capsule, for `status` and the list. */
-export interface CapsuleHealth {
-  readonly name: string;
-  readonly digest: string;
-  readonly state: RunState;
-  readonly restarts: number;
-  readonly events: { readonly delivered: number; readonly waiting: number; readonly lost: number };
-}
+import type { RunState } from "./run_state.ts";
+import { SupervisedCapsule } from "./supervised_capsule.ts";
 
 export class CapsuleSupervisor {
   readonly #ports: SupervisorPorts;
@@ -27,24 +19,37 @@ export class CapsuleSupervisor {
   }
 
   /**
-   * Runs it, in the place of what ran by its name; also one that had failed. Resolves when the old one is gone.
+   * Runs it, in the place of what ran by its name; also one that had failed. Resolves when the old one is gone, or when the
+   * grant does not hold any more.
    *
+   * @param instead what ran before ends in any case
    * @throws {ConsoleError} `failed`, `timeout`: it did not start. What ran before runs on, or else it is tried again
    */
-  async run(capsule: RunCapsule): Promise<void> {
+  async run(capsule: RunCapsule, instead = false): Promise<void> {
     if (this.#isStopped) throw new ConsoleError("stopping", "the daemon stops");
     const { name } = capsule.grant;
     const found = this.#capsules.get(name);
     const supervised = found ?? new SupervisedCapsule(capsule, this.#ports, this.#limits);
     this.#capsules.set(name, supervised);
-    await supervised.run(capsule);
+    try {
+      await supervised.run(capsule, instead);
+    } finally {
+      this.#forget(name, supervised);
+    }
   }
 
-  /** Ends it and forgets it; one that is not here is fine. @param reason `it was revoked` */
-  async end(name: string, reason: string): Promise<void> {
+  /**
+   * Ends it, and forgets it when it has ended: one that is granted meanwhile waits for that. One that is not here is fine.
+   *
+   * @param reason `it was revoked`
+   * @param forget what it has kept is removed too
+   */
+  async end(name: string, reason: string, forget = false): Promise<void> {
     const supervised = this.#capsules.get(name);
-    this.#capsules.delete(name);
-    await supervised?.end(reason);
+    if (supervised !== undefined) {
+      await supervised.end(reason, forget);
+      this.#forget(name, supervised);
+    } else if (forget) this.#ports.kv.remove(name);
   }
 
   /** Ends all of them, at once. */
@@ -53,8 +58,9 @@ export class CapsuleSupervisor {
     await Promise.all([...this.#capsules.keys()].map((name) => this.end(name, reason)));
   }
 
-  configure(name: string, settings: RunCapsule["settings"]): void {
-    this.#capsules.get(name)?.configure(settings);
+  /** The configuration was read again. */
+  configure(name: string): void {
+    this.#capsules.get(name)?.configure();
   }
 
   /** An event of the bus. Never throws, and waits for nobody. */
@@ -66,13 +72,8 @@ export class CapsuleSupervisor {
   }
 
   /** Runs a command of the capsule; gives its text. @throws {ConsoleError} */
-  async command(
-    name: string,
-    command: string,
-    args: readonly string[],
-    { sessionId, signal }: { readonly sessionId?: string | undefined; readonly signal?: AbortSignal } = {},
-  ): Promise<string> {
-    return await this.#named(name).command(command, args, sessionId, signal);
+  async command(name: string, command: string, args: readonly string[]): Promise<string> {
+    return await this.#named(name).command(command, args);
   }
 
   /** What one interceptor says of a request. @throws {ConsoleError} it says nothing, which counts as "ask" */
@@ -80,17 +81,13 @@ export class CapsuleSupervisor {
     return await this.#named(name).intercept(request);
   }
 
-  /** Sorted by name. */
-  health(): readonly CapsuleHealth[] {
-    return [...this.#capsules].sort(([a], [b]) => a < b ? -1 : 1).map((
-      [name, { capsule, state, restarts, events }],
-    ) => ({
-      name,
-      digest: capsule.grant.digest,
-      state,
-      restarts,
-      events: { delivered: events.delivered, waiting: events.waiting + events.unanswered, lost: events.leftOut },
-    }));
+  /** Undefined for one that is not here. */
+  stateOf(name: string): RunState | undefined {
+    return this.#capsules.get(name)?.state;
+  }
+
+  #forget(name: string, supervised: SupervisedCapsule): void {
+    if (supervised.isOver && this.#capsules.get(name) === supervised) this.#capsules.delete(name);
   }
 
   #named(name: string): SupervisedCapsule {
