@@ -38,8 +38,8 @@ function* capabilityTexts({ net, read, write, env, secrets, exec, kv }: Capabili
     const around = local === undefined ? "" : `, which is around you: in ${local}`;
     yield `may connect to ${host}${around}${also}`;
   }
-  for (const path of read) yield escapeControls(`may read ${path} and all below it`);
-  for (const path of write) yield escapeControls(`may write ${path} and all below it`);
+  for (const path of read) yield escapeControls(`may read ${path}, what is below it, and what links there lead to`);
+  for (const path of write) yield escapeControls(`may write ${path}, what is below it, and what links there lead to`);
   for (const name of env) yield `gets the variable ${name} of your shell, as it is at the grant`;
   for (const name of secrets) yield `gets the secret in the file ${name} of your folder keys`;
   for (const name of exec) yield `may run the console's command /${name}, only to look`;

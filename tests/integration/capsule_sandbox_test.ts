@@ -112,3 +112,19 @@ Deno.test("X1 a capsule's process inherits its three streams and nothing else", 
   const open = [...text.matchAll(/(\d+) -> (.*)/g)].filter(([, , target = ""]) => !/^\/proc\/\d+\/fd$/.test(target));
   assertEquals(open.map(([, fd]) => fd), ["0", "1", "2"], text);
 });
+
+Deno.test("X1 a link in a granted folder leads out of it, as the grant and the docs say", async () => {
+  await using lab = new CapsuleLab({ backoffMs: 600_000 });
+  const { folder } = lab;
+  await Deno.mkdir(`${folder}/granted`);
+  await Deno.writeTextFile(`${folder}/outside`, "what lies outside");
+  await Deno.symlink(`${folder}/outside`, `${folder}/granted/link`);
+  const main = `export default (c) => c.command("attack", ([path]) => {
+    try { return Deno.readTextFileSync(path); } catch (error) { return error.name; }
+  });`;
+  await lab.supervisor.run(
+    await lab.capsule("links", { main, manifest: MANIFEST, capabilities: { read: [`${folder}/granted`] } }),
+  );
+  assertEquals(await lab.supervisor.command("links", "attack", [`${folder}/outside`]), "NotCapable");
+  assertEquals(await lab.supervisor.command("links", "attack", [`${folder}/granted/link`]), "what lies outside");
+});

@@ -158,7 +158,7 @@ Deno.test("X1 an event that is longer than a message is told as lost, before the
   await all.supervisor.stop("the test is over");
 });
 
-const noRun = { permissions: { run: false, sys: ["uid"] } } as const;
+const noRun: Pick<Deno.TestDefinition, "permissions"> = { permissions: { run: false, sys: ["uid"] } };
 Deno.test("X1 a daemon that may not run the launcher says so, and not that a copy is absent", noRun, () => {
   const context = { paths: { root: "/nowhere" }, log: {} } as unknown as ConstructorParameters<
     typeof RunningCapsules
