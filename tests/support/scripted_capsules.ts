@@ -78,6 +78,7 @@ export class ScriptedProcess {
 export class ScriptedCapsules {
   readonly processes: ScriptedProcess[] = [];
   readonly failed: string[] = [];
+  readonly warnings: string[] = [];
   readonly kv = new Map<string, string>();
   /** What holds, by the capsule's name. */
   readonly grants = new Map<string, RunCapsule["grant"]>();
@@ -123,7 +124,7 @@ export class ScriptedCapsules {
         return process.piped(this.stderr);
       },
       clock: { ...systemClock, setTimer },
-      log: { debug: silent, info: silent, warn: silent, error: silent },
+      log: { debug: silent, info: silent, warn: (text) => void this.warnings.push(text), error: silent },
       kv: {
         read: (name) => this.kv.get(name),
         write: (name, text) => void this.kv.set(name, text),

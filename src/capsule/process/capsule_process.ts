@@ -49,8 +49,7 @@ export class CapsuleProcess {
   /** Why we have ended it. */
   #why: string | undefined;
   #missed = 0;
-  #hasStarted = false;
-  /** When it has ended: the launcher found no copy to run. Told by its exit code, before any word of the capsule. */
+  /** By its exit code the launcher found no copy to run. Known when it has ended, and of one that has not started only. */
   isAbsent = false;
 
   /** Starts it. @throws {ConsoleError} `failed` */
@@ -74,7 +73,7 @@ export class CapsuleProcess {
     const words = this.#log.readStderr(this.#process.stderr);
     this.ended = this.#process.ended.then(async (how) => {
       const [said, code] = await Promise.all([words, this.#process.exitCode, read]);
-      this.isAbsent = code === CAPSULE_ABSENT && !this.#hasStarted && this.#why === undefined;
+      this.isAbsent = code === CAPSULE_ABSENT && this.#why === undefined;
       const why = this.#why ?? `it ended by itself: ${how}${said === "" ? "" : ` (${said})`}`;
       this.#gone.abort(new ConsoleError("failed", `capsule ${name} is gone`));
       this.#calls.end(why);
@@ -92,9 +91,7 @@ export class CapsuleProcess {
   /** Has it load the capsule's code. @throws {ConsoleError} `failed`, `timeout` */
   async start(apiVersion: number, settings: unknown): Promise<RegisteredHandlers> {
     const params = JSON.stringify({ name: this.#options.name, apiVersion, settings });
-    const registered = await this.#request("start", params, this.#options.limits.startMs, CAPSULE_ANSWERS.start);
-    this.#hasStarted = true;
-    return registered;
+    return await this.#request("start", params, this.#options.limits.startMs, CAPSULE_ANSWERS.start);
   }
 
   /** Runs a command of it; gives the text. @throws {ConsoleError} `failed`, `timeout`, `busy`, or the signal's reason */
