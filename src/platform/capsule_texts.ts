@@ -62,8 +62,8 @@ export interface CapsuleRun extends CapsuleSandbox {
  */
 const DATA_BYTES = 704 * 1_048_576;
 const HEAP_MB = 64;
-/** So often a capsule's script looks whether the daemon lives that has started it. */
-const LOOK_SECS = 5;
+/** Ends the capsule ($2) where the daemon that has started it ($1) is gone; it ends within 5 s behind the capsule. */
+const WATCH = 'while /bin/sleep 5; kill -0 "$1" && kill -0 "$2"; do :; done; kill -9 "$2"';
 const MAX_FILES = 64;
 
 /** The whole command line of a granted capsule; who starts it gives no arguments. @throws {RangeError} for what no flag can hold */
@@ -88,7 +88,7 @@ export function capsuleRunText(capsule: CapsuleRun): string {
     "ulimit -c 0 2>/dev/null || :",
     `ulimit -n ${MAX_FILES} 2>/dev/null || :`,
     // A daemon that was killed ends nothing, and a capsule that is busy does not see that its stdin is closed.
-    `( while /bin/sleep ${LOOK_SECS}; kill -0 "$PPID" && kill -0 "$$"; do :; done; kill -9 "$$" ) < /dev/null > /dev/null 2>&1 &`,
+    `${shell} -c '${WATCH}' watch "$PPID" "$$" < /dev/null > /dev/null 2>&1 &`,
     ...exported,
     `exec ${nice === undefined ? "" : `${shellQuote([nice])} -n 5 `}${shellQuote([deno, "run", ...RUNTIME])} \\`,
     ...capsuleFlags(capsule).map((flag) => `  ${shellQuote([flag])} \\`),

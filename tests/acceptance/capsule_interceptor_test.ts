@@ -149,7 +149,7 @@ Deno.test("X1 an interceptor allows nothing, be it by its words, and of two the 
     );
     assertEquals(notes, [
       { by: "capsule beta", text: "is it meant?", says: "ask" },
-      { by: "capsule alpha", text: "it failed", says: "ask" },
+      { by: "capsule alpha", text: "capsule alpha answered intercept in a wrong form", says: "ask" },
     ]);
     assert(!one.ended, one.stdout);
     const [id] = (await pending(client)).map((each) => String(each["id"]));

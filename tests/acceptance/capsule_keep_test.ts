@@ -53,10 +53,7 @@ Deno.test("X1 capsule revoke keeps what a capsule has kept for a new grant, and 
   assert(exists(place));
   assertEquals(
     [(await home.cli(["capsule", "revoke", "../other", "--forget"])).code, exists(home.path("other.json"))],
-    [
-      1,
-      true,
-    ],
+    [2, true],
   );
 });
 

@@ -33,7 +33,7 @@ exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 ulimit -d 720896 2>/dev/null || :
 ulimit -c 0 2>/dev/null || :
 ulimit -n 64 2>/dev/null || :
-( while /bin/sleep 5; kill -0 "$PPID" && kill -0 "$$"; do :; done; kill -9 "$$" ) < /dev/null > /dev/null 2>&1 &
+/bin/sh -p -c 'while /bin/sleep 5; kill -0 "$1" && kill -0 "$2"; do :; done; kill -9 "$2"' watch "$PPID" "$$" < /dev/null > /dev/null 2>&1 &
 export DENO_DIR=/dev/null
 export DENO_NO_UPDATE_CHECK=1
 export NO_COLOR=1
