@@ -11,8 +11,8 @@ import type { Json } from "../support/wire.ts";
 
 /** As many connections has the gateway. */
 const PLACES = LIMITS.gatewayConnections;
-/** Calls are made 2 s after the first need. */
-const CALL_MS = 15_000;
+/** Notifications are made 2 s after the first need. */
+const NOTIFIED_MS = 15_000;
 
 async function homeFor(webhook: FakeWebhook, port: number, answers: boolean): Promise<TestHome> {
   const config = {
@@ -49,7 +49,7 @@ Deno.test("A1 H4 a signed answer of the webhook's server decides a request once,
   await home.start();
   await using client = await home.connect({ token: true });
   await using asks = await held(home, client, { command: `echo ${"long ".repeat(80)}end` });
-  const { body } = await eventually(() => webhook.received[0], CALL_MS, "the call");
+  const { body } = await eventually(() => webhook.received[0], NOTIFIED_MS, "the notification");
   const approval = body["approval"] as Json;
   assertEquals([approval["id"], String(approval["input"]).includes(`${"long ".repeat(80)}end`)], [asks.id, true]);
 
