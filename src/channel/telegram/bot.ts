@@ -5,7 +5,7 @@
 import type { NotificationContent, NotificationsDoor } from "../kind.ts";
 import { daemonTimers, setTimer } from "../../platform/clock.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { BotApi } from "./bot_api.ts";
+import { BotApi, type BotFailure } from "./bot_api.ts";
 import { type BotContext, type BotHost, TELEGRAM } from "./bot_context.ts";
 import { Buttons } from "./buttons.ts";
 import { botCommands, Commands } from "./commands.ts";
@@ -99,8 +99,8 @@ export class Bot {
     return this.#poller.problem;
   }
 
-  get isUnauthorized(): boolean {
-    return this.#poller.isUnauthorized;
+  get failure(): BotFailure["kind"] | undefined {
+    return this.#poller.failure;
   }
 
   /** Telegram's name of it, once that is known. */

@@ -43,9 +43,17 @@ export class TelegramChannel implements OpenChannel {
 
   get cure(): string {
     if (this.#problem !== undefined) return this.#cure;
-    return this.#bot?.isUnauthorized
-      ? newTokenCure(this.#settings, this.#context.daemon.paths.keys)
-      : "agent-console channel list says when Telegram is reached again";
+    const { keys } = this.#context.daemon.paths;
+    switch (this.#bot?.failure) {
+      case "unauthorized":
+        return newTokenCure(this.#settings, keys);
+      case "conflict":
+        return `end the other program, or have a bot for this daemon alone: ${newTokenCure(this.#settings, keys)}`;
+      case "webhook":
+        return "take the webhook away by the command of docs/telegram.md";
+      default:
+        return "agent-console channel list says when Telegram is reached again";
+    }
   }
 
   isWindow(): boolean {
