@@ -239,6 +239,21 @@ Deno.test("V5 410 ends all tries until the configuration is read again", async (
   assertEquals(room.later.at(-1), { kind: "failed", problem });
 });
 
+Deno.test("V5 a test that is answered by 410 is no lost notification, nor is what nobody is needed for any more", async () => {
+  const room = new Room();
+  room.statuses = [500, 410];
+  await room.notify();
+  const test = { ...content, test: true } as const;
+  assertEquals((await room.notify(test)).kind, "failed");
+  assertEquals(room.channel.details(), { waiting: 0, lost: 1 }, "the one that waited is lost, the test is not");
+  room.channel.reload();
+  room.statuses = [500, 410];
+  await room.notify();
+  room.isWanted = false;
+  await room.notify(test);
+  assertEquals(room.channel.details(), { waiting: 0, lost: 1 });
+});
+
 Deno.test("V5 a webhook has few notifications that wait, and none behind a stop", async () => {
   const room = new Room();
   room.statuses = Array.from({ length: 60 }, () => 500);

@@ -63,7 +63,7 @@ export class DeliveryQueue {
   /** @returns how the first try ended, and in how many ms the next one is */
   async send(message: WebhookMessage): Promise<{ readonly delivery: DeliveryResult; readonly nextMs?: number }> {
     const delivery = await this.#o.deliver(message);
-    if (delivery.kind === "gone") this.#giveUp();
+    if (delivery.kind === "gone") this.#giveUp(message);
     if (delivery.kind !== "failed" || this.#isStopped || !message.isWanted()) return { delivery };
     return { delivery, nextMs: this.#wait(message, 0, delivery) };
   }
@@ -73,9 +73,9 @@ export class DeliveryQueue {
     this.#cancel();
   }
 
-  /** The one that was refused, and all that wait. */
-  #giveUp(): void {
-    this.#deadLetters += 1 + this.#waiting.size;
+  /** The one that was refused, and all that wait. A test, and what nobody is needed for any more, is no loss. */
+  #giveUp(refused: WebhookMessage): void {
+    this.#deadLetters += [refused, ...this.#waiting.keys()].filter((one) => one.isWanted()).length;
     this.#cancel();
   }
 
@@ -113,7 +113,7 @@ export class DeliveryQueue {
     }
     const isLast = delivery.kind !== "failed" || tries + 1 >= RETRY_MS.length;
     if (!isLast) this.#wait(message, tries + 1, delivery);
-    else if (delivery.kind === "gone") this.#giveUp();
+    else if (delivery.kind === "gone") this.#giveUp(message);
     else if (delivery.kind === "failed") this.#deadLetters++;
     this.#o.onTried(delivery, isLast);
   }
