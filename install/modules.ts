@@ -41,7 +41,7 @@ const OTHERS: Readonly<Record<string, string>> = {
  * and their packages, such as that of ACP, are left out of their files.
  */
 export const RUN_BY_DAEMON: readonly string[] = [
-  ...["desktop/call", "command/call", "ntfy/call", "tmux/call", "webhook/call", "telegram/channel"].map(
+  ...["desktop/notify", "command/notify", "ntfy/notify", "tmux/notify", "webhook/notify", "telegram/channel"].map(
     (name) => `src/channel/${name}.ts`,
   ),
   ...["capsule", "channel", "gateway", "telemetry", "turn"].map((feature) => `src/${feature}/running.ts`),

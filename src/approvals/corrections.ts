@@ -17,6 +17,10 @@ import type { PendingRequest } from "./pending_requests.ts";
 /** Most refused calls that are kept in mind; older ones are dropped. */
 const KEPT = 100;
 
+type RefusedRequest = Pick<PendingRequest, "id" | "request" | "rowId"> & {
+  readonly question: Pick<PendingRequest["question"], "tool">;
+};
+
 interface Refused {
   readonly id: string;
   readonly rowId: string;
@@ -38,7 +42,7 @@ export class Corrections {
   }
 
   /** By what is recorded its call does not run. */
-  refused({ id, rowId, question: { tool }, request }: PendingRequest): void {
+  refused({ id, rowId, question: { tool }, request }: RefusedRequest): void {
     if (tool === undefined || request.scripted) return;
     this.#refused = [...this.#refused, { id, rowId, tool }].slice(-KEPT);
   }

@@ -1,7 +1,7 @@
 /**
  * Requests that nobody is asked yet: a rule or the safety mode would let them run, or they would be left to their agent, and
  * the interceptors are asked first. Their hook waits meanwhile as for a person's answer, under an id that no approval has
- * yet. State of this process only: a held request is in no list and in no record, and what ends it leaves none.
+ * yet. State of this process only: a held request is in no list, and in no record before it is settled or withdrawn.
  */
 import type { ApprovalRequest } from "../domain/approval.ts";
 import { resolvedByEvent, type ResolvedElsewhere } from "../domain/approval_resolution.ts";
@@ -40,6 +40,8 @@ export interface HeldRequest {
   readonly process: ProcessName | undefined;
   readonly tool: ToolUse | undefined;
   readonly payload: string | undefined;
+  /** When it came, ISO 8601 UTC. */
+  readonly at: string;
   /** Without the interceptors it would be left to its agent. */
   readonly isLeft: boolean;
   /** When its requester stops to wait, by the steady clock. */
@@ -175,7 +177,7 @@ export class HeldRequests {
   }
 
   #begin(incoming: ClassifiedIncoming, requester: Requester, isLeft: boolean): HeldRequest {
-    const { core: { store }, steady, waitMs, newId } = this.#o;
+    const { core: { store, now }, steady, waitMs, newId } = this.#o;
     const { event } = incoming.report;
     const held: HeldRequest = {
       id: newId(),
@@ -186,6 +188,7 @@ export class HeldRequests {
       joined: [],
       tool: event.kind === "requested" || event.kind === "tool" ? event.tool : undefined,
       payload: payloadOf(incoming),
+      at: now(),
       isLeft,
       endsAt: steady() + waitMs(incoming.request),
       done: Promise.withResolvers<WaitResult>(),
@@ -200,8 +203,7 @@ export class HeldRequests {
 
   #ask(held: HeldRequest, would: InterceptedRequest["would"], settle: Settle): void {
     const { core, continuation } = this.#o;
-    const { incoming: { request, cutBy }, id } = held;
-    const at = core.now();
+    const { incoming: { request, cutBy }, id, at } = held;
     const about = subjectSession(held.incoming, core.store);
     const shown = interceptedRequest(newApproval({ ...about, request, cutBy, id, at, deadline: at }), would);
     const asRequester = continuation();

@@ -2,14 +2,18 @@
  * The place of interceptors among approvals. What would pass without a person, or be left to an agent that waits for its hook,
  * is held until they have spoken; what a person is asked is opened at once, and they speak meanwhile.
  */
+import { resolveApproval } from "../domain/approval_resolution.ts";
+import { DAEMON } from "../protocol/actor.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import type { AskDeps } from "./ask_interceptors.ts";
+import { subjectSession } from "./caller.ts";
 import type { DecideDeps } from "./decide_request.ts";
 import { type HeldDeps, type HeldRequest, HeldRequests } from "./held_requests.ts";
 import { interceptOpen } from "./intercept_open.ts";
 import type { HeldBefore } from "./open_request.ts";
 import type { PendingRequest, Requester } from "./pending_requests.ts";
 import type { ClassifiedIncoming, PolicyResult } from "./policy_engine.ts";
+import { GAVE_UP, newApproval } from "./records.ts";
 import { type SettleDeps, settleHeld } from "./settle_held.ts";
 
 type Reported = ResultOf<"session.report">;
@@ -64,9 +68,25 @@ export class Interception {
       isLeft,
       // Without a decision the call behind a gate runs.
       would: isLeft && incoming.request.dialog === "behind" ? "ask" : "allow",
-      onGone: (held) => this.#end(held, "dismissed", !held.awaited),
+      onGone: (held) => this.#withdrawn(held),
       settle: (held, found) => settleHeld(deps, held, found),
     });
+  }
+
+  /** Its hooks are gone: recorded as that of a request which a person was asked (resolver.ts). */
+  #withdrawn(held: HeldRequest): void {
+    const { id, at, awaited, incoming: { request, cutBy }, rowId, tool } = held;
+    const { options: { core: { store, now }, log }, resolver } = this.#o;
+    const approval = newApproval({ ...subjectSession(held.incoming, store), request, cutBy, id, at, deadline: at });
+    const how = awaited ? "dismissed" : "cancelled";
+    const ended = resolveApproval(approval, how, now(), GAVE_UP);
+    try {
+      store.commit({ type: "approval.decided", data: { approval: ended } }, DAEMON);
+    } catch (error) { // a journal that takes nothing
+      log.error("a request that was withdrawn was not recorded", { id, error: String(error) });
+    }
+    if (awaited) resolver.corrections.refused({ id, rowId, request, question: tool === undefined ? {} : { tool } });
+    this.#end(held, how, !awaited);
   }
 
   /** @param isLeft its row is told that its agent asks by itself, or goes on */

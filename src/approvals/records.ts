@@ -8,6 +8,9 @@ import { type Session, TEXT_CAPS, type ToolUse } from "../domain/session.ts";
 import { type Decider, deciderText } from "../domain/decider.ts";
 import type { ClassifiedRequest } from "../policy/classify.ts";
 
+/** Why a request is over whose hook never began to wait. */
+export const GAVE_UP = "its hook gave up before it was answered";
+
 export interface NewApproval {
   readonly id: string;
   readonly rowId: string;

@@ -22,6 +22,7 @@ import type { Log } from "../platform/system.ts";
 import { type PendingRequest, PendingRequests, type WaitResult } from "./pending_requests.ts";
 import { Corrections } from "./corrections.ts";
 import { OpenCalls } from "./open_calls.ts";
+import { GAVE_UP } from "./records.ts";
 import type { Inbox } from "./inbox.ts";
 
 export interface ApprovalResolverOptions {
@@ -62,11 +63,11 @@ export class ApprovalResolver {
   /** Ends that the journal did not accept yet. */
   #unwritten: End[] = [];
   #o: ApprovalResolverOptions;
-  #corrections: Corrections;
+  readonly corrections: Corrections;
 
   constructor(options: ApprovalResolverOptions) {
     this.#o = options;
-    this.#corrections = new Corrections(options);
+    this.corrections = new Corrections(options);
   }
 
   // -- by a decision --------------------------------------------------------------------------------------------------
@@ -84,7 +85,7 @@ export class ApprovalResolver {
     const data = { approval: replaceState(approval, state), ...(rule === undefined ? {} : { rule }) };
     const committed = this.#o.core.store.commit({ type: "approval.decided", data }, actor, once);
     this.pending.resolve(pending);
-    if (state.status === "denied") this.#corrections.refused(pending);
+    if (state.status === "denied") this.corrections.refused(pending);
     this.#goOn(pending, "decided", actor, state.status === "denied" ? { denied: true } : {});
     pending.rowTold = this.#o.core.store.get(pending.rowId)?.lastEventAt;
     return committed;
@@ -96,11 +97,11 @@ export class ApprovalResolver {
    */
   undelivered(pending: PendingRequest): void {
     const { id, rowId, acknowledged } = pending;
-    this.#corrections.delivered(id, false);
+    this.corrections.delivered(id, false);
     const dialog = this.#showOwnDialog(pending);
     void acknowledged.promise.then((written) => {
       if (!written) return;
-      this.#corrections.delivered(id, true);
+      this.corrections.delivered(id, true);
       if (dialog !== undefined && this.#waiting(rowId) === dialog) this.#goOnLate(pending);
     });
   }
@@ -131,7 +132,7 @@ export class ApprovalResolver {
   /** `event` was committed for this row, sent by the process `source` of its conversation. */
   eventCommitted(rowId: string, event: AgentEvent, source?: ProcessName): void {
     for (const end of this.#unwritten.splice(0)) if (this.#write(end)) this.#tellOfEnd(end);
-    this.#corrections.eventCommitted(rowId, event);
+    this.corrections.eventCommitted(rowId, event);
     this.calls.eventCommitted(rowId, event, source);
     const open = this.pending.open(rowId);
     if (open.length === 0) return;
@@ -178,7 +179,7 @@ export class ApprovalResolver {
   hungUp(pending: PendingRequest): void {
     this.#o.core.store.processes.doubt(); // the agent may have been killed with its hook
     if (pending.awaited) this.#end(pending, "dismissed", "dismissed");
-    else this.cancel(pending, "its hook gave up before it was answered", "undelivered");
+    else this.cancel(pending, GAVE_UP, "undelivered");
   }
 
   /** Decided by somebody else, or withdrawn: the agent's own events say what its row does next. */
@@ -223,7 +224,7 @@ export class ApprovalResolver {
     if (pending.isResolved) return;
     const end = { pending, how, row, reason, terminalOnly, at: this.#o.core.now() };
     this.pending.resolve(pending);
-    if (how === "dismissed") this.#corrections.refused(pending);
+    if (how === "dismissed") this.corrections.refused(pending);
     if (this.#write(end)) this.#tellOfEnd(end);
     pending.done.resolve({ id: pending.id, outcome: how satisfies WaitResult["outcome"] });
   }

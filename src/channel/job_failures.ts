@@ -1,4 +1,4 @@
-/** Jobs that failed, as a person is called for them: once for a row of failures, and not any more where one has succeeded. */
+/** Jobs that failed, as a person is notified of them: once for a row of failures, and not any more where one has succeeded. */
 import { maskSecrets } from "../domain/mask.ts";
 import { escapeControls, headAndTail } from "../domain/sanitize.ts";
 import { isFailure } from "../domain/job_outcome.ts";

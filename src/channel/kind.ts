@@ -1,6 +1,6 @@
 /**
  * The contract of a kind of channel: one folder with a {@link ChannelKind} in its kind.ts, one line in kinds.ts, and one
- * in RUN_BY_DAEMON of install/modules.ts for what calls: `open` loads that, only in a daemon, and only where the kind is
+ * in RUN_BY_DAEMON of install/modules.ts for what notifies: `open` loads that, only in a daemon, and only where the kind is
  * on.
  */
 import type * as v from "valibot";
@@ -11,17 +11,17 @@ import type { Need, NeedMessage } from "../view/need_words.ts";
 import type { Panes } from "./panes.ts";
 
 /** What is to be said. */
-export interface CallContent {
+export interface NotificationContent {
   readonly message: NeedMessage;
   readonly needs: readonly Need[];
   /** Set by `channel.test`. */
   readonly test?: true;
-  /** Of the terminal in which somebody tests: its tmux server hears the call too. */
+  /** Of the terminal in which somebody tests: its tmux server hears the notification too. */
   readonly tmuxSocket?: string;
 }
 
-/** How a call ended. */
-export type CallOutcome =
+/** How a notification ended. */
+export type NotificationOutcome =
   | RunOutcome
   /** A host has taken it. */
   | { readonly kind: "taken" }
@@ -30,15 +30,15 @@ export type CallOutcome =
   /** Nobody is there whom the channel could reach: no failure of it. */
   | { readonly kind: "nobody"; readonly problem: string };
 
-/** A call ends within so long, whatever it reaches, ms. */
-export const CALL_MS = 10_000;
+/** A notification ends within so long, whatever it reaches, ms. */
+export const NOTIFY_MS = 10_000;
 
 /** A kind of channel. `N`: its name, in the configuration, on the wire and on the screen; `S`: its group of settings. */
 export interface ChannelKind<N extends string = string, S extends v.GenericSchema = v.GenericSchema> {
   readonly name: N;
   /** Its group of the section `channels`. */
   readonly config: S;
-  /** What it calls by: a program that the sandbox names, or a host. */
+  /** What it notifies by: a program that the sandbox names, or a host. */
   readonly reaches: "program" | "host";
   /** The key that turns it on: the sandbox gives it as the reason of what the channel may. */
   readonly configKey: string;
@@ -70,24 +70,24 @@ export interface ChannelContext<V = unknown> {
   readonly programEnv: Readonly<Record<string, string>>;
   /** The tmux panes and servers that agents run in. */
   readonly panes: Panes;
-  readonly calls: CallsDoor;
+  readonly notifications: NotificationsDoor;
 }
 
-/** For a channel that calls again by itself. */
-export interface CallsDoor {
-  /** Whether somebody needs a person for what `content` says, still and now: nobody is called who is muted, or was answered. */
-  isWanted(content: CallContent): boolean;
-  /** How a call ended that has been told as failed before. */
-  endedLater(outcome: CallOutcome): void;
+/** For a channel that notifies again by itself. */
+export interface NotificationsDoor {
+  /** Whether somebody needs a person for what `content` says, still and now: nobody is notified who is muted, or was answered. */
+  isWanted(content: NotificationContent): boolean;
+  /** How a notification ended that has been told as failed before. */
+  endedLater(outcome: NotificationOutcome): void;
 }
 
-/** A channel that is on. Its settings may have changed since it was opened: it looks at them at each call. */
+/** A channel that is on. Its settings may have changed since it was opened: it looks at them at each notification. */
 export interface OpenChannel {
   /** What it runs: absolute, and in the sandbox. */
   readonly program?: string | undefined;
-  /** What it runs or speaks to, as people may read it: no part of it is a secret. Undefined: it cannot call. */
+  /** What it runs or speaks to, as people may read it: no part of it is a secret. Undefined: it cannot notify. */
   readonly target: string | undefined;
-  /** Why it cannot call now, where that is known before a call. */
+  /** Why it cannot notify now, where that is known before a notification. */
   problem?(): string | undefined;
   /** What a person does about that; a restart of the daemon where it is absent. */
   readonly cure?: string | undefined;
@@ -95,8 +95,8 @@ export interface OpenChannel {
   readonly whenItFails?: string | undefined;
   /** Whether somebody is there by it who can decide, as by a window. */
   isWindow?(): boolean;
-  /** Calls, and ends within {@link CALL_MS}. Never throws. */
-  call(content: CallContent, signal: AbortSignal): Promise<CallOutcome>;
+  /** Notifies, and ends within {@link NOTIFY_MS}. Never throws. */
+  notify(content: NotificationContent, signal: AbortSignal): Promise<NotificationOutcome>;
   /** In the turn in which the daemon becomes ready: it must not wait. */
   start?(): void;
   /** The configuration was read again; its own group need not differ. @returns whether it began anew */

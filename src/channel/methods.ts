@@ -6,12 +6,12 @@ import { committed, idempotencyKey, noParams, text } from "../protocol/schemas.t
 import { CHANNEL_NAMES } from "./kinds.ts";
 
 const outcome = v.object({
-  /** Whether its program ended with code 0, or its host has taken the call. */
+  /** Whether its program ended with code 0, or its host has taken the notification. */
   ok: v.boolean(),
   at: v.string(),
   code: v.exactOptional(v.number()),
   stderr: v.exactOptional(v.string()),
-  /** Why it did not call, or not to the end. */
+  /** Why it did not notify, or not to the end. */
   problem: v.exactOptional(v.string()),
 });
 export type ChannelOutcome = v.InferOutput<typeof outcome>;
@@ -21,7 +21,7 @@ const channel = v.object({
   enabled: v.boolean(),
   /** What runs; null where there is none that may, or the channel runs nothing. */
   program: v.nullable(v.string()),
-  /** What runs, or where it speaks to; null where it cannot call. Absent in what older daemons say. */
+  /** What runs, or where it speaks to; null where it cannot notify. Absent in what older daemons say. */
   target: v.exactOptional(v.nullable(v.string())),
   /** What a person does to turn it on; where it is off. */
   turnOn: v.exactOptional(v.string()),
@@ -32,7 +32,7 @@ const channel = v.object({
   problem: v.exactOptional(v.string()),
   /** What a person does about the problem. */
   cure: v.exactOptional(v.string()),
-  /** Its last call since the daemon's start. */
+  /** Its last notification since the daemon's start. */
   last: v.exactOptional(outcome),
 });
 
@@ -49,7 +49,8 @@ export const methods = {
       quietNow: v.boolean(),
       mutedUntil: v.nullable(v.string()),
     }),
-    doc: "The channels that call a person: which are on, what they run or speak to, and how their last call ended.",
+    doc:
+      "The channels that notify a person: which are on, what they run or speak to, and how their last notification ended.",
   },
   "channel.mute": {
     aliases: [],
@@ -60,7 +61,7 @@ export const methods = {
       idempotencyKey,
     }),
     result: committed,
-    doc: "No channel calls for so many minutes; null ends that.",
+    doc: "No channel notifies for so many minutes; null ends that.",
   },
   "channel.test": {
     aliases: [],
@@ -77,7 +78,7 @@ export const methods = {
       target: v.exactOptional(v.string()),
       text: v.string(),
     }),
-    doc: "Calls by one channel at once, whatever is quiet or muted, and tells how that went.",
+    doc: "Notifies by one channel at once, whatever is quiet or muted, and tells how that went.",
   },
 } as const satisfies FeatureRows;
 
@@ -90,9 +91,9 @@ declare module "../protocol/method_schemas.ts" {
     readonly channel?: {
       readonly on: readonly string[];
       readonly mutedUntil?: string;
-      /** The channels whose last call failed, each with why. */
+      /** The channels whose last notification failed, each with why. */
       readonly problems?: readonly string[];
-      /** What a person does about those that cannot call, each under its channel's name. */
+      /** What a person does about those that cannot notify, each under its channel's name. */
       readonly cures?: Readonly<Record<string, string>>;
       /** What channels tell of themselves, each under its name. */
       readonly details?: Readonly<Record<string, Readonly<Record<string, string | number | boolean>>>>;

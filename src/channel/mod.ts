@@ -1,6 +1,6 @@
 /**
- * Calls a person when an agent needs one, and only then, by the channels of one table (section channels). Where all are
- * off, what calls is not loaded and nothing is listened to.
+ * Notifies a person when an agent needs one, and only then, by the channels of one table (section channels). Where all are
+ * off, what notifies is not loaded and nothing is listened to.
  */
 import { onceOf } from "../core/idempotency.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
@@ -155,7 +155,7 @@ class LateChannels {
     };
   }
 
-  /** @throws {ConsoleError} `conflict` where the channel is off, `failed` where it cannot call */
+  /** @throws {ConsoleError} `conflict` where the channel is off, `failed` where it cannot notify */
   async test(name: ChannelName, tmuxSocket: string | undefined): Promise<ResultOf<"channel.test">> {
     const { current } = this.#context.settings;
     if (!isOn(current, name)) {
@@ -165,7 +165,7 @@ class LateChannels {
     }
     const problem = this.#problem(name);
     if (this.running === undefined || problem !== undefined) {
-      throw new ConsoleError("failed", `the channel ${name} cannot call: ${problem ?? "it is not there yet"}`, {
+      throw new ConsoleError("failed", `the channel ${name} cannot notify: ${problem ?? "it is not there yet"}`, {
         hint: this.#cure(name),
       });
     }
@@ -177,7 +177,7 @@ class LateChannels {
     return this.running?.of(name)?.cure ?? "agent-console daemon restart";
   }
 
-  /** What a person does when a test has failed: the last call says more than the kind does. */
+  /** What a person does when a test has failed: the last notification says more than the kind does. */
   #whenItFails(name: ChannelName): string {
     const { whenItFails, reaches } = channelKindOf(name);
     const channel = this.running?.of(name);
@@ -187,7 +187,7 @@ class LateChannels {
     return hostCure(problem) ?? whenItFails;
   }
 
-  /** Why a channel that is on cannot call. */
+  /** Why a channel that is on cannot notify. */
   #problem(name: ChannelName): string | undefined {
     const { current, booted } = this.#context.settings;
     if (!isOn(current, name)) return undefined;

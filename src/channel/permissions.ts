@@ -15,12 +15,19 @@ export function channelPermissions({ settings, env, exists }: SandboxContext<Cha
     const { configKey } = kind;
     const own = kind.permissions({ settings: settings[name], env, exists });
     const looks = tmux !== undefined && !own.some(({ kind, values }) => kind === "run" && values.includes(tmux));
-    const reason = "see whether the agent's pane is in front of you: then nobody is called";
+    const reason = "see whether the agent's pane is in front of you: then nobody is notified";
     return [
       ...own,
       ...(looks ? [{ kind: "run", values: [tmux], reason, configKey } as const] : []),
       ...(kind.reaches === "program"
-        ? [{ kind: "env", values: DESKTOP_ENV, reason: "where the desktop is that shows the call", configKey } as const]
+        ? [
+          {
+            kind: "env",
+            values: DESKTOP_ENV,
+            reason: "where the desktop is that shows the notification",
+            configKey,
+          } as const,
+        ]
         : [
           { kind: "env", values: ["TZ"], reason: "when quiet hours are", configKey } as const,
           { kind: "env", values: HTTP_PROXY_ENV, reason: PROXY_REASON, configKey } as const,

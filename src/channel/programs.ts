@@ -28,16 +28,16 @@ export function programPermissions(
 ): readonly Permission[] {
   const program = places.find(exists);
   if (program === undefined) return [];
-  return [{ kind: "run", values: [program], reason: "call you when an agent needs you", configKey }];
+  return [{ kind: "run", values: [program], reason: "notify you when an agent needs you", configKey }];
 }
 
 /** A channel whose program is not there, or not in the sandbox. */
 export function withoutProgram(): OpenChannel {
   const problem = "its program was not found when the daemon was started";
-  return { target: undefined, problem: () => problem, call: () => Promise.resolve({ kind: "unusable", problem }) };
+  return { target: undefined, problem: () => problem, notify: () => Promise.resolve({ kind: "unusable", problem }) };
 }
 
-/** The whole environment of a program that calls. `env` reads what the sandbox was given. */
+/** The whole environment of a program that notifies. `env` reads what the sandbox was given. */
 export function programEnv(env: (name: string) => string | undefined): Record<string, string> {
   const uid = ownUid();
   const given = env("XDG_RUNTIME_DIR");

@@ -1,11 +1,11 @@
-/** One call by a host: a POST within the time of a call, whose status is all that is read. */
+/** A notification by a host: one POST within the time of a notification, whose status is all that is read. */
 import { postForStatus, whyNoReply } from "../platform/http_client.ts";
-import { CALL_MS } from "./kind.ts";
+import { NOTIFY_MS } from "./kind.ts";
 import type { SecretPlaces } from "./secret.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { env, ownUid } from "../platform/process.ts";
 
-export interface HostCall {
+export interface HostPost {
   /** Goes into no message: its path may be a secret. */
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;
@@ -17,13 +17,13 @@ export type HostReply =
   | { readonly kind: "status"; readonly status: number }
   | { readonly kind: "none"; readonly why: string };
 
-export type PostToHost = (call: HostCall, signal: AbortSignal) => Promise<HostReply>;
+export type PostToHost = (posted: HostPost, signal: AbortSignal) => Promise<HostReply>;
 
 /** Never throws. */
-export const postToHost: PostToHost = async (call, signal) => {
+export const postToHost: PostToHost = async (posted, signal) => {
   try {
-    const both = AbortSignal.any([signal, AbortSignal.timeout(CALL_MS)]);
-    return { kind: "status", status: await postForStatus({ ...call, signal: both }) };
+    const both = AbortSignal.any([signal, AbortSignal.timeout(NOTIFY_MS)]);
+    return { kind: "status", status: await postForStatus({ ...posted, signal: both }) };
   } catch (error) {
     return { kind: "none", why: whyNoReply(error) };
   }
@@ -40,7 +40,7 @@ export function notTakenText(status: number): string {
 }
 
 /**
- * What a person does about a call that its host did not take, where the configuration is hardly the cause.
+ * What a person does about a notification that its host did not take, where the configuration is hardly the cause.
  *
  * @param problem as {@link notTakenText} and whyNoReply say it, perhaps with more behind it
  */

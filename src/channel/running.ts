@@ -8,8 +8,8 @@ import { permitted } from "../platform/program_places.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { type Need, needMessage } from "../view/need_words.ts";
-import { Calls } from "./calls.ts";
-import type { CallsDoor, ChannelContext, OpenChannel } from "./kind.ts";
+import { Notifications } from "./notifications.ts";
+import type { ChannelContext, NotificationsDoor, OpenChannel } from "./kind.ts";
 import { channelKindOf, type ChannelName } from "./kinds.ts";
 import { Panes } from "./panes.ts";
 import { programEnv, TMUX_PROGRAMS } from "./programs.ts";
@@ -26,7 +26,7 @@ export class RunningChannels {
   #context: FeatureContext<ChannelSettings>;
   /** Those that were on at the start, in the order of lists. */
   #open: ReadonlyMap<ChannelName, OpenChannel>;
-  #calls: Calls;
+  #notifications: Notifications;
   #unlisten: () => void = () => {};
   #isSilent: () => boolean;
 
@@ -38,7 +38,7 @@ export class RunningChannels {
     this.#context = context;
     this.#isSilent = isSilent;
     this.#open = open;
-    this.#calls = new Calls({
+    this.#notifications = new Notifications({
       clock: context.clock,
       log: context.log,
       after: setTimer,
@@ -50,7 +50,7 @@ export class RunningChannels {
       kinds: () => context.settings.current.on,
       sessions: () => context.store.sessions(),
       isSilent,
-      // A call that waits for a person by a channel may ask nothing in the pane that is in front of them.
+      // A tool call that waits for a person by a channel may ask nothing in the pane that is in front of them.
       visible: (needs) => this.isWindow ? Promise.resolve(new Set()) : panes.visible(needs),
     });
   }
@@ -66,7 +66,7 @@ export class RunningChannels {
     const program = permitted(TMUX_PROGRAMS);
     const tmux = program === undefined ? undefined : { program, run, env: programs };
     const panes = new Panes({ store: context.store, tmux, uid: ownUid() });
-    const made: { calls?: Calls } = {};
+    const made: { notifications?: Notifications } = {};
     const open = names.map(async (name): Promise<[ChannelName, OpenChannel]> => {
       const own: ChannelContext["settings"] = {
         get current() {
@@ -74,38 +74,42 @@ export class RunningChannels {
         },
         booted: settings.booted[name],
       };
-      const calls: CallsDoor = {
+      const notifications: NotificationsDoor = {
         isWanted: (content) =>
-          channelKindOf(name).isOn(own.current) && made.calls !== undefined && made.calls.isWanted(content),
-        endedLater: (outcome) => made.calls?.endedLater(name, outcome),
+          channelKindOf(name).isOn(own.current) && made.notifications !== undefined &&
+          made.notifications.isWanted(content),
+        endedLater: (outcome) => made.notifications?.endedLater(name, outcome),
       };
-      return [name, await channelKindOf(name).open({ settings: own, daemon, run, programEnv: programs, panes, calls })];
+      return [
+        name,
+        await channelKindOf(name).open({ settings: own, daemon, run, programEnv: programs, panes, notifications }),
+      ];
     });
     const running = new RunningChannels(options, panes, new Map(await Promise.all(open)));
-    made.calls = running.#calls;
+    made.notifications = running.#notifications;
     return running;
   }
 
   /** In the turn in which the daemon becomes ready: what is there is known, what comes is heard. */
   start(): void {
     const { store, bus } = this.#context;
-    this.#calls.seed(store.sessions());
+    this.#notifications.seed(store.sessions());
     this.#unlisten = bus.listen(
       store.seq,
       new Set(["session", "approval", "job"]),
-      ({ event }) => this.#calls.hear(event),
+      ({ event }) => this.#notifications.hear(event),
     );
     for (const channel of this.#open.values()) channel.start?.();
   }
 
-  /** Whether a person is there who is called now, and can decide by a channel. */
+  /** Whether a person is there who is notified now, and can decide by a channel. */
   get isWindow(): boolean {
     const { current } = this.#context.settings;
     if (this.#isSilent() || !current.on.some((kind) => kind === "question")) return false;
     return namesOn(current).some((name) => this.of(name)?.isWindow?.() ?? false);
   }
 
-  /** @returns what began again, and what cannot call from now on */
+  /** @returns what began again, and what cannot notify from now on */
   reload(): readonly string[] {
     return [...this.#open].flatMap(([name, channel]) => {
       const before = channel.problem?.();
@@ -119,7 +123,7 @@ export class RunningChannels {
 
   async stop(): Promise<void> {
     this.#unlisten();
-    this.#calls.stop();
+    this.#notifications.stop();
     await Promise.all(Array.from(this.#open.values(), (channel) => channel.stop?.()));
   }
 
@@ -128,21 +132,21 @@ export class RunningChannels {
     return isOn(this.#context.settings.current, name) ? this.#open.get(name) : undefined;
   }
 
-  /** @returns undefined where it cannot call too */
+  /** @returns undefined where it cannot notify too */
   usable(name: ChannelName): OpenChannel | undefined {
     const channel = this.of(name);
     return channel?.target === undefined ? undefined : channel;
   }
 
-  get last(): Calls["last"] {
-    return this.#calls.last;
+  get last(): Notifications["last"] {
+    return this.#notifications.last;
   }
 
-  /** @throws {ConsoleError} `failed` where it cannot call */
+  /** @throws {ConsoleError} `failed` where it cannot notify */
   async test(name: ChannelName, tmuxSocket: string | undefined): Promise<ResultOf<"channel.test">> {
     const channel = this.usable(name);
     if (channel?.target === undefined) {
-      throw new ConsoleError("failed", `${name} has nothing that this daemon may call by`, {
+      throw new ConsoleError("failed", `${name} has nothing that this daemon may notify by`, {
         hint: "agent-console channel list",
       });
     }
@@ -155,7 +159,7 @@ export class RunningChannels {
     };
     const message = needMessage([need]);
     const own = tmuxSocket === undefined ? {} : { tmuxSocket };
-    const outcome = await this.#calls.test({ name, channel }, { needs: [need], message, test: true, ...own });
+    const outcome = await this.#notifications.test({ name, channel }, { needs: [need], message, test: true, ...own });
     const { target, program = target } = channel;
     return { ...outcome, program, target, text: message.text, ...masked(outcome.stderr) };
   }

@@ -1,4 +1,4 @@
-/** The feature's section of the configuration: which channels call you, for what, and when they stay quiet. */
+/** The feature's section of the configuration: which channels notify you, of what, and when they stay quiet. */
 import * as v from "valibot";
 import { quietTimes, section, type SectionValues, setting } from "../config/section.ts";
 import { NEED_KINDS } from "../domain/need_kinds.ts";
@@ -6,16 +6,16 @@ import { channelKindOf, type ChannelName, KIND_GROUPS, KINDS } from "./kinds.ts"
 
 export const channelsSection = section("channels", {
   on: setting(v.array(v.picklist(NEED_KINDS, "question or failure")), [...NEED_KINDS], {
-    title: "Called for",
+    title: "Notified of",
     means:
-      "What channels call you for: a request that waits for you (`question`), a turn or a job that failed (`failure`).",
+      "What channels notify you of: a request that waits for you (`question`), a turn or a job that failed (`failure`).",
     must: "an array of question and failure",
     applies: "live",
     example: '["question"]',
   }),
   quiet_hours: setting(quietTimes, null, {
     title: "Quiet hours",
-    means: "No channel calls in this part of the day, local time; it may go over midnight. null = never quiet.",
+    means: "No channel notifies in this part of the day, local time; it may go over midnight. null = never quiet.",
     must: "two times like 22:00-07:00, or null",
     applies: "live",
     example: '"22:00-07:00"',

@@ -69,7 +69,7 @@ export function schemaWith(features: readonly AnyFeature[]): ConfigSchema {
 
 export const SCHEMA = schemaWith(FEATURES);
 
-/** What calls a person, by name: the command line knows none of them itself. */
+/** What notifies a person, by name: the command line knows none of them itself. */
 export { CHANNEL_NAMES };
 
 /** The user's programs that the configuration names. */

@@ -46,7 +46,7 @@ export interface Launch {
   /** What turns Deno's exporter on, if anything does. */
   readonly telemetry: Readonly<Record<string, string>>;
   readonly autoStart: boolean;
-  /** Whether it may run programs that the configuration names: agents, jobs, what calls a person. */
+  /** Whether it may run programs that the configuration names: agents, jobs, what notifies a person. */
   readonly runsPrograms: boolean;
   /** Whether a stop by a person holds only until the next hook. */
   readonly startAfterStop: boolean;

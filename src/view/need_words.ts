@@ -1,4 +1,4 @@
-/** A call for a person in words: who waits or failed, under the names of the lists, and with what. Pure. */
+/** A notification of a person in words: who waits or failed, under the names of the lists, and with what. Pure. */
 import type { Approval } from "../domain/approval.ts";
 import type { NeedKind } from "../domain/need_kinds.ts";
 import { countedState, type ShownState, singleState } from "../domain/state_words.ts";
@@ -21,7 +21,7 @@ export interface Need {
 /** The state of a session that needs somebody so. */
 const STATE_OF = { question: "waiting", failure: "error" } as const satisfies Record<NeedKind, ShownState>;
 
-/** One call for several needs, in the words that every window and channel uses. */
+/** One notification for several needs, in the words that every window and channel uses. */
 export interface NeedMessage {
   /** Of the loudest of their states. */
   readonly sign: string;

@@ -1,6 +1,6 @@
 /**
  * What a person is needed for: a question that was opened, a row that began to wait, a turn that failed. Each is told once,
- * so that whoever calls people (the daemon's channels, the chat, the bell of a window) calls once. Pure but for what it
+ * so that whoever notifies people (the daemon's channels, the chat, the bell of a window) notifies once. Pure but for what it
  * remembers.
  */
 import { type Approval, riskNamed } from "../domain/approval.ts";
@@ -30,7 +30,7 @@ export class Needs {
   #open = new Map<string, OpenNeed>();
   #known = new Set<string>();
 
-  /** What is there already needs no call. */
+  /** What is there already needs no notification. */
   seed(sessions: Iterable<SessionView>, approvals: Iterable<Approval> = []): void {
     for (const session of sessions) for (const key of keysOf(session)) this.#note(key);
     for (const { id } of approvals) this.#note(id);

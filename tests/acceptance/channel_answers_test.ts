@@ -6,13 +6,13 @@ import { FakeWebhook, WEBHOOK_SECRET } from "../support/fake_webhook.ts";
 import { freePort } from "../support/gateway.ts";
 import { TestHome } from "../support/harness.ts";
 import { eventually } from "../support/harness_wait.ts";
-import { held } from "../support/hook_process.ts";
+import { ALLOWED, held } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
 /** As many connections has the gateway. */
 const PLACES = LIMITS.gatewayConnections;
-/** Calls are made 2 s after the first need. */
-const CALL_MS = 15_000;
+/** Notifications are made 2 s after the first need. */
+const NOTIFIED_MS = 15_000;
 
 async function homeFor(webhook: FakeWebhook, port: number, answers: boolean): Promise<TestHome> {
   const config = {
@@ -25,9 +25,16 @@ async function homeFor(webhook: FakeWebhook, port: number, answers: boolean): Pr
   return home;
 }
 
-async function post(port: number, said: Json, { id = `msg_${crypto.randomUUID()}`, secret = WEBHOOK_SECRET } = {}) {
+interface Sent {
+  readonly id?: string;
+  readonly secret?: string;
+  /** When it was signed. */
+  readonly at?: Date;
+}
+
+async function post(port: number, said: Json, sent: Sent = {}) {
+  const { id = `msg_${crypto.randomUUID()}`, secret = WEBHOOK_SECRET, at = new Date() } = sent;
   const body = JSON.stringify(said);
-  const at = new Date();
   const reply = await fetch(`http://127.0.0.1:${port}/webhook/answer`, {
     method: "POST",
     body,
@@ -49,7 +56,7 @@ Deno.test("A1 H4 a signed answer of the webhook's server decides a request once,
   await home.start();
   await using client = await home.connect({ token: true });
   await using asks = await held(home, client, { command: `echo ${"long ".repeat(80)}end` });
-  const { body } = await eventually(() => webhook.received[0], CALL_MS, "the call");
+  const { body } = await eventually(() => webhook.received[0], NOTIFIED_MS, "the notification");
   const approval = body["approval"] as Json;
   assertEquals([approval["id"], String(approval["input"]).includes(`${"long ".repeat(80)}end`)], [asks.id, true]);
 
@@ -77,6 +84,42 @@ Deno.test("A1 H4 a signed answer of the webhook's server decides a request once,
   await Deno.writeTextFile(home.path("config.jsonc"), JSON.stringify(config));
   assertEquals((await home.cli(["daemon", "reload"])).code, 0);
   assertEquals((await post(port, said))[0], 405);
+});
+
+Deno.test("A1 an answer that is replayed to the next daemon decides nothing, whether it had decided anything or not", async () => {
+  await using webhook = new FakeWebhook();
+  const port = freePort();
+  await using home = await homeFor(webhook, port, true);
+  await home.start();
+  const at = new Date();
+  const decided = { approvalId: "", decision: "approve" };
+  const never = { approvalId: "", decision: "approve" };
+  let reply: readonly [number, string];
+  {
+    await using client = await home.connect({ token: true });
+    await using first = await held(home, client, { session: "s1", command: "touch first" });
+    await eventually(() => webhook.received.length === 1, NOTIFIED_MS, "the first notification");
+    await using second = await held(home, client, { session: "s2", command: "touch second" });
+    await eventually(() => webhook.received.length === 2, NOTIFIED_MS, "the second notification");
+    [decided.approvalId, never.approvalId] = [first.id, second.id];
+    reply = await post(port, decided, { id: "msg_decided", at });
+    assertEquals([reply[0], (await first.hook.exit(10_000)).stdout], [200, ALLOWED], reply[1]);
+    await home.cli(["daemon", "restart"]);
+    assertEquals((await second.hook.exit(10_000)).stdout, "", "what was open then is decided by nobody");
+  }
+  await using client = await home.connect({ token: true });
+  await using open = await held(home, client, { session: "s1", command: "touch first" });
+  assertEquals(await post(port, decided, { id: "msg_decided", at }), reply, "the journal knows its key");
+  // One that was held back, and comes for the first time.
+  assertEquals((await post(port, never, { id: "msg_never", at }))[0], 409);
+  assertEquals((await post(port, decided, { id: "msg_other", at }))[0], 409);
+  const { approvals } = await client.request("approval.list", { status: "pending" }) as { approvals: Json[] };
+  assertEquals(approvals.map(({ id }) => id), [open.id]);
+  const { records } = await client.request("audit.tail", { limit: 100 }) as { records: Json[] };
+  assertEquals(
+    records.filter(({ type, actor }) => type === "approval.decided" && actor === "webhook:approve").length,
+    1,
+  );
 });
 
 Deno.test("G4 A1 of many answers at once that are not signed each gets its refusal, and a signed one among them counts", async () => {

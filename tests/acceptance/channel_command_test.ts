@@ -7,13 +7,13 @@ import { held, hook } from "../support/hook_process.ts";
 import { processesNaming } from "../support/harness_process.ts";
 import type { Json } from "../support/wire.ts";
 
-/** Calls are made 2 s after the first need. */
-const CALL_MS = 15_000;
+/** Notifications are made 2 s after the first need. */
+const NOTIFIED_MS = 15_000;
 
 /** A home whose command channel is this shell script, which finds its folder in $0. */
 async function homeWith(script: string, more: Json = {}, args: readonly string[] = []): Promise<TestHome> {
   const home = await TestHome.create();
-  const program = `${home.root}/call`;
+  const program = `${home.root}/notify`;
   await Deno.writeTextFile(program, `#!/bin/sh\nhere=$(dirname "$0")\n${script}\n`, { mode: 0o755 });
   await Deno.mkdir(home.dir, { mode: 0o700 });
   const config = { channels: { command: { argv: [program, ...args] }, ...more } };
@@ -21,10 +21,10 @@ async function homeWith(script: string, more: Json = {}, args: readonly string[]
   return home;
 }
 
-const SAVE = 'cat > "$here/part" && mv "$here/part" "$here/call-$(date +%s%N)"';
+const SAVE = 'cat > "$here/part" && mv "$here/part" "$here/notified-$(date +%s%N)"';
 
-async function calls(home: TestHome): Promise<Json[]> {
-  const made = (await namesIn(home.root)).filter((name) => name.startsWith("call-")).sort();
+async function notified(home: TestHome): Promise<Json[]> {
+  const made = (await namesIn(home.root)).filter((name) => name.startsWith("notified-")).sort();
   return await Promise.all(
     made.map(async (name) => JSON.parse(await Deno.readTextFile(`${home.root}/${name}`)) as Json),
   );
@@ -45,11 +45,11 @@ Deno.test("X3 first hour 5: a question reaches the command once, as JSON, with h
   await using asks = await held(home, client, { command });
   const [first] = await eventually(
     async () => {
-      const all = await calls(home);
+      const all = await notified(home);
       return all.length > 0 && all;
     },
-    CALL_MS,
-    "a call",
+    NOTIFIED_MS,
+    "a notification",
   ) as [Json];
   assertEquals([first["schema"], first["kind"], first["others"]], [1, "question", []]);
   const session = first["session"] as Json;
@@ -77,13 +77,13 @@ Deno.test("X3 first hour 5: a question reaches the command once, as JSON, with h
   assertEquals((await namesIn(home.root)).includes("pwned"), false);
 
   await using second = await held(home, client, { session: "s2", command: "touch b1" });
-  await eventually(async () => (await calls(home)).length === 2, CALL_MS, "the second call");
-  assertEquals(((await calls(home))[1]?.["approval"] as Json)["id"], second.id);
+  await eventually(async () => (await notified(home)).length === 2, NOTIFIED_MS, "the second notification");
+  assertEquals(((await notified(home))[1]?.["approval"] as Json)["id"], second.id);
   const { channel } = await client.request("status") as Json;
   assertEquals(channel, { on: ["command"] });
 });
 
-Deno.test("first hour 5: who answers within 2 s, is muted, or is in quiet hours is not called", async () => {
+Deno.test("first hour 5: who answers within 2 s, is muted, or is in quiet hours is not notified", async () => {
   await using home = await homeWith(SAVE);
   await home.start();
   await using client = await home.connect({ token: true });
@@ -92,10 +92,10 @@ Deno.test("first hour 5: who answers within 2 s, is muted, or is in quiet hours 
 
   const muted = await home.cli(["channel", "mute", "30m"]);
   assertEquals(muted.code, 0, muted.stderr);
-  assertMatch(muted.stderr, /^no channel calls until \d\d:\d\d \((?:30|29)m\)/);
+  assertMatch(muted.stderr, /^no channel notifies until \d\d:\d\d \((?:30|29)m\)/);
   await using _silent = await held(home, client, { session: "s2", command: "touch muted" });
   await pause(3000);
-  assertEquals(await calls(home), []);
+  assertEquals(await notified(home), []);
   await home.kill();
   await home.start();
   const list = await home.json(["channel", "list", "--json"]);
@@ -104,11 +104,11 @@ Deno.test("first hour 5: who answers within 2 s, is muted, or is in quiet hours 
   await using again = await home.connect({ token: true });
   assertEquals((await home.cli(["channel", "mute", "off"])).code, 0);
   await using _called = await held(home, again, { session: "s3", command: "touch called" });
-  await eventually(async () => (await calls(home)).length > 0, CALL_MS, "a call");
-  assertEquals((await calls(home)).map((one) => (one["session"] as Json)["id"]), ["s3"]);
+  await eventually(async () => (await notified(home)).length > 0, NOTIFIED_MS, "a notification");
+  assertEquals((await notified(home)).map((one) => (one["session"] as Json)["id"]), ["s3"]);
 });
 
-Deno.test("first hour 5: a failed turn calls too, and quiet hours silence all", async () => {
+Deno.test("first hour 5: a failed turn notifies too, and quiet hours silence all", async () => {
   await using home = await homeWith(SAVE);
   await home.start();
   const fail = async (session: string) => {
@@ -123,8 +123,8 @@ Deno.test("first hour 5: a failed turn calls too, and quiet hours silence all", 
     }
   };
   await fail("f1");
-  await eventually(async () => (await calls(home)).length === 1, CALL_MS, "a call");
-  const [first] = await calls(home);
+  await eventually(async () => (await notified(home)).length === 1, NOTIFIED_MS, "a notification");
+  const [first] = await notified(home);
   assertEquals([first?.["kind"], first?.["text"], "approval" in (first ?? {})], [
     "failure",
     "infra failed: rate limit",
@@ -138,7 +138,7 @@ Deno.test("first hour 5: a failed turn calls too, and quiet hours silence all", 
   assertEquals([reloaded["applied"], reloaded["needsRestart"]], [["channels.quiet_hours"], []]);
   await fail("f2");
   await pause(3000);
-  assertEquals((await calls(home)).length, 1);
+  assertEquals((await notified(home)).length, 1);
   assertMatch((await home.cli(["channel", "list"])).stdout, /quiet: 00:00-00:00, which is now/);
 });
 
@@ -149,7 +149,7 @@ Deno.test("first hour 5: a command that hangs is killed, the daemon goes on, and
   await home.start();
   await using client = await home.connect({ token: true });
   await using _asks = await held(home, client, { command: "touch hangs" });
-  await eventually(() => processesNaming(nap).length > 0, CALL_MS, "the command");
+  await eventually(() => processesNaming(nap).length > 0, NOTIFIED_MS, "the command");
   assertEquals(await client.request("ping") as unknown !== undefined, true);
   const problem = await eventually(
     async () => {
@@ -171,7 +171,7 @@ Deno.test("first hour 5: channel test tells the exit code and what the program s
   assertEquals([code, stdout], [1, ""]);
   assertMatch(
     stderr,
-    /^error: command did not call: \S+\/call: exit code 3: no network: token=\*\*\*\nhint: run it by hand, /,
+    /^error: command did not notify: \S+\/notify: exit code 3: no network: token=\*\*\*\nhint: run it by hand, /,
   );
   const off = await home.cli(["channel", "test", "desktop"]);
   assertEquals([off.code, off.stderr], [
@@ -182,7 +182,7 @@ Deno.test("first hour 5: channel test tells the exit code and what the program s
   assertEquals((await home.cli(["channel", "test", "pager"])).code, 2);
   assertMatch(
     (await home.cli(["channel", "list"])).stdout,
-    /^command {2}fails {2}\S+\/call\n {2}last call: exit code 3: /m,
+    /^command {2}fails {2}\S+\/notify\n {2}last notification: exit code 3: /m,
   );
   for (const time of ["8d", "soon", "-1m", "0s"]) {
     const wrong = await home.cli(["channel", "mute", "--", time]);
@@ -193,18 +193,18 @@ Deno.test("first hour 5: channel test tells the exit code and what the program s
   assertEquals(channels.map(({ name, enabled, program }) => [name, enabled, program]), [
     ["desktop", false, null],
     ["tmux", false, null],
-    ["command", true, `${home.root}/call`],
+    ["command", true, `${home.root}/notify`],
     ...channels.slice(3).map(({ name }) => [name, false, null]),
   ]);
-  await Deno.writeTextFile(`${home.root}/call`, '#!/bin/sh\ncat > "$(dirname "$0")/call-1"\n');
+  await Deno.writeTextFile(`${home.root}/notify`, '#!/bin/sh\ncat > "$(dirname "$0")/notified-1"\n');
   const good = await home.cli(["channel", "test", "command"]);
   assertEquals(
     [good.code, good.stdout.split("\n")[0]],
-    [0, `command: a call went out by ${home.root}/call`],
+    [0, `command: a notification went out by ${home.root}/notify`],
     good.stderr,
   );
-  const [call] = await calls(home);
-  assertEquals([call?.["test"], call?.["schema"], call?.["kind"]], [true, 1, "question"]);
+  const [first] = await notified(home);
+  assertEquals([first?.["test"], first?.["schema"], first?.["kind"]], [true, 1, "question"]);
 });
 
 Deno.test("A7 first hour 5: a channel that is turned on while the daemon runs needs a restart, and says so", async () => {
@@ -220,7 +220,7 @@ Deno.test("A7 first hour 5: a channel that is turned on while the daemon runs ne
   const refused = await home.cli(["channel", "test", "command"]);
   assertEquals([refused.code, refused.stderr], [
     1,
-    "error: the channel command cannot call: the daemon was started without it, and needs a restart\n" +
+    "error: the channel command cannot notify: the daemon was started without it, and needs a restart\n" +
     "hint: agent-console daemon restart\n",
   ]);
   assertEquals((await home.cli(["daemon", "restart"])).code, 0);
@@ -230,6 +230,6 @@ Deno.test("A7 first hour 5: a channel that is turned on while the daemon runs ne
   };
   assertEquals(
     flags.find(({ flag }) => flag === "--allow-run=/usr/bin/env")?.reason,
-    "channels.command.argv: call you when an agent needs you",
+    "channels.command.argv: notify you when an agent needs you",
   );
 });

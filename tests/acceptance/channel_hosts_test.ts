@@ -1,4 +1,4 @@
-/** ntfy and webhook of the real daemon, in its sandbox: who is needed is called there, once, and no secret gets anywhere else. */
+/** ntfy and webhook of the real daemon, in its sandbox: who is needed is notified there, once, and no secret gets anywhere else. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { FakeNtfy } from "../support/fake_ntfy.ts";
 import { FakeWebhook, WEBHOOK_SECRET } from "../support/fake_webhook.ts";
@@ -9,10 +9,10 @@ import { held } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
 const TOKEN = "tk_canary7bb1f0c2d93a";
-/** Calls are made 2 s after the first need. */
-const CALL_MS = 15_000;
+/** Notifications are made 2 s after the first need. */
+const NOTIFIED_MS = 15_000;
 
-/** A home that calls by both; the webhook's secret is in a file, the token of ntfy in a variable. */
+/** A home that notifies by both; the webhook's secret is in a file, the token of ntfy in a variable. */
 async function homeFor(ntfy: FakeNtfy, webhook: FakeWebhook, more: Json = {}): Promise<TestHome> {
   const channels = {
     ntfy: { enabled: true, server: ntfy.url, topic: "hub", token_env: "AC_TEST_TOKEN" },
@@ -39,7 +39,7 @@ Deno.test("V5 A7 A4 a question reaches ntfy and the webhook once, in one line; a
   await home.start({ env });
   await using client = await home.connect({ token: true });
   await using asks = await held(home, client, { command: "printf '\u001b[31m\u202e' && rm -rf x" });
-  await eventually(() => ntfy.messages.length > 0 && webhook.received.length > 0, CALL_MS, "both calls");
+  await eventually(() => ntfy.messages.length > 0 && webhook.received.length > 0, NOTIFIED_MS, "both notifications");
   const [message] = ntfy.messages as [Json];
   const [{ body, text }] = webhook.received as [typeof webhook.received[0]];
   assertMatch(String(message["message"]), /^Bash: printf '\\x1b\[31m\\u202e' && rm -rf x \(destroys\)$/);
@@ -57,7 +57,11 @@ Deno.test("V5 A7 A4 a question reaches ntfy and the webhook once, in one line; a
   for (const name of ["ntfy", "webhook"]) {
     const tested = await home.cli(["channel", "test", name]);
     const server = name === "ntfy" ? ntfy.url : webhook.url;
-    assertEquals([tested.code, tested.stdout.split("\n")[0]], [0, `${name}: a call went to ${server}`], tested.stderr);
+    assertEquals(
+      [tested.code, tested.stdout.split("\n")[0]],
+      [0, `${name}: a notification went to ${server}`],
+      tested.stderr,
+    );
   }
   assertEquals((webhook.received[1]?.body ?? {})["test"], true);
 });
@@ -70,22 +74,22 @@ Deno.test("V5 a webhook that fails is tried again with the same id, and the list
   await using client = await home.connect({ token: true });
   webhook.statuses.push(503);
   await using _asks = await held(home, client, { command: "touch again" });
-  await eventually(() => webhook.received.length === 1, CALL_MS, "the first try");
+  await eventually(() => webhook.received.length === 1, NOTIFIED_MS, "the first try");
   const failed = await eventually(
     async () => {
       const { webhook } = await rows(home);
       return webhook?.["last"] === undefined ? undefined : webhook;
     },
-    CALL_MS,
+    NOTIFIED_MS,
     "the end of the first try",
   );
   assertEquals(failed["details"], { waiting: 1, lost: 0 });
   assertMatch(String((failed["last"] as Json)["problem"]), /^it replied 503; tried again in [4-6] s$/);
-  await eventually(() => webhook.received.length === 2, CALL_MS, "the second try");
+  await eventually(() => webhook.received.length === 2, NOTIFIED_MS, "the second try");
   assertEquals(webhook.received[1]?.id, webhook.received[0]?.id);
   await eventually(
     async () => ((await rows(home))["webhook"]?.["last"] as Json)["ok"] === true,
-    CALL_MS,
+    NOTIFIED_MS,
     "the list tells that it works again",
   );
 
@@ -97,17 +101,17 @@ Deno.test("V5 a webhook that fails is tried again with the same id, and the list
   webhook.statuses.push(410);
   const gone = await home.cli(["channel", "test", "webhook"]);
   assertEquals(gone.code, 1, gone.stdout);
-  assertMatch(gone.stderr, /it replied 410|replied 410: it wants no more calls/);
+  assertMatch(gone.stderr, /it replied 410|replied 410: it wants no more notifications/);
   const refused = await home.cli(["channel", "test", "webhook"]);
   assertEquals(
     refused.stderr,
-    "error: the channel webhook cannot call: its server replied 410: it wants no more calls\n" +
-      "hint: agent-console daemon reload calls it again\n",
+    "error: the channel webhook cannot notify: its server replied 410: it wants no more notifications\n" +
+      "hint: agent-console daemon reload notifies it again\n",
   );
   assertEquals(webhook.received.length, 3);
   const { channel } = await client.request("status") as { channel: Json };
-  assertEquals(channel["problems"], ["webhook: its server replied 410: it wants no more calls"]);
-  assertEquals(channel["cures"], { webhook: "agent-console daemon reload calls it again" });
+  assertEquals(channel["problems"], ["webhook: its server replied 410: it wants no more notifications"]);
+  assertEquals(channel["cures"], { webhook: "agent-console daemon reload notifies it again" });
   assertMatch((await home.cli(["doctor"])).stdout, /webhook: its server replied 410/);
   assertEquals((await home.cli(["daemon", "reload"])).stdout, "webhook: begun again\n");
   assertEquals((await home.cli(["daemon", "reload"])).stdout, "nothing to apply\n");

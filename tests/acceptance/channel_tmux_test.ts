@@ -1,4 +1,4 @@
-/** tmux: the pane of an agent that is in front calls nobody, messages reach attached clients, go takes you to the pane. */
+/** tmux: the pane of an agent that is in front notifies nobody, messages reach attached clients, go takes you to the pane. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
@@ -32,7 +32,7 @@ async function server(): Promise<PrivateTmux & { panes: Record<string, string> }
 const seen = (tmux: PrivateTmux) => tmux.tmux("list-clients", "-F", "#{session_name} #{pane_id}");
 
 Deno.test({
-  name: "X3 first hour 5: a message reaches the attached client, as it is; the pane in front calls nobody",
+  name: "X3 first hour 5: a message reaches the attached client, as it is; the pane in front notifies nobody",
   ignore,
   fn: async () => {
     await using tmux = await server();
@@ -65,7 +65,7 @@ Deno.test({
     const tested = await home.cli(["channel", "test", "tmux"]);
     assertEquals(
       [tested.code, tested.stdout.split("\n")[0]],
-      [0, `tmux: a call went out by ${program}`],
+      [0, `tmux: a notification went out by ${program}`],
       tested.stderr,
     );
   },
@@ -86,7 +86,7 @@ Deno.test({
     const elsewhere = await home.cli(["channel", "test", "tmux"], { env: { TMUX: `${socket},1,0`, TMUX_PANE: "%0" } });
     assertEquals([elsewhere.code, elsewhere.stderr], [
       1,
-      `error: tmux did not call: ${program}: no tmux client is attached to a server that an agent runs in; ${why}\n${hint}`,
+      `error: tmux did not notify: ${program}: no tmux client is attached to a server that an agent runs in; ${why}\n${hint}`,
     ]);
     await tmux.attach("a");
     const { panes } = tmux;
@@ -97,7 +97,7 @@ Deno.test({
     const env = { ...TUI, ...tmux.hookEnv(panes["a0"] ?? "") };
     await client.request("session.report", { agent: "claude", event, env });
     const others = await home.cli(["channel", "test", "tmux"], { env: { TMUX: `${socket},1,0`, TMUX_PANE: "%0" } });
-    assertEquals([others.code, others.stderr], [0, `${why}\n${hint}`], "it has called where the agents are");
+    assertEquals([others.code, others.stderr], [0, `${why}\n${hint}`], "it has notified where the agents are");
   },
 });
 

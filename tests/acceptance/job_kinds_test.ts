@@ -1,4 +1,4 @@
-/** Jobs that are no programs: prompts for an agent, commands of the console, maintenance; and who is called when one fails. */
+/** Jobs that are no programs: prompts for an agent, commands of the console, maintenance; and who is notified when one fails. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { homeWithAgents } from "../support/agents_home.ts";
 import { namesIn } from "../support/exists.ts";
@@ -218,7 +218,7 @@ Deno.test("J1 E2 a job runs a command of the console, or checks the journal; wha
   assertEquals(error?.code, -32602);
 });
 
-Deno.test("J2 a job that fails calls a person once until it succeeds, and again when it fails then", async () => {
+Deno.test("J2 a job that fails notifies a person once until it succeeds, and again when it fails then", async () => {
   await using home = await TestHome.create();
   const call = `${home.root}/call`;
   const save = 'cat > "$here/part" && mv "$here/part" "$here/call-$(date +%s%N)"';

@@ -148,6 +148,14 @@ Deno.test("V4 409, 429 and a network that goes: told once, waited for, told agai
   });
   await other.body?.cancel();
   await eventually(async () => (await problem())?.includes("another program polls"), 10_000, "a conflict");
+  const token = home.path("keys/telegram.token");
+  assertMatch(
+    (await home.cli(["channel", "list"])).stdout,
+    new RegExp(
+      "\\n  another program polls with the same token\n  hint: end the other program, or have a bot for this daemon " +
+        `alone: put the bot's token into ${token}, chmod 600, then agent-console daemon reload\n`,
+    ),
+  );
   const polls = bot.calls.filter(({ method }) => method === "getUpdates").length;
   await pause(3000);
   assert(bot.calls.filter(({ method }) => method === "getUpdates").length - polls <= 1, "it does not poll in a row");

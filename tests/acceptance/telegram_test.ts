@@ -123,7 +123,7 @@ Deno.test("V4 the commands of the console by name; approve wants a name, and oth
   assertEquals((await asks.hook.exit(10_000)).stdout, ALLOWED);
   await eventually(() => question.text.includes("approved once, by telegram"), 10_000, "the edited question");
   bot.says("/mute 30m");
-  await messageWith(bot, "No channel calls for 30m");
+  await messageWith(bot, "No channel notifies for 30m");
   assert(typeof (await home.json(["channel", "list", "--json"]))["mutedUntil"] === "string");
   bot.says("/run mine hello");
   assertMatch((await messageWith(bot, "no prompts are taken by Telegram")).text, /channels\.telegram\.can_run true/);
@@ -164,7 +164,7 @@ Deno.test("V4 what destroys takes a second press, and a wider yes its own button
   assertEquals(bot.toasts.at(-1), until);
 });
 
-Deno.test("V4 mute keeps questions from the phone, and a test of the channel calls all the same", async () => {
+Deno.test("V4 mute keeps questions from the phone, and a test of the channel notifies all the same", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
   await home.start();
@@ -176,7 +176,7 @@ Deno.test("V4 mute keeps questions from the phone, and a test of the channel cal
   assertEquals(bot.messages, []);
   const tested = await home.cli(["channel", "test", "telegram"]);
   assertEquals(tested.code, 0, tested.stderr);
-  assertMatch(tested.stdout, /^telegram: a call went to @ac_test_bot at 127\.0\.0\.1:\d+\n/);
+  assertMatch(tested.stdout, /^telegram: a notification went to @ac_test_bot at 127\.0\.0\.1:\d+\n/);
   await messageWith(bot, "a test of the channel telegram; nobody waits");
 });
 

@@ -1,8 +1,8 @@
-/** Telegram as a window: an agent whose hook blocks it waits for the person at the phone, and only while they are called. */
+/** Telegram as a window: an agent whose hook blocks it waits for the person at the phone, and only while they are notified. */
 import { assertEquals } from "@std/assert";
 import { eventually } from "../support/harness_wait.ts";
 import { ALLOWED, held, hook, PRINT, recorded } from "../support/hook_process.ts";
-import { CALLED_MS, listening, telegramHome } from "../support/telegram_home.ts";
+import { listening, NOTIFIED_MS, telegramHome } from "../support/telegram_home.ts";
 
 const LOOKED_MS = 30_000;
 const asks = (command: string) => recorded("claude", "PermissionRequest", { session: command, command });
@@ -17,7 +17,7 @@ Deno.test("V4 where Telegram counts as a window, an agent that its hook blocks w
   const call = { command: "touch first", env: PRINT };
   await using first = await eventually(() => held(home, client, call).catch(() => undefined), LOOKED_MS, "a window");
   const asked = () => bot.messages.find(({ text, buttons }) => text.includes("touch first") && buttons.length > 0);
-  bot.press(await eventually(asked, CALLED_MS, "a request with buttons"), "Approve");
+  bot.press(await eventually(asked, NOTIFIED_MS, "a request with buttons"), "Approve");
   assertEquals((await first.hook.exit(10_000)).stdout, ALLOWED);
 
   const turn = async (to: string) => {
@@ -31,7 +31,7 @@ Deno.test("V4 where Telegram counts as a window, an agent that its hook blocks w
   await turn("true");
   await using waits = await held(home, client, { session: "s2", command: "touch second", env: PRINT });
   bot.says("/mute 30m");
-  assertEquals((await waits.hook.exit(10_000)).stdout, "", "who is called no more is waited for no more");
+  assertEquals((await waits.hook.exit(10_000)).stdout, "", "who is notified no more is waited for no more");
   await using muted = hook(home, asks("touch third"), { env: PRINT });
   assertEquals((await muted.exit(10_000)).stdout, "");
 });

@@ -31,7 +31,7 @@ Deno.test("V4 first hour 6: a refused token is a problem of doctor, and the test
   assertEquals([doctor.code, found?.["level"], found?.["text"], found?.["hint"]], [
     1,
     "problem",
-    "a channel does not call: telegram: no bot has this token",
+    "a channel does not notify: telegram: no bot has this token",
     cure,
   ]);
   const { stdout } = await home.cli(["status", "-v"]);

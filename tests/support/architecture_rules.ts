@@ -104,9 +104,9 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
   channel: {
     may: [
       ...FEATURE,
-      "view", // a call says what windows show; loaded where a channel is on
+      "view", // a notification says what windows show; loaded where a channel is on
     ],
-    why: "a channel calls in the words of the windows, and reaches others through the core's doors only",
+    why: "a channel notifies in the words of the windows, and reaches others through the core's doors only",
   },
   command: {
     may: [

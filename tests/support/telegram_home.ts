@@ -1,4 +1,4 @@
-/** A home whose daemon calls by a bot of the double, and what a test looks for there. */
+/** A home whose daemon notifies by a bot of the double, and what a test looks for there. */
 import { type FakeMessage, FakeTelegram } from "./fake_telegram.ts";
 import { TestHome } from "./harness.ts";
 import { eventually } from "./harness_wait.ts";
@@ -8,8 +8,8 @@ import type { Json } from "./wire.ts";
 export const CANARY = `4242:canary-of-a-bot-token_which_is_longer_than_usual`;
 /** The person who is heard. */
 export const OWNER = 7;
-/** Calls are gathered for 2 s. */
-export const CALLED_MS = 15_000;
+/** Notifications are gathered for 2 s. */
+export const NOTIFIED_MS = 15_000;
 
 export interface TelegramHome extends AsyncDisposable {
   readonly home: TestHome;
@@ -48,6 +48,6 @@ export function listening(bot: FakeTelegram): Promise<unknown> {
 }
 
 /** The newest message in which that stands. */
-export function messageWith(bot: FakeTelegram, text: string, ms = CALLED_MS): Promise<FakeMessage> {
+export function messageWith(bot: FakeTelegram, text: string, ms = NOTIFIED_MS): Promise<FakeMessage> {
   return eventually(() => bot.messages.findLast((one) => one.text.includes(text)), ms, `a message with "${text}"`);
 }

@@ -6,7 +6,7 @@ import { firstChoices } from "../../src/channel/telegram/choices.ts";
 import type { KeptMessage } from "../../src/channel/telegram/bot_state.ts";
 import { Outgoing } from "../../src/channel/telegram/outgoing.ts";
 import { FullyShownRequests } from "../../src/channel/telegram/fully_shown_requests.ts";
-import type { CallOutcome } from "../../src/channel/kind.ts";
+import type { NotificationOutcome } from "../../src/channel/kind.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { OPEN_CALL } from "./open_call.ts";
 
@@ -19,7 +19,7 @@ export class TelegramRoom {
   readonly sent: string[] = [];
   readonly toasts: string[] = [];
   readonly called: string[] = [];
-  readonly later: CallOutcome[] = [];
+  readonly later: NotificationOutcome[] = [];
   readonly chats: number[] = [];
   /** What the buttons of the newest message send. */
   below: readonly string[] = [];
@@ -77,7 +77,7 @@ export class TelegramRoom {
       },
       chats: [7],
       botId: "1",
-      calls: { isWanted: () => true, endedLater: (outcome: CallOutcome) => this.later.push(outcome) },
+      notifications: { isWanted: () => true, endedLater: (outcome: NotificationOutcome) => this.later.push(outcome) },
       unsent: new Set(),
       // A retry's wait ends when it is woken.
       sleep: (ms: number, signal: AbortSignal) =>

@@ -44,10 +44,7 @@ Deno.test("H4 the agent went on while its request was held: a late verdict is fo
   }
 });
 
-Deno.test("H4 a hook that is gone, a session that is closed by hand and a stop leave nothing held", async () => {
-  const gone = await slow();
-  gone.hook.hangUp();
-  assertEquals((await gone.result).outcome, "dismissed");
+Deno.test("H4 a session that is closed by hand and a stop leave nothing held", async () => {
   const closed = await slow();
   const peer = new FakeCaller("cli", "admin");
   await sessionHandlers(closed.desk.deps)["session.close"]({ sessionId: "s" }, callOf(peer));
@@ -57,12 +54,43 @@ Deno.test("H4 a hook that is gone, a session that is closed by hand and a stop l
   assertEquals((await stopped.result).outcome, "cancelled");
   const row = stopped.desk.store.get("s");
   assertEquals(row?.status === "waiting" && row.waiting.terminalOnly, "restarted", "its own dialog is there");
-  for (const { desk, verdict } of [gone, closed, stopped]) {
+  for (const { desk, verdict } of [closed, stopped]) {
     const before = desk.events.length;
     verdict.resolve(DENY);
     await flushed();
     assertEquals([approvals(desk), desk.events.length, desk.timers], [[], before, 0]);
   }
+});
+
+Deno.test("H4 the audit trail has a request whose hook its agent has killed while it was held, as that of one that was asked", async () => {
+  const { desk, verdict, hook, id, result } = await slow();
+  desk.pass(300);
+  hook.hangUp();
+  assertEquals((await result).outcome, "dismissed");
+  verdict.resolve(DENY);
+  await flushed();
+  assertEquals([approvals(desk), desk.store.get("s")?.status, desk.timers], [
+    ["approval.decided dismissed"],
+    "working",
+    0,
+  ]);
+  const { status, input, requestedAt, notes, ...rest } = stored(desk, id);
+  assertEquals([status, input, notes], ["dismissed", "touch a", undefined], "no verdict counts");
+  const { at } = (rest as unknown as { readonly dismissed: { readonly at: string } }).dismissed;
+  assertEquals(Date.parse(at) - Date.parse(requestedAt), 300);
+  const { actor } = desk.journal.records.findLast(({ type }) => type === "approval.decided") ?? {};
+  assertEquals(actor, "daemon");
+  await desk.report(bash("PostToolUse", "touch a", "t1"));
+  assertEquals(stored(desk, id).status, "elsewhere", "it ran all the same");
+});
+
+Deno.test("H4 of two hooks that brought a held request the last one that is gone withdraws it, once", async () => {
+  const first = await slow();
+  const second = await held(first.desk, permissionRequest("touch a"));
+  first.hook.hangUp();
+  assertEquals(approvals(first.desk), []);
+  second.hook.hangUp();
+  assertEquals([approvals(first.desk), second.id], [["approval.decided dismissed"], first.id]);
 });
 
 Deno.test("H4 what a feed or an agent of ours takes back while it is held is over, and is asked as it would be otherwise", async () => {
@@ -109,7 +137,7 @@ Deno.test("H4 a hook that gave up before it began to wait leaves its question to
   const hook = new FakeCaller();
   await desk.report(permissionRequest("touch a"), hook);
   hook.hangUp();
-  assertEquals([approvals(desk), desk.store.get("s")?.status], [[], "waiting"]);
+  assertEquals([approvals(desk), desk.store.get("s")?.status], [["approval.decided cancelled"], "waiting"]);
 });
 
 Deno.test("H4 a journal that takes nothing frees the hook without a decision", async () => {
@@ -120,6 +148,11 @@ Deno.test("H4 a journal that takes nothing frees the hook without a decision", a
     const { outcome, output } = await one.result;
     assertEquals([outcome, output, approvals(one.desk)], ["cancelled", undefined, []]);
   }
+  const killed = await slow();
+  killed.desk.journal.room = 0;
+  killed.hook.hangUp();
+  await flushed();
+  assertEquals([(await killed.result).outcome, approvals(killed.desk), killed.desk.timers], ["dismissed", [], 0]);
   const { desk, verdict, result } = await slow(new Desk());
   verdict.resolve(undefined);
   desk.journal.room = 0;

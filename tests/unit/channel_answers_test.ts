@@ -165,7 +165,7 @@ Deno.test("A1 an answer that could not be decided then is decided when it comes 
   assertEquals(room.decided[0], room.decided[1], "with the same key");
 });
 
-Deno.test("V5 a call that gave way while it was tried, and was delivered, is not lost", async () => {
+Deno.test("V5 a notification that gave way while it was tried, and was delivered, is not lost", async () => {
   const timers: (() => void)[] = [];
   const { promise, resolve } = Promise.withResolvers<void>();
   let isFirst = true;

@@ -1,11 +1,11 @@
 /** What channels run: argv without a shell, texts that are no options, formats or markup, and the sandbox for exactly that. */
 import { assert, assertEquals } from "@std/assert";
-import { commandChannel } from "../../src/channel/command/call.ts";
-import { desktopChannel } from "../../src/channel/desktop/call.ts";
-import type { CallContent } from "../../src/channel/kind.ts";
+import { commandChannel } from "../../src/channel/command/notify.ts";
+import { desktopChannel } from "../../src/channel/desktop/notify.ts";
+import type { NotificationContent } from "../../src/channel/kind.ts";
 import { channelPermissions } from "../../src/channel/permissions.ts";
 import { programEnv } from "../../src/channel/programs.ts";
-import { tmuxChannel } from "../../src/channel/tmux/call.ts";
+import { tmuxChannel } from "../../src/channel/tmux/notify.ts";
 import { type ChannelSettings, channelsSection } from "../../src/channel/section.ts";
 import { initialSettings, valuesOf } from "../../src/config/values.ts";
 import { SCHEMA } from "../../src/daemon/features.ts";
@@ -15,7 +15,7 @@ import type { BoundedRun, RunOutcome } from "../../src/platform/bounded_run.ts";
 
 const HOSTILE = "--help <b>&\"'$(touch /tmp/x) #(touch /tmp/x) #{pane_id} %H `id`;";
 const need: Need = { key: "k", kind: "question", sessionId: "s", name: "-u", what: HOSTILE };
-const content: CallContent = { needs: [need], message: needMessage([need]) };
+const content: NotificationContent = { needs: [need], message: needMessage([need]) };
 const signal = new AbortController().signal;
 const sockets = () => ["/tmp/tmux-0/default"];
 
@@ -30,7 +30,7 @@ function recorder(answer: (argv: readonly string[]) => string = () => "") {
 
 Deno.test("X3 desktop: the texts stand behind --, the body is no markup", async () => {
   const { ran, run, env } = recorder();
-  await desktopChannel("/usr/bin/notify-send", run, env).call(content, signal);
+  await desktopChannel("/usr/bin/notify-send", run, env).notify(content, signal);
   const [{ argv }] = ran as [typeof ran[0]];
   assertEquals(argv.slice(-3), [
     "--",
@@ -41,7 +41,7 @@ Deno.test("X3 desktop: the texts stand behind --, the body is no markup", async 
 
 Deno.test("X3 desktop on macOS: the script is fixed, the texts are its arguments", async () => {
   const { ran, run, env } = recorder();
-  await desktopChannel("/usr/bin/osascript", run, env).call(content, signal);
+  await desktopChannel("/usr/bin/osascript", run, env).notify(content, signal);
   const [{ argv }] = ran as [typeof ran[0]];
   const dashes = argv.indexOf("--");
   assertEquals(argv.slice(dashes), ["--", "agent-console: -u waits", HOSTILE]);
@@ -51,7 +51,7 @@ Deno.test("X3 desktop on macOS: the script is fixed, the texts are its arguments
 Deno.test("X3 tmux: no format, no time, no second command, no option; clients without a screen are left out", async () => {
   const clients = "17 $0 %0 0 /dev/pts/1\n18 $0 %0 1 client-99\n20 $1 %3 0 /dev/pts/2\nnonsense\n";
   const { ran, ...tmux } = recorder((argv) => argv.includes("list-clients") ? clients : "");
-  const outcome = await tmuxChannel({ program: "/usr/bin/tmux", ...tmux }, sockets).call(content, signal);
+  const outcome = await tmuxChannel({ program: "/usr/bin/tmux", ...tmux }, sockets).notify(content, signal);
   assertEquals(outcome.kind, "ended");
   const [, ...messages] = ran.map(({ argv }) => argv);
   assertEquals(messages.map((argv) => argv[argv.indexOf("-c") + 1]), ["/dev/pts/2", "/dev/pts/1"]);
@@ -64,7 +64,7 @@ Deno.test("X3 tmux: no format, no time, no second command, no option; clients wi
 
 Deno.test("first hour 5: tmux with nobody attached says so", async () => {
   const { ran: _, ...tmux } = recorder();
-  const outcome = await tmuxChannel({ program: "/usr/bin/tmux", ...tmux }, sockets).call(content, signal);
+  const outcome = await tmuxChannel({ program: "/usr/bin/tmux", ...tmux }, sockets).notify(content, signal);
   assert(outcome.kind === "nobody" && outcome.problem.includes("no tmux client"), JSON.stringify(outcome));
 });
 
@@ -73,13 +73,13 @@ Deno.test("first hour 5: a command gets the question as JSON on stdin, and its o
   const other: Need = { key: "2", kind: "failure", sessionId: "t", name: "infra", what: "overloaded" };
   const needs = [need, other];
   await commandChannel({
-    program: "/bin/call",
+    program: "/bin/notify",
     args: () => ["a b", "$HOME"],
     ...given,
     sessionOf: () => undefined,
-  }).call({ needs, message: needMessage(needs) }, signal);
+  }).notify({ needs, message: needMessage(needs) }, signal);
   const [{ argv, options }] = ran as [typeof ran[0]];
-  assertEquals(argv, ["/bin/call", "a b", "$HOME"]);
+  assertEquals(argv, ["/bin/notify", "a b", "$HOME"]);
   assertEquals(JSON.parse(options.stdin ?? ""), {
     schema: 1,
     kind: "question",
@@ -121,15 +121,15 @@ const permissions = (changed: Partial<ChannelSettings>, there: readonly string[]
   }).filter(({ kind }) => kind === "run").map(({ values, configKey }) => [...values, configKey]);
 
 Deno.test("A7 the sandbox lets run exactly the programs of channels that are on", () => {
-  const there = ["/usr/bin/notify-send", "/usr/bin/tmux", "/home/u/bin/call", "/usr/local/bin/ring"];
+  const there = ["/usr/bin/notify-send", "/usr/bin/tmux", "/home/u/bin/notify", "/usr/local/bin/ring"];
   assertEquals(channelPermissions({ settings: settings({}), env: () => undefined, exists: () => true }), []);
   assertEquals(permissions({ desktop: { enabled: true } }, there), [
     ["/usr/bin/notify-send", "channels.desktop.enabled"],
     ["/usr/bin/tmux", "channels.desktop.enabled"],
   ]);
   assertEquals(permissions({ tmux: { enabled: true } }, there), [["/usr/bin/tmux", "channels.tmux.enabled"]]);
-  assertEquals(permissions({ command: { argv: ["~/bin/call", "x"] } }, ["/home/u/bin/call"]), [
-    ["/home/u/bin/call", "channels.command.argv"],
+  assertEquals(permissions({ command: { argv: ["~/bin/notify", "x"] } }, ["/home/u/bin/notify"]), [
+    ["/home/u/bin/notify", "channels.command.argv"],
   ]);
   assertEquals(permissions({ command: { argv: ["ring"] } }, ["/usr/local/bin/ring"]), [
     ["/usr/local/bin/ring", "channels.command.argv"],
@@ -157,10 +157,10 @@ Deno.test("first hour 5: programs get a closed environment; no address in it nam
 
 Deno.test("X3 the program of a command is a full path or a bare name, never an option or a path from somewhere", () => {
   const argv = SCHEMA.find("channels.command.argv");
-  for (const good of [[], ["/usr/bin/env"], ["~/bin/call", "-x", "a b"], ["ring"]]) {
+  for (const good of [[], ["/usr/bin/env"], ["~/bin/notify", "-x", "a b"], ["ring"]]) {
     assert(argv?.accepts(good), `${good}`);
   }
-  for (const bad of [["bin/call"], ["-x"], [""], ["/a,b"], ["/a\nb"], [5], "x", ["~you/x"], ["/"], ["./x"]]) {
+  for (const bad of [["bin/notify"], ["-x"], [""], ["/a,b"], ["/a\nb"], [5], "x", ["~you/x"], ["/"], ["./x"]]) {
     assertEquals(argv?.accepts(bad), false, `${bad}`);
   }
 });

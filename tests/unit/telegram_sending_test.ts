@@ -7,7 +7,7 @@ import { AskedRequests } from "../../src/channel/telegram/questions.ts";
 import { readCommand } from "../../src/channel/telegram/parse_update.ts";
 import { FullyShownRequests } from "../../src/channel/telegram/fully_shown_requests.ts";
 import { TurnMessages } from "../../src/channel/telegram/turn_messages.ts";
-import type { CallOutcome } from "../../src/channel/kind.ts";
+import type { NotificationOutcome } from "../../src/channel/kind.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { Need } from "../../src/view/need_words.ts";
@@ -141,9 +141,9 @@ Deno.test("V4 what Telegram lets wait keeps no command and no press waiting, and
   assertEquals([room.sent.slice(0, 2), room.sent.length], [["reply 1", "reply 2"], 50]);
 });
 
-Deno.test("V4 a call that took long is told as it ended", async () => {
-  const later: CallOutcome[] = [];
-  const { promise, resolve } = Promise.withResolvers<CallOutcome>();
+Deno.test("V4 a notification that took long is told as it ended", async () => {
+  const later: NotificationOutcome[] = [];
+  const { promise, resolve } = Promise.withResolvers<NotificationOutcome>();
   const { signal } = new AbortController();
   const first = await inTime(promise, { ms: 1, signal, endedLater: (outcome) => later.push(outcome) });
   assert(first.kind === "failed" && later.length === 0);

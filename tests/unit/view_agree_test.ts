@@ -1,4 +1,4 @@
-/** What is shown beside the windows says the same as they do: tmux's status line, and the calls of channels and chat. */
+/** What is shown beside the windows says the same as they do: tmux's status line, and the notifications of channels and chat. */
 import { assert, assertEquals } from "@std/assert";
 import fc from "fast-check";
 import { tmuxSegment } from "../../src/client/tmux_status.ts";

@@ -1,4 +1,4 @@
-/** What a person is called for, once: by the daemon's channels, and by the bell of a window. */
+/** What a person is notified of, once: by the daemon's channels, and by the bell of a window. */
 import { assertEquals } from "@std/assert";
 import type { SessionView } from "../../src/domain/query.ts";
 import { type Need, needMessage } from "../../src/view/need_words.ts";
@@ -10,17 +10,17 @@ import { delivered } from "../support/bus.ts";
 /** A desk, the needs that are heard there, and what is left of them. */
 function heard(desk = new Desk()) {
   const needs = new Needs();
-  const calls: HeardNeed[] = [];
-  const open = () => needs.open(calls, desk.store.sessions());
+  const notified: HeardNeed[] = [];
+  const open = () => needs.open(notified, desk.store.sessions());
   desk.bus.listen(desk.store.seq, new Set(["session", "approval"]), ({ event }) => {
     const need = needs.hear(event);
-    if (need !== undefined) calls.push(need);
+    if (need !== undefined) notified.push(need);
   });
-  return { desk, needs, calls, open };
+  return { desk, needs, notified, open };
 }
 
-Deno.test("first hour 5: a question calls once, however many events tell of it, and not after its answer", async () => {
-  const { desk, calls, open } = heard();
+Deno.test("first hour 5: a question notifies once, however many events tell of it, and not after its answer", async () => {
+  const { desk, notified, open } = heard();
   const { id } = await openRequest("make dist", desk);
   await delivered();
   assertEquals(open().map(({ key, kind, name, what }) => [key, kind, name, what]), [
@@ -29,13 +29,13 @@ Deno.test("first hour 5: a question calls once, however many events tell of it, 
   // The agent's own notice of the same dialog, seconds later.
   await desk.report(event("Notification", { notification_type: "permission_prompt", message: "needs permission" }));
   await delivered();
-  assertEquals(calls.length, 1);
+  assertEquals(notified.length, 1);
   await desk.broker.decide({ id, ...YES }, "cli:admin");
   await delivered();
-  assertEquals([calls.length, open()], [1, []]);
+  assertEquals([notified.length, open()], [1, []]);
 });
 
-Deno.test("first hour 5: a sub-agent is called after its session, also where its row comes after its request", () => {
+Deno.test("first hour 5: a sub-agent is named after its session, also where its row comes after its request", () => {
   const needs = new Needs();
   const row = (id: string, more: object) => ({ id, agent: "claude", cwd: "/home/u/api", status: "working", ...more });
   needs.seed([row("s1", {})] as unknown as SessionView[]);
@@ -48,18 +48,18 @@ Deno.test("first hour 5: a sub-agent is called after its session, also where its
   assertEquals(named(row("s1", {}), plan), ["api › Plan"]);
 });
 
-Deno.test("first hour 5: a question that expires here still waits in its terminal, and does not call again", async () => {
-  const { desk, calls } = heard();
+Deno.test("first hour 5: a question that expires here still waits in its terminal, and does not notify again", async () => {
+  const { desk, notified } = heard();
   await openRequest("make dist", desk);
   desk.pass(60_000);
   await delivered();
   await desk.report(event("Notification", { notification_type: "permission_prompt", message: "needs permission" }));
   await delivered();
-  assertEquals(calls.map(({ kind }) => kind), ["question"]);
+  assertEquals(notified.map(({ kind }) => kind), ["question"]);
 });
 
-Deno.test("first hour 5: a row that waits without an approval calls, as does a turn that failed; the next one calls anew", async () => {
-  const { desk, calls, open } = heard();
+Deno.test("first hour 5: a row that waits without an approval notifies, as does a turn that failed; the next one notifies anew", async () => {
+  const { desk, notified, open } = heard();
   await desk.report(event("UserPromptSubmit", { prompt: "go", prompt_id: "p1" }));
   await desk.report(event("Notification", { notification_type: "permission_prompt", message: "needs permission" }));
   await delivered();
@@ -68,7 +68,7 @@ Deno.test("first hour 5: a row that waits without an approval calls, as does a t
   await desk.report(event("UserPromptSubmit", { prompt: "again", prompt_id: "p2" }));
   await desk.report(event("StopFailure", { error: "rate_limit", error_details: "try again at 14:00" }));
   await delivered();
-  assertEquals(calls.map(({ kind }) => kind), ["question", "failure"]);
+  assertEquals(notified.map(({ kind }) => kind), ["question", "failure"]);
   assertEquals(open().map(({ kind, what }) => [kind, what]), [["failure", "rate limit: try again at 14:00"]]);
   desk.pass(1000);
   await desk.report(event("UserPromptSubmit", { prompt: "once more", prompt_id: "p3" }));
@@ -77,19 +77,19 @@ Deno.test("first hour 5: a row that waits without an approval calls, as does a t
   assertEquals(open().map(({ what }) => what), ["overloaded"]);
   await desk.report(event("SessionEnd", { reason: "other" }));
   await delivered();
-  assertEquals([calls.length, open()], [3, []]);
+  assertEquals([notified.length, open()], [3, []]);
 });
 
-Deno.test("first hour 5: what is there when a window or a daemon begins to listen calls nobody", async () => {
+Deno.test("first hour 5: what is there when a window or a daemon begins to listen notifies nobody", async () => {
   const desk = new Desk();
   const { id } = await openRequest("make dist", desk);
-  const { needs, calls } = heard(desk);
+  const { needs, notified } = heard(desk);
   const approval = desk.inbox.get(id);
   needs.seed(desk.store.sessions(), approval === undefined ? [] : [approval]);
   await desk.report(event("Notification", { notification_type: "permission_prompt", message: "needs permission" }));
   await desk.report(bash("PostToolUse", "other"));
   await delivered();
-  assertEquals(calls, []);
+  assertEquals(notified, []);
 });
 
 Deno.test("A4 the line of a call: both ends of the command, no secret, nothing that a terminal obeys", async () => {

@@ -1,4 +1,4 @@
-/** The channel `command`: a program of the user, which gets the call as JSON. */
+/** The channel `command`: a program of the user, which gets the notification as JSON. */
 import { group, programWords, setting } from "../../config/section.ts";
 import { programNamed } from "../../platform/program_places.ts";
 import { channelKind } from "../kind.ts";
@@ -10,11 +10,11 @@ export const commandKind = channelKind({
     argv: setting(programWords, [], {
       title: "Your own command",
       means:
-        "Calls by a program of yours and its arguments, run without a shell: it gets the request as JSON on stdin. " +
+        "Notifies by a program of yours and its arguments, run without a shell: it gets the request as JSON on stdin. " +
         "The program is an absolute path, a path that begins with `~/`, or a name in a usual folder. [] = none.",
       must: "an array of words, the first of them a program: an absolute path, one that begins with ~/, or a name",
       applies: "restart",
-      example: '["~/bin/call-me", "--short"]',
+      example: '["~/bin/notify-me", "--short"]',
     }),
   }),
   reaches: "program",
@@ -24,5 +24,5 @@ export const commandKind = channelKind({
   isOn: ({ argv }) => argv.length > 0,
   permissions: ({ settings: { argv: [program = ""] }, env, exists }) =>
     programPermissions(programNamed(program, env("HOME")), exists, "channels.command.argv"),
-  open: async (context) => (await import("./call.ts")).openCommand(context),
+  open: async (context) => (await import("./notify.ts")).openCommand(context),
 });

@@ -9,7 +9,7 @@ export const desktopKind = channelKind({
   config: group({
     enabled: setting(v.boolean(), false, {
       title: "Desktop notifications",
-      means: "Calls by a notification of the desktop: `notify-send` on Linux, `osascript` on macOS.",
+      means: "Notifies by a notification of the desktop: `notify-send` on Linux, `osascript` on macOS.",
       must: "true or false",
       applies: "restart",
     }),
@@ -20,5 +20,5 @@ export const desktopKind = channelKind({
   whenItFails: "start the daemon where the desktop is: agent-console daemon restart, in a terminal of it",
   isOn: ({ enabled }) => enabled,
   permissions: ({ exists }) => programPermissions(DESKTOP_PROGRAMS, exists, "channels.desktop.enabled"),
-  open: async (context) => (await import("./call.ts")).openDesktop(context),
+  open: async (context) => (await import("./notify.ts")).openDesktop(context),
 });

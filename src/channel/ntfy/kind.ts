@@ -8,13 +8,13 @@ import { secretFile, secretVariable, variablePermission } from "../secret.ts";
 const ntfyGroup = group({
   enabled: setting(v.boolean(), false, {
     title: "Notifications by ntfy",
-    means: "Calls by a server of ntfy, for its app on a phone. Needs `channels.ntfy.topic`.",
+    means: "Notifies by a server of ntfy, for its app on a phone. Needs `channels.ntfy.topic`.",
     must: "true or false",
     applies: "restart",
   }),
   server: setting(v.pipe(v.string(), v.check(isHostOrigin)), "https://ntfy.sh", {
     title: "Its server",
-    means: "Where the calls go: the public server, or one of your own.",
+    means: "Where the notifications go: the public server, or one of your own.",
     must: HOST_MUST,
     applies: "restart",
     example: '"https://ntfy.example.com"',
@@ -31,14 +31,14 @@ const ntfyGroup = group({
   token_file: secretFile("the access token of the server", "ntfy.token"),
   brief: setting(v.boolean(), false, {
     title: "Names only",
-    means: "Whether calls say who waits and not on what: the server and its topic then hold no command.",
+    means: "Whether notifications say who waits and not on what: the server and its topic then hold no command.",
     must: "true or false",
     applies: "live",
   }),
   page_url: setting(v.nullable(v.pipe(v.string(), v.check(isHostOrigin))), null, {
     title: "Your page",
     means:
-      "Where your phone reaches the page of the gateway, one of `gateway.allowed_origins` or that of `gateway.lan`: a call " +
+      "Where your phone reaches the page of the gateway, one of `gateway.allowed_origins` or that of `gateway.lan`: a notification " +
       "then opens the request there. No token is in it: the page must have been opened on the phone once.",
     must: HOST_MUST + ", or null",
     applies: "live",
@@ -58,10 +58,10 @@ export const ntfyKind = channelKind({
     {
       kind: "net",
       values: [sandboxHost(server)],
-      reason: "call you when an agent needs you",
+      reason: "notify you when an agent needs you",
       configKey: "channels.ntfy.server",
     },
     ...variablePermission(token_env, "its access token", "channels.ntfy.token_env"),
   ],
-  open: async (context) => (await import("./call.ts")).openNtfy(context),
+  open: async (context) => (await import("./notify.ts")).openNtfy(context),
 });

@@ -2,10 +2,10 @@
  * One bot from its start to its stop: it polls, acts on what those in the list send, and edits its messages when what they say
  * is over.
  */
-import type { CallContent, CallsDoor } from "../kind.ts";
+import type { NotificationContent, NotificationsDoor } from "../kind.ts";
 import { daemonTimers, setTimer } from "../../platform/clock.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { BotApi } from "./bot_api.ts";
+import { BotApi, type BotFailure } from "./bot_api.ts";
 import { type BotContext, type BotHost, TELEGRAM } from "./bot_context.ts";
 import { Buttons } from "./buttons.ts";
 import { botCommands, Commands } from "./commands.ts";
@@ -26,7 +26,7 @@ export interface BotOptions {
   readonly settings: TelegramSettings;
   readonly token: string;
   readonly botId: string;
-  readonly calls: CallsDoor;
+  readonly notifications: NotificationsDoor;
   /** What an earlier bot could not send. */
   readonly unsent: Set<string>;
 }
@@ -48,7 +48,7 @@ export class Bot {
   #username = "";
   #strangers = 0;
 
-  constructor({ host, settings, token, botId, calls, unsent }: BotOptions) {
+  constructor({ host, settings, token, botId, notifications, unsent }: BotOptions) {
     const { signal } = this.#stopped;
     const { sleep } = daemonTimers;
     const api = this.#api = new BotApi({ url: settings.api_url, token });
@@ -64,7 +64,7 @@ export class Bot {
       caller: host.methods.as({ kind: TELEGRAM, scope: "approve", signal }),
       chats: [...this.#allowed],
       botId,
-      calls,
+      notifications,
       unsent,
       sleep,
       after: setTimer,
@@ -99,8 +99,8 @@ export class Bot {
     return this.#poller.problem;
   }
 
-  get isUnauthorized(): boolean {
-    return this.#poller.isUnauthorized;
+  get failure(): BotFailure["kind"] | undefined {
+    return this.#poller.failure;
   }
 
   /** Telegram's name of it, once that is known. */
@@ -139,7 +139,7 @@ export class Bot {
   }
 
   /** @returns why somebody was not told; undefined: all were */
-  async ask(content: CallContent): Promise<string | undefined> {
+  async ask(content: NotificationContent): Promise<string | undefined> {
     return await this.#context.outgoing.track(this.#questions.ask(content));
   }
 

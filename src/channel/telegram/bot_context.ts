@@ -1,7 +1,7 @@
 /** What the parts of the bot share. */
 import type { MethodCaller } from "../../core/methods_door.ts";
 import type { FeatureContext } from "../../core/service.ts";
-import type { CallsDoor } from "../kind.ts";
+import type { NotificationsDoor } from "../kind.ts";
 import type { Buttons } from "./buttons.ts";
 import type { BotState, KeptMessage } from "./bot_state.ts";
 import type { Outgoing } from "./outgoing.ts";
@@ -27,8 +27,8 @@ export interface BotContext {
   readonly chats: readonly number[];
   /** The bot's own id, for keys of changes. */
   readonly botId: string;
-  /** Asked before, and told after, what is sent later than its call. */
-  readonly calls: CallsDoor;
+  /** Asked before, and told after, what is sent later than its notification. */
+  readonly notifications: NotificationsDoor;
   /** Chat and request, with a blank between, of what waits for the chat to be reached; they outlive the bot. */
   readonly unsent: Set<string>;
   readonly sleep: (ms: number, signal: AbortSignal) => Promise<void>;

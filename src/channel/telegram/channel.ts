@@ -1,11 +1,11 @@
 /** The bot as the daemon owns it: it outlives every window, and begins anew only where its own settings have changed. */
 import { setTimer } from "../../platform/clock.ts";
 import {
-  CALL_MS,
-  type CallContent,
-  type CallOutcome,
   type ChannelContext,
   type ChannelDetails,
+  type NotificationContent,
+  type NotificationOutcome,
+  NOTIFY_MS,
   type OpenChannel,
 } from "../kind.ts";
 import { sandboxHost } from "../addresses.ts";
@@ -43,9 +43,17 @@ export class TelegramChannel implements OpenChannel {
 
   get cure(): string {
     if (this.#problem !== undefined) return this.#cure;
-    return this.#bot?.isUnauthorized
-      ? newTokenCure(this.#settings, this.#context.daemon.paths.keys)
-      : "agent-console channel list says when Telegram is reached again";
+    const { keys } = this.#context.daemon.paths;
+    switch (this.#bot?.failure) {
+      case "unauthorized":
+        return newTokenCure(this.#settings, keys);
+      case "conflict":
+        return `end the other program, or have a bot for this daemon alone: ${newTokenCure(this.#settings, keys)}`;
+      case "webhook":
+        return "take the webhook away by the command of docs/telegram.md";
+      default:
+        return "agent-console channel list says when Telegram is reached again";
+    }
   }
 
   isWindow(): boolean {
@@ -58,7 +66,7 @@ export class TelegramChannel implements OpenChannel {
 
   reload(): boolean {
     const settings = this.#settings;
-    const { daemon, calls } = this.#context;
+    const { daemon, notifications } = this.#context;
     const isOn = this.#context.settings.current.enabled;
     const found = isOn ? findToken(settings, secretPlaces(daemon.paths.keys)) : undefined;
     const token = found !== undefined && "token" in found ? found : undefined;
@@ -72,7 +80,7 @@ export class TelegramChannel implements OpenChannel {
     this.#key = key;
     const unsent = this.#unsent;
     void this.#replace(
-      token === undefined ? undefined : () => new Bot({ host: daemon, settings, calls, unsent, ...token }),
+      token === undefined ? undefined : () => new Bot({ host: daemon, settings, notifications, unsent, ...token }),
     );
     return token !== undefined;
   }
@@ -99,17 +107,17 @@ export class TelegramChannel implements OpenChannel {
     return { reached, strangers, ...(notSent === 0 ? {} : { refused: notSent }) };
   }
 
-  /** What takes longer goes on behind the call. */
-  async call(content: CallContent, signal: AbortSignal): Promise<CallOutcome> {
+  /** What takes longer goes on behind the notification. */
+  async notify(content: NotificationContent, signal: AbortSignal): Promise<NotificationOutcome> {
     const asked = this.#ask(content).catch((error) => outcomeOf(String(error)));
     return await inTime(asked, {
-      ms: CALL_MS,
+      ms: NOTIFY_MS,
       signal,
-      endedLater: (outcome) => this.#context.calls.endedLater(outcome),
+      endedLater: (outcome) => this.#context.notifications.endedLater(outcome),
     });
   }
 
-  async #ask(content: CallContent): Promise<CallOutcome> {
+  async #ask(content: NotificationContent): Promise<NotificationOutcome> {
     await this.#replaced;
     return outcomeOf(this.#bot === undefined ? this.#problem ?? "it was stopped" : await this.#bot.ask(content));
   }
@@ -122,20 +130,23 @@ export class TelegramChannel implements OpenChannel {
 }
 
 /** @param problem undefined where there is none */
-function outcomeOf(problem: string | undefined): CallOutcome {
+function outcomeOf(problem: string | undefined): NotificationOutcome {
   return problem === undefined ? { kind: "taken" } : { kind: "failed", problem };
 }
 
 export interface InTimeOptions {
   readonly ms: number;
   readonly signal: AbortSignal;
-  readonly endedLater: (outcome: CallOutcome) => void;
+  readonly endedLater: (outcome: NotificationOutcome) => void;
 }
 
 /** @param asked never rejects; how it ends behind its time is told to `endedLater` */
-export async function inTime(asked: Promise<CallOutcome>, options: InTimeOptions): Promise<CallOutcome> {
+export async function inTime(
+  asked: Promise<NotificationOutcome>,
+  options: InTimeOptions,
+): Promise<NotificationOutcome> {
   const { ms, signal, endedLater } = options;
-  const { promise: late, resolve } = Promise.withResolvers<CallOutcome>();
+  const { promise: late, resolve } = Promise.withResolvers<NotificationOutcome>();
   const tooLong = outcomeOf("Telegram takes long; it goes on");
   const callOff = setTimer(ms, () => resolve(tooLong));
   const onAbort = () => resolve(outcomeOf("it was stopped"));

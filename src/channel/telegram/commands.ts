@@ -17,7 +17,7 @@ type Line = Pick<ConsoleCommand, "name" | "summary" | "usage">;
 /** The commands that the bot has beside those of the console. */
 const OWN: readonly Line[] = [
   { name: "run", summary: "give a prompt to an agent that the daemon runs", usage: "AGENT PROMPT" },
-  { name: "mute", summary: "no channel calls for a while; off: they call again", usage: "[30m | 8h | off]" },
+  { name: "mute", summary: "no channel notifies for a while; off: they notify again", usage: "[30m | 8h | off]" },
 ];
 /** Messages that one reply takes at most. */
 const MAX_PARTS = 5;
@@ -145,11 +145,11 @@ export class Commands {
     const { more } = this.#deps;
     if (given === "off") {
       await more.mute({ minutes: null, idempotencyKey });
-      return "Channels call again.";
+      return "Channels notify again.";
     }
     const minutes = minutesOf(given === "" ? "1h" : given);
     await more.mute({ minutes, idempotencyKey });
-    return `No channel calls for ${given === "" ? "1h" : given}: /mute off ends that.`;
+    return `No channel notifies for ${given === "" ? "1h" : given}: /mute off ends that.`;
   }
 
   #help(before = ""): string {

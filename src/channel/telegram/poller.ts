@@ -47,9 +47,9 @@ export class Poller {
     return this.#problem;
   }
 
-  /** Whether that is because no bot has its token. */
-  get isUnauthorized(): boolean {
-    return this.#problem !== undefined && this.#kind === "unauthorized";
+  /** Of which kind that is. */
+  get failure(): BotFailure["kind"] | undefined {
+    return this.#problem === undefined ? undefined : this.#kind;
   }
 
   /** Whether Telegram has replied, and did so last. */

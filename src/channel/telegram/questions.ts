@@ -1,7 +1,7 @@
 /** Sends what is asked to the chats, with buttons, and edits each message when its request is over, wherever that was. */
 import type { Approval } from "../../domain/approval.ts";
 import { type Need, needMessage } from "../../view/need_words.ts";
-import type { CallContent } from "../kind.ts";
+import type { NotificationContent } from "../kind.ts";
 import { AskedMessages } from "./asked_messages.ts";
 import type { BotFailure } from "./bot_api.ts";
 import { type BotContext, unkeep } from "./bot_context.ts";
@@ -13,7 +13,7 @@ import { askAgainText, endedText, FORGOTTEN, toldText } from "./question_text.ts
 import { RetryLoop } from "./retry_loop.ts";
 import { splitMessage } from "./split_message.ts";
 
-/** Requests that one call sends whole; the others are counted, and `/approvals` tells them. */
+/** Requests that one notification sends whole; the others are counted, and `/approvals` tells them. */
 const MAX_ASKED = 10;
 /** Requests that wait for a chat to be reached again; the oldest are left out. */
 const MAX_UNSENT = 50;
@@ -46,7 +46,7 @@ export class AskedRequests {
   }
 
   /** Tells all chats. @returns why somebody was not told; undefined: all were */
-  async ask({ needs, message: { sign, text }, test }: CallContent): Promise<string | undefined> {
+  async ask({ needs, message: { sign, text }, test }: NotificationContent): Promise<string | undefined> {
     const { chats, unsent } = this.#context;
     const asked = needs.filter(({ approval }) => approval !== undefined);
     const told = test ? [`${sign} ${text}`] : needs.filter(({ approval }) => approval === undefined).map(toldText);
@@ -122,20 +122,20 @@ export class AskedRequests {
     );
   }
 
-  /** Nobody is called late who is muted now. @returns whether some are left for later */
+  /** Nobody is notified late who is muted now. @returns whether some are left for later */
   async #askUnsent(): Promise<boolean> {
-    const { calls, unsent, signal, chats } = this.#context;
+    const { notifications, unsent, signal, chats } = this.#context;
     for (const [id, waiting] of Map.groupBy([...unsent], (key) => key.slice(key.indexOf(" ") + 1))) {
       if (signal.aborted) return false;
       const approval = this.#approval(id);
       const need = approval?.status === "pending" ? openNeedOf(this.#context, approval) : undefined;
-      const isWanted = need !== undefined && calls.isWanted({ needs: [need], message: needMessage([need]) });
+      const isWanted = need !== undefined && notifications.isWanted({ needs: [need], message: needMessage([need]) });
       const problem = isWanted
         ? await this.#tell(need, chats.filter((chat) => waiting.includes(unsentKey(chat, id))))
         : undefined;
       if (problem !== undefined && waiting.some((key) => unsent.has(key))) continue;
       for (const key of waiting) unsent.delete(key);
-      if (isWanted) calls.endedLater(problem === undefined ? { kind: "taken" } : { kind: "failed", problem });
+      if (isWanted) notifications.endedLater(problem === undefined ? { kind: "taken" } : { kind: "failed", problem });
     }
     return unsent.size > 0;
   }

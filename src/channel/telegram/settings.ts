@@ -20,7 +20,7 @@ export const telegramGroup = group({
   enabled: setting(v.boolean(), false, {
     title: "Telegram",
     means:
-      "Calls by a bot of Telegram, whose buttons answer requests; docs/telegram.md says how to make one. Needs a token " +
+      "Notifies by a bot of Telegram, whose buttons answer requests; docs/telegram.md says how to make one. Needs a token " +
       "and `channels.telegram.allowed_chat_ids`.",
     must: "true or false",
     applies: "restart",

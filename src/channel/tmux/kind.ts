@@ -9,7 +9,7 @@ export const tmuxKind = channelKind({
   config: group({
     enabled: setting(v.boolean(), false, {
       title: "Messages in tmux",
-      means: "Calls by a message in the tmux clients of the servers that your agents run in.",
+      means: "Notifies by a message in the tmux clients of the servers that your agents run in.",
       must: "true or false",
       applies: "restart",
     }),
@@ -20,5 +20,5 @@ export const tmuxKind = channelKind({
   whenItFails: "attach a client to the tmux server that your agents run in",
   isOn: ({ enabled }) => enabled,
   permissions: ({ exists }) => programPermissions(TMUX_PROGRAMS, exists, "channels.tmux.enabled"),
-  open: async (context) => (await import("./call.ts")).openTmux(context),
+  open: async (context) => (await import("./notify.ts")).openTmux(context),
 });

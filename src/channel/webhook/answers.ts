@@ -1,5 +1,5 @@
 /**
- * Answers by the webhook's own server: a POST to the gateway, signed as our calls are and with the same secret. Each
+ * Answers by the webhook's own server: a POST to the gateway, signed as our notifications are and with the same secret. Each
  * decides one request once; the first answer counts, whoever gives it.
  */
 import * as v from "valibot";
@@ -20,7 +20,7 @@ export interface AnswersDeps {
   readonly now: () => number;
   readonly caller: Pick<MethodCaller, "call">;
   readonly approvalOf: (id: string) => Approval | undefined;
-  /** Whether a call of this daemon has sent all that the request asks. */
+  /** Whether a notification of this daemon has sent all that the request asks. */
   readonly wasSentWhole: (id: string) => boolean;
 }
 

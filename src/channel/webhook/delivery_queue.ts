@@ -1,9 +1,9 @@
 /**
- * The calls of a webhook that wait for another try: each is tried after growing waits, for as long as somebody is needed, and
+ * The notifications of a webhook that wait for another try: each is tried after growing waits, for as long as somebody is needed, and
  * counts as lost behind the last try. They are few, and gone with the daemon: what is still open then is in the inbox.
  */
 
-/** One call, the same in each try. */
+/** One notification, the same in each try. */
 export interface WebhookMessage {
   readonly id: string;
   readonly body: string;
@@ -41,7 +41,7 @@ const MAX_WAITING = 50;
 
 export class DeliveryQueue {
   #o: DeliveryQueueOptions;
-  /** Message → calls its next try off. */
+  /** Message → cancels its next try. */
   #waiting = new Map<WebhookMessage, () => void>();
   #deadLetters = 0;
   #isStopped = false;
@@ -50,12 +50,12 @@ export class DeliveryQueue {
     this.#o = options;
   }
 
-  /** Calls that wait for another try. */
+  /** Notifications that wait for another try. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** Calls that were given up since the start. */
+  /** Notifications that were given up since the start. */
   get deadLetters(): number {
     return this.#deadLetters;
   }
@@ -63,32 +63,32 @@ export class DeliveryQueue {
   /** @returns how the first try ended, and in how many ms the next one is */
   async send(message: WebhookMessage): Promise<{ readonly delivery: DeliveryResult; readonly nextMs?: number }> {
     const delivery = await this.#o.deliver(message);
-    if (delivery.kind === "gone") this.#giveUp();
+    if (delivery.kind === "gone") this.#giveUp(message);
     if (delivery.kind !== "failed" || this.#isStopped || !message.isWanted()) return { delivery };
     return { delivery, nextMs: this.#wait(message, 0, delivery) };
   }
 
   stop(): void {
     this.#isStopped = true;
-    this.#callOff();
+    this.#cancel();
   }
 
-  /** The one that was refused, and all that wait. */
-  #giveUp(): void {
-    this.#deadLetters += 1 + this.#waiting.size;
-    this.#callOff();
+  /** The one that was refused, and all that wait. A test, and what nobody is needed for any more, is no loss. */
+  #giveUp(refused: WebhookMessage): void {
+    this.#deadLetters += [refused, ...this.#waiting.keys()].filter((one) => one.isWanted()).length;
+    this.#cancel();
   }
 
-  #callOff(): void {
-    for (const callOff of this.#waiting.values()) callOff();
+  #cancel(): void {
+    for (const cancel of this.#waiting.values()) cancel();
     this.#waiting.clear();
   }
 
   /** @param tries that were made again so far @param last how the last of all ended */
   #wait(message: WebhookMessage, tries: number, last: DeliveryResult): number {
-    for (const [oldest, callOff] of this.#waiting) {
+    for (const [oldest, cancel] of this.#waiting) {
       if (this.#waiting.size < MAX_WAITING) break;
-      callOff();
+      cancel();
       this.#waiting.delete(oldest);
       this.#deadLetters++;
     }
@@ -102,7 +102,7 @@ export class DeliveryQueue {
       this.#waiting.delete(message);
       return this.#o.onTried(last, true); // what was told of it said that it is tried again
     }
-    // While it is tried it keeps its place, and nothing can be called off.
+    // While it is tried it keeps its place, and nothing can be cancelled.
     this.#waiting.set(message, () => {});
     const delivery = await this.#o.deliver(message);
     if (this.#isStopped) return;
@@ -113,7 +113,7 @@ export class DeliveryQueue {
     }
     const isLast = delivery.kind !== "failed" || tries + 1 >= RETRY_MS.length;
     if (!isLast) this.#wait(message, tries + 1, delivery);
-    else if (delivery.kind === "gone") this.#giveUp();
+    else if (delivery.kind === "gone") this.#giveUp(message);
     else if (delivery.kind === "failed") this.#deadLetters++;
     this.#o.onTried(delivery, isLast);
   }

@@ -1,4 +1,4 @@
-/** The channel `webhook`: a call to a server of the user, signed by Standard Webhooks. */
+/** The channel `webhook`: a notification to a server of the user, signed by Standard Webhooks. */
 import * as v from "valibot";
 import { group, setting } from "../../config/section.ts";
 import { HOST_MUST, isHostAddress, sandboxHost } from "../addresses.ts";
@@ -13,7 +13,7 @@ export const webhookKind = channelKind({
     url: setting(v.nullable(v.pipe(v.string(), v.check(isHostAddress))), null, {
       title: "Webhook",
       means:
-        "Calls by a POST to this address, signed by Standard Webhooks; the body is what `channels.command` reads. " +
+        "Notifies by a POST to this address, signed by Standard Webhooks; the body is what `channels.command` reads. " +
         "null = none.",
       must: `${HOST_MUST}, or null`,
       applies: "restart",
@@ -25,7 +25,7 @@ export const webhookKind = channelKind({
       title: "Answers by its server",
       means:
         "Whether that server may answer requests, each once: by a POST to `/webhook/answer` of the gateway, signed with " +
-        "the same secret. Its calls then hold the whole of what is asked. Needs `channels.webhook.secret_file`.",
+        "the same secret. Its notifications then hold the whole of what is asked. Needs `channels.webhook.secret_file`.",
       must: "true or false",
       applies: "live",
     }),
@@ -40,11 +40,11 @@ export const webhookKind = channelKind({
       {
         kind: "net",
         values: [sandboxHost(url)],
-        reason: "call you when an agent needs you",
+        reason: "notify you when an agent needs you",
         configKey: "channels.webhook.url",
       } as const,
     ]),
     ...variablePermission(secret_env, "its signing secret", "channels.webhook.secret_env"),
   ],
-  open: async (context) => (await import("./call.ts")).openWebhook(context),
+  open: async (context) => (await import("./notify.ts")).openWebhook(context),
 });

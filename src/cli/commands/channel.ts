@@ -1,4 +1,4 @@
-/** `channel …`: who calls you when an agent needs you. */
+/** `channel …`: who notifies you when an agent needs you. */
 import { dim, green, red } from "@std/fmt/colors";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { isTmuxSocket, socketOfTmux } from "../../domain/tmux.ts";
@@ -30,11 +30,11 @@ const PAINT = { on: green, off: dim, fails: red } as const;
 function channelLines(
   { name, enabled, program, target = program, problem, cure, last, turnOn = "", details }: Row,
 ): string[] {
-  const trouble = problem ?? (last === undefined || last.ok ? undefined : `last call: ${failureOf(last)}`);
+  const trouble = problem ?? (last === undefined || last.ok ? undefined : `last notification: ${failureOf(last)}`);
   const state = !enabled ? "off" : trouble === undefined ? "on" : "fails";
-  const called = last?.ok === true ? `, called ${duration(Date.now() - Date.parse(last.at))} ago` : "";
+  const notified = last?.ok === true ? `, notified ${duration(Date.now() - Date.parse(last.at))} ago` : "";
   const told = detailWords(details, trouble !== undefined);
-  const about = enabled ? `${escapeControls(target ?? "")}${called}` : dim(escapeControls(turnOn));
+  const about = enabled ? `${escapeControls(target ?? "")}${notified}` : dim(escapeControls(turnOn));
   return [
     `${name.padEnd(8)} ${PAINT[state](state.padEnd(6))} ${about}`.trimEnd(),
     ...(enabled && trouble !== undefined ? [`  ${escapeControls(trouble)}`] : []),
@@ -71,11 +71,11 @@ export async function testChannel(run: CommandContext, name: string): Promise<vo
     : undefined;
   if (!ok) {
     const why = [failureOf(done), ...(unspoken === undefined ? [] : [unspoken])].join("; ");
-    throw new ConsoleError("failed", `${name} did not call: ${escapeControls(target)}: ${escapeControls(why)}`, {
+    throw new ConsoleError("failed", `${name} did not notify: ${escapeControls(target)}: ${escapeControls(why)}`, {
       hint: isOther ? OWN_FOLDER : await whatToDo(run, name),
     });
   }
-  run.out.line(`${name}: a call ${how} ${escapeControls(target)}`);
+  run.out.line(`${name}: a notification ${how} ${escapeControls(target)}`);
   run.out.line(dim(escapeControls(text)));
   if (stderr !== undefined) run.out.note(`it said: ${stderr}`);
   if (unspoken !== undefined) run.out.note(`${unspoken}\nhint: ${OWN_FOLDER}`);
@@ -107,11 +107,13 @@ const USUAL = "1h";
 export async function muteChannels(run: CommandContext, given: string = USUAL): Promise<void> {
   if (given === "off") {
     await call(run, "channel.mute", { minutes: null });
-    return run.out.note("channels call again");
+    return run.out.note("channels notify again");
   }
   await call(run, "channel.mute", { minutes: minutesOf(given) });
   const { mutedUntil, channels } = await read(run, "channel.list", {});
-  run.out.note(`no channel calls until ${untilText(mutedUntil ?? "")}\nhint: agent-console channel mute off ends that`);
+  run.out.note(
+    `no channel notifies until ${untilText(mutedUntil ?? "")}\nhint: agent-console channel mute off ends that`,
+  );
   if (!channels.some(({ enabled }) => enabled)) run.out.note("no channel is on\nhint: agent-console channel list");
 }
 

@@ -32,7 +32,7 @@ export async function onboard(run: CommandContext, options: { readonly yes?: boo
       : "No agent reports yet: agent-console hooks install AGENT",
   );
   run.out.say(
-    "To answer on your phone: docs/telegram.md; to be called there by ntfy: agent-console channel list says how",
+    "To answer on your phone: docs/telegram.md; to be notified there by ntfy: agent-console channel list says how",
   );
   run.out.say("If something looks wrong: agent-console doctor. To take all of it back: agent-console uninstall");
 }

@@ -9,7 +9,7 @@ export interface CandidateSources {
   readonly live: (what: Live, given: Asked["given"]) => Promise<readonly Candidate[]>;
   /** The keys of the configuration. */
   readonly keys: () => Promise<readonly Candidate[]>;
-  /** What calls a person. */
+  /** What notifies a person. */
   readonly channels: () => Promise<readonly Candidate[]>;
 }
 

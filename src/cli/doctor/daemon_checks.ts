@@ -97,7 +97,7 @@ function said(status: ResultOf<"status">): Finding[] {
       : [note("daemon.refused", `it refused ${refusedReports.count} reports without a token: ${refusedReports.why}`)]),
     ...(channel?.problems ?? []).map((text) => {
       const [name = ""] = text.split(":", 1);
-      return problem("daemon.channels", `a channel does not call: ${text}`, {
+      return problem("daemon.channels", `a channel does not notify: ${text}`, {
         hint: channel?.cures?.[name] ?? `agent-console channel test ${name}`,
       });
     }),

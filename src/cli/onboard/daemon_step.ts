@@ -17,7 +17,7 @@ export async function channelStep(run: CommandContext, questions: Questions): Pr
   const channel = usableChannel();
   if (channel === undefined) return undefined;
   const what = channel === "tmux" ? "a message of tmux" : "a desktop notification";
-  if (!await questions.yes(`Call you by ${what} when an agent needs you?`, !questions.isSilent)) return undefined;
+  if (!await questions.yes(`Notify you by ${what} when an agent needs you?`, !questions.isSilent)) return undefined;
   await setConfigKey(run, `channels.${channel}.enabled`, "true");
   return channel;
 }

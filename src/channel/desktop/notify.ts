@@ -1,8 +1,8 @@
-/** A call by a notification of the desktop. Texts of agents are arguments, never a script or an option. */
+/** A notification of the desktop. Texts of agents are arguments, never a script or an option. */
 import type { RunBounded } from "../../platform/bounded_run.ts";
 import { permitted } from "../../platform/program_places.ts";
 import type { NeedMessage } from "../../view/need_words.ts";
-import { CALL_MS, type ChannelContext, type OpenChannel } from "../kind.ts";
+import { type ChannelContext, NOTIFY_MS, type OpenChannel } from "../kind.ts";
 import { DESKTOP_PROGRAMS, withoutProgram } from "../programs.ts";
 
 export function openDesktop({ run, programEnv }: ChannelContext): OpenChannel {
@@ -23,7 +23,7 @@ export function desktopChannel(program: string, run: RunBounded, env: Readonly<R
   return {
     program,
     target: program,
-    call: ({ message }, signal) => run([program, ...argv(message)], { env, ms: CALL_MS, signal }),
+    notify: ({ message }, signal) => run([program, ...argv(message)], { env, ms: NOTIFY_MS, signal }),
   };
 }
 

@@ -1,10 +1,10 @@
 /**
- * A call by ntfy: its JSON form, posted to the root of the server (https://docs.ntfy.sh/publish/#publish-as-json). A phone
+ * A notification by ntfy: its JSON form, posted to the root of the server (https://docs.ntfy.sh/publish/#publish-as-json). A phone
  * cannot answer from the notification: a button that could would carry a token through a server of others. Where the page
  * is to be reached, the notification opens the request there.
  */
 import { shownHost } from "../addresses.ts";
-import type { CallContent, ChannelContext, OpenChannel } from "../kind.ts";
+import type { ChannelContext, NotificationContent, OpenChannel } from "../kind.ts";
 import { type HostReply, isTaken, notTakenText, type PostToHost, postToHost, secretPlaces } from "../reach_host.ts";
 import { findSecret, type FoundSecret } from "../secret.ts";
 
@@ -58,7 +58,7 @@ export function ntfyChannel({ settings, token, tokenCure, post }: NtfyDeps): Ope
     get whenItFails() {
       return isRefused ? tokenCure() : undefined;
     },
-    async call(content, signal) {
+    async notify(content, signal) {
       const { server, topic, ...how } = settings();
       const found = token();
       const wrong = problem();
@@ -79,7 +79,7 @@ function refusal(reply: HostReply, hasToken: boolean): string {
   if (status === 401 || status === 403) {
     return `it replied ${status}: ${hasToken ? "the token may not write to the topic" : "it wants a token"}`;
   }
-  if (status === 429) return "it replied 429: too many calls, or too many of others from this address";
+  if (status === 429) return "it replied 429: too many notifications, or too many of others from this address";
   return notTakenText(status);
 }
 
@@ -90,7 +90,7 @@ const TAGS = { question: "question", failure: "x" } as const;
 
 /** The texts are those of every channel: in one line, secrets masked. ntfy takes them as plain text. */
 export function ntfyMessage(
-  { needs, message: { title, body }, test }: CallContent,
+  { needs, message: { title, body }, test }: NotificationContent,
   topic: string,
   { brief, page_url }: Pick<NtfySettings, "brief" | "page_url">,
 ) {
@@ -111,7 +111,7 @@ export function ntfyMessage(
 }
 
 /** To the one request, or to the list of all; the page knows the token itself. */
-function pageLink(page: string, needs: CallContent["needs"]): string {
+function pageLink(page: string, needs: NotificationContent["needs"]): string {
   const [need, ...others] = needs;
   const isJob = need === undefined || "job" in need;
   const about = others.length > 0 || isJob ? {} : {

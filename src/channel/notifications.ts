@@ -1,6 +1,6 @@
 /**
- * Calls a person: gathers what needs one for a moment, leaves out what was answered meanwhile or is in front of them, and
- * hands the rest to the channels as one call. No timer runs while nothing is gathered.
+ * Notifies a person: gathers what needs one for a moment, leaves out what was answered meanwhile or is in front of them, and
+ * hands the rest to the channels as one notification. No timer runs while nothing is gathered.
  */
 import type { NewEvent } from "../domain/event.ts";
 import type { NeedKind } from "../domain/need_kinds.ts";
@@ -11,51 +11,51 @@ import type { Clock, Log } from "../platform/system.ts";
 import { type Need, needMessage } from "../view/need_words.ts";
 import { type HeardNeed, Needs } from "../view/needs.ts";
 import { JobFailures } from "./job_failures.ts";
-import type { CallContent, CallOutcome, OpenChannel } from "./kind.ts";
+import type { NotificationContent, NotificationOutcome, OpenChannel } from "./kind.ts";
 import type { ChannelOutcome } from "./methods.ts";
 
 export interface NamedChannel {
   readonly name: string;
-  readonly channel: Pick<OpenChannel, "call">;
+  readonly channel: Pick<OpenChannel, "notify">;
 }
 
-export interface CallsDeps {
+export interface NotificationsDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Runs `action` after so many ms, unless the returned function was called before. */
+  /** Runs `action` after so many ms, unless the returned function has run before. */
   readonly after: (ms: number, action: () => void) => () => void;
   /** Those that are on, as the configuration is now. */
   readonly channels: () => readonly NamedChannel[];
   readonly kinds: () => readonly NeedKind[];
   /** All that are known, as they are now. */
   readonly sessions: () => Iterable<Session>;
-  /** Nobody is called now: muted, or quiet hours. */
+  /** Nobody is notified now: muted, or quiet hours. */
   readonly isSilent: () => boolean;
   /** Those of `needs` whose pane is in front of somebody now. Never throws. */
   readonly visible: (needs: readonly Need[]) => Promise<ReadonlySet<Need>>;
 }
 
-/** What comes within so long of the first is one call, ms. */
+/** What comes within so long of the first is one notification, ms. */
 const GATHER_MS = 2000;
-/** Most needs that wait for a call, and for one channel that calls: the newest give way. */
+/** Most needs that wait for a notification, and for one channel that notifies: the newest give way. */
 const MAX_WAITING = 200;
 
-export class Calls {
-  #deps: CallsDeps;
+export class Notifications {
+  #deps: NotificationsDeps;
   #needs = new Needs();
   #jobs = new JobFailures();
   #gathered: HeardNeed[] = [];
-  #callOff: () => void = () => {};
+  #cancel: () => void = () => {};
   #stopped = new AbortController();
-  /** Channel → what it says when its call has ended; undefined while there is none. */
+  /** Channel → what it says when its notification has ended; undefined while there is none. */
   #busy = new Map<string, HeardNeed[]>();
   readonly last = new Map<string, ChannelOutcome>();
 
-  constructor(deps: CallsDeps) {
+  constructor(deps: NotificationsDeps) {
     this.#deps = deps;
   }
 
-  /** What is there at the start has called before. */
+  /** What is there at the start has been notified before. */
   seed(sessions: Iterable<SessionView>): void {
     this.#needs.seed(sessions);
   }
@@ -65,29 +65,29 @@ export class Calls {
     if (need === undefined || this.#stopped.signal.aborted || !this.#deps.kinds().includes(need.kind)) return;
     if (this.#gathered.length >= MAX_WAITING) return;
     if (this.#gathered.push(need) > 1) return;
-    this.#callOff = this.#deps.after(GATHER_MS, () => void this.#call(this.#gathered.splice(0)));
+    this.#cancel = this.#deps.after(GATHER_MS, () => void this.#notify(this.#gathered.splice(0)));
   }
 
   stop(): void {
-    this.#callOff();
+    this.#cancel();
     this.#stopped.abort();
   }
 
-  /** By one channel, at once, whatever is silent; beside a call of it that runs. */
-  async test(named: NamedChannel, content: CallContent): Promise<ChannelOutcome> {
-    return this.#note(named, await named.channel.call(content, this.#stopped.signal));
+  /** By one channel, at once, whatever is silent; beside a notification of it that runs. */
+  async test(named: NamedChannel, content: NotificationContent): Promise<ChannelOutcome> {
+    return this.#note(named, await named.channel.notify(content, this.#stopped.signal));
   }
 
-  /** What a channel that calls again asks and tells (CallsDoor of kind.ts). */
-  isWanted({ needs }: CallContent): boolean {
+  /** What a channel that notifies again asks and tells (NotificationsDoor of kind.ts). */
+  isWanted({ needs }: NotificationContent): boolean {
     return !this.#stopped.signal.aborted && !this.#deps.isSilent() && this.#stillOpen(needs).length > 0;
   }
 
-  endedLater(name: string, outcome: CallOutcome): void {
+  endedLater(name: string, outcome: NotificationOutcome): void {
     this.#note({ name }, outcome);
   }
 
-  async #call(gathered: readonly HeardNeed[]): Promise<void> {
+  async #notify(gathered: readonly HeardNeed[]): Promise<void> {
     const { isSilent, visible, channels } = this.#deps;
     const open = this.#stillOpen(gathered);
     if (open.length === 0 || isSilent()) return;
@@ -111,26 +111,26 @@ export class Calls {
     if (open.length === 0 || this.#stopped.signal.aborted) return;
     const waiting: HeardNeed[] = [];
     this.#busy.set(named.name, waiting);
-    this.#note(named, await named.channel.call({ needs: open, message: needMessage(open) }, this.#stopped.signal));
+    this.#note(named, await named.channel.notify({ needs: open, message: needMessage(open) }, this.#stopped.signal));
     this.#busy.delete(named.name);
     if (!this.#deps.isSilent()) await this.#send(named, waiting);
   }
 
   /** One line in the log where a channel begins to fail, and one where it works again. */
-  #note({ name }: Pick<NamedChannel, "name">, outcome: CallOutcome): ChannelOutcome {
+  #note({ name }: Pick<NamedChannel, "name">, outcome: NotificationOutcome): ChannelOutcome {
     const { clock, log } = this.#deps;
     const before = this.last.get(name)?.ok ?? true;
     const told = { at: new Date(clock.now()).toISOString(), ...outcomeOf(outcome) };
     if (outcome.kind === "nobody") return told;
     this.last.set(name, told);
     if (this.#stopped.signal.aborted || before === told.ok) return told;
-    if (told.ok) log.info("a channel calls again", { channel: name });
-    else log.warn("a channel did not call", { channel: name, ...told });
+    if (told.ok) log.info("a channel notifies again", { channel: name });
+    else log.warn("a channel did not notify", { channel: name, ...told });
     return told;
   }
 }
 
-function outcomeOf(outcome: CallOutcome): Omit<ChannelOutcome, "at"> {
+function outcomeOf(outcome: NotificationOutcome): Omit<ChannelOutcome, "at"> {
   if (outcome.kind === "taken") return { ok: true };
   if ("problem" in outcome) return { ok: false, problem: oneLine(outcome.problem) };
   const stderr = oneLine(outcome.stderr).slice(0, 400);

@@ -1,11 +1,17 @@
-/** A call by a webhook: what the channel command reads, as the body of a signed POST, tried again where it failed. */
+/** A notification by a webhook: what the channel command reads, as the body of a signed POST, tried again where it failed. */
 import type { MethodsDoor } from "../../core/methods_door.ts";
 import type { PostsDoor } from "../../core/posts_door.ts";
 import { visibleJson } from "../../domain/sanitize.ts";
 import { setTimer } from "../../platform/clock.ts";
 import { shownHost } from "../addresses.ts";
-import { callJson, type SessionOf } from "../call_json.ts";
-import type { CallContent, CallOutcome, CallsDoor, ChannelContext, OpenChannel } from "../kind.ts";
+import { notificationJson, type SessionOf } from "../notification_json.ts";
+import type {
+  ChannelContext,
+  NotificationContent,
+  NotificationOutcome,
+  NotificationsDoor,
+  OpenChannel,
+} from "../kind.ts";
 import { isTaken, notTakenText, type PostToHost, postToHost, secretPlaces } from "../reach_host.ts";
 import { findSecret, type FoundSecret } from "../secret.ts";
 import {
@@ -24,7 +30,7 @@ interface WebhookSettings {
   readonly answers: boolean;
 }
 
-export function openWebhook({ settings, daemon, calls }: ChannelContext<WebhookSettings>): OpenChannel {
+export function openWebhook({ settings, daemon, notifications }: ChannelContext<WebhookSettings>): OpenChannel {
   const { url, secret_env: variable } = settings.booted; // the sandbox is made of them
   const places = secretPlaces(daemon.paths.keys);
   return new WebhookChannel({
@@ -41,7 +47,7 @@ export function openWebhook({ settings, daemon, calls }: ChannelContext<WebhookS
     post: postToHost,
     after: setTimer,
     random: Math.random,
-    calls,
+    notifications,
   });
 }
 
@@ -59,7 +65,7 @@ export interface WebhookDeps extends Pick<DeliveryQueueOptions, "after" | "rando
   /** ms since the epoch. */
   readonly now: () => number;
   readonly post: PostToHost;
-  readonly calls: CallsDoor;
+  readonly notifications: NotificationsDoor;
 }
 
 /** Who starts the daemon sets its variables, and that may be an agent, whose hook starts it: it would know the secret. */
@@ -67,7 +73,7 @@ const ANSWERS_NEED_A_FILE =
   "channels.webhook.answers takes its secret from channels.webhook.secret_file only, and that is not set";
 const NO_SECRET = "channels.webhook names no secret: secret_file or secret_env";
 const NOT_A_SECRET = "its secret is not whsec_ and base64 of 24 to 64 bytes";
-const GONE = "its server replied 410: it wants no more calls";
+const GONE = "its server replied 410: it wants no more notifications";
 
 export class WebhookChannel implements OpenChannel {
   readonly target: string;
@@ -75,7 +81,7 @@ export class WebhookChannel implements OpenChannel {
   readonly #queue: DeliveryQueue;
   readonly #answers: WebhookAnswers;
   readonly #stopped = new AbortController();
-  /** Requests of which a call has sent all, newest last. */
+  /** Requests of which a notification has sent all, newest last. */
   readonly #whole = new Set<string>();
   #isGone = false;
   #endAnswers: (() => void) | undefined;
@@ -96,7 +102,7 @@ export class WebhookChannel implements OpenChannel {
     this.#queue = new DeliveryQueue({
       ...deps,
       deliver: (message) => this.#deliver(message),
-      onTried: (delivery, isLast) => deps.calls.endedLater(this.#outcome(delivery, isLast)),
+      onTried: (delivery, isLast) => deps.notifications.endedLater(this.#outcome(delivery, isLast)),
     });
   }
 
@@ -108,7 +114,7 @@ export class WebhookChannel implements OpenChannel {
 
   get cure(): string {
     return this.#isGone
-      ? "agent-console daemon reload calls it again"
+      ? "agent-console daemon reload notifies it again"
       : "put it into a file of the folder keys, and name that by channels.webhook.secret_file";
   }
 
@@ -116,14 +122,14 @@ export class WebhookChannel implements OpenChannel {
     return { waiting: this.#queue.waiting, lost: this.#queue.deadLetters };
   }
 
-  async call(content: CallContent, signal: AbortSignal): Promise<CallOutcome> {
-    const { calls, sessionOf, mayAnswer } = this.#deps;
+  async notify(content: NotificationContent, signal: AbortSignal): Promise<NotificationOutcome> {
+    const { notifications, sessionOf, mayAnswer } = this.#deps;
     const isWhole = mayAnswer();
     const { delivery, nextMs } = await this.#queue.send({
       id: `msg_${crypto.randomUUID()}`,
-      body: visibleJson(callJson(content, sessionOf, isWhole)),
+      body: visibleJson(notificationJson(content, sessionOf, isWhole)),
       whole: isWhole ? wholeIds(content) : [],
-      isWanted: () => content.test === undefined && !signal.aborted && calls.isWanted(content),
+      isWanted: () => content.test === undefined && !signal.aborted && notifications.isWanted(content),
     });
     return this.#outcome(delivery, nextMs === undefined, nextMs);
   }
@@ -184,7 +190,7 @@ export class WebhookChannel implements OpenChannel {
     return found.kind === "none" ? NO_SECRET : secretBytes(found.secret) ?? NOT_A_SECRET;
   }
 
-  #outcome(delivery: DeliveryResult, isLast: boolean, nextMs?: number): CallOutcome {
+  #outcome(delivery: DeliveryResult, isLast: boolean, nextMs?: number): NotificationOutcome {
     if (delivery.kind === "delivered") return { kind: "taken" };
     const next = isLast ? "" : nextMs === undefined ? "; it is tried again" : `; tried again in ${seconds(nextMs)} s`;
     return { kind: "failed", problem: `${delivery.problem}${next}` };
@@ -194,7 +200,7 @@ export class WebhookChannel implements OpenChannel {
 /** Requests that can be approved: the oldest are denied or expire. */
 const MAX_WHOLE = 500;
 
-function wholeIds({ needs }: CallContent): readonly string[] {
+function wholeIds({ needs }: NotificationContent): readonly string[] {
   return needs.flatMap(({ approval }) => approval === undefined || approval.missing !== undefined ? [] : [approval.id]);
 }
 

@@ -1,4 +1,4 @@
-/** A call by a message in tmux. Texts of agents are arguments, never a format, an option or a second command. */
+/** A notification by a message in tmux. Texts of agents are arguments, never a format, an option or a second command. */
 import { displayMessage } from "../../domain/tmux.ts";
 import type { RunOutcome } from "../../platform/bounded_run.ts";
 import { permitted } from "../../platform/program_places.ts";
@@ -19,7 +19,7 @@ export function tmuxChannel(
   { program, run, env }: TmuxRun,
   socketsWith: (own: string | undefined) => readonly string[],
 ): OpenChannel {
-  const call: OpenChannel["call"] = async ({ message: { sign, text }, tmuxSocket }, signal) => {
+  const notify: OpenChannel["notify"] = async ({ message: { sign, text }, tmuxSocket }, signal) => {
     let told = 0;
     let problem: RunOutcome | undefined;
     for (const socket of socketsWith(tmuxSocket)) {
@@ -34,5 +34,5 @@ export function tmuxChannel(
     if (told > 0) return { kind: "ended", code: 0, stdout: "", stderr: "" };
     return problem ?? { kind: "nobody", problem: "no tmux client is attached to a server that an agent runs in" };
   };
-  return { program, target: program, call };
+  return { program, target: program, notify };
 }

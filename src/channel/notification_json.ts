@@ -1,8 +1,8 @@
-/** A call as programs read it: JSON, the same for a command of the user and for a webhook. */
+/** A notification as programs read it: JSON, the same for a command of the user and for a webhook. */
 import type { Approval } from "../domain/approval.ts";
 import type { Session } from "../domain/session.ts";
 import type { Need } from "../view/need_words.ts";
-import type { CallContent } from "./kind.ts";
+import type { NotificationContent } from "./kind.ts";
 
 export type SessionOf = (id: string) => Session | undefined;
 
@@ -10,11 +10,11 @@ export type SessionOf = (id: string) => Session | undefined;
 const SCHEMA = 1;
 
 /**
- * The first need as the object itself, the others of the same call beside it.
+ * The first need as the object itself, the others of the same notification beside it.
  *
  * @param isWhole with all of what is asked, for one who may answer it
  */
-export function callJson({ needs, message, test }: CallContent, sessionOf: SessionOf, isWhole = false) {
+export function notificationJson({ needs, message, test }: NotificationContent, sessionOf: SessionOf, isWhole = false) {
   const [first, ...others] = needs.map((need) => ({
     kind: need.kind,
     ...("job" in need ? { job: need.job } : { session: sessionJson(need, sessionOf(need.sessionId)) }),

@@ -1,7 +1,7 @@
-/** When channels call, with a fake clock and fake programs. */
+/** When channels notify, with a fake clock and fake programs. */
 import { assertEquals } from "@std/assert";
-import { Calls } from "../../src/channel/calls.ts";
-import type { CallContent, OpenChannel } from "../../src/channel/kind.ts";
+import { Notifications } from "../../src/channel/notifications.ts";
+import type { NotificationContent, OpenChannel } from "../../src/channel/kind.ts";
 import { isQuiet } from "../../src/domain/quiet_hours.ts";
 import type { JobOutcome } from "../../src/domain/job_outcome.ts";
 import type { NeedKind } from "../../src/domain/need_kinds.ts";
@@ -23,13 +23,13 @@ class Room {
   /** How the channel's program ends. */
   outcome: Promise<RunOutcome> | RunOutcome = ENDED;
   #timers: { at: number; action: () => void }[] = [];
-  readonly calls: Calls;
+  readonly notifications: Notifications;
 
   constructor() {
     const { desk } = this;
-    const channel: OpenChannel = { target: "/bin/call", call: (content) => this.#say(content) };
+    const channel: OpenChannel = { target: "/bin/notify", notify: (content) => this.#say(content) };
     const note = (level: string) => (message: string) => void this.logged.push(`${level} ${message}`);
-    this.calls = new Calls({
+    this.notifications = new Notifications({
       clock: desk.clock,
       log: { debug: note("debug"), info: note("info"), warn: note("warn"), error: note("error") },
       after: (ms, action) => {
@@ -43,7 +43,7 @@ class Room {
       isSilent: () => this.silent,
       visible: (needs) => Promise.resolve(new Set(needs.filter(this.inFront))),
     });
-    desk.bus.listen(desk.store.seq, new Set(["session", "approval"]), ({ event }) => this.calls.hear(event));
+    desk.bus.listen(desk.store.seq, new Set(["session", "approval"]), ({ event }) => this.notifications.hear(event));
   }
 
   get timers(): number {
@@ -59,7 +59,7 @@ class Room {
     await pause(0);
   }
 
-  async #say({ message }: CallContent): Promise<RunOutcome> {
+  async #say({ message }: NotificationContent): Promise<RunOutcome> {
     this.said.push(message.text);
     return await this.outcome;
   }
@@ -87,7 +87,7 @@ async function ask(room: Room, ...sessions: readonly string[]): Promise<void> {
   }
 }
 
-Deno.test("first hour 5: what comes within 2 s is one call, and no timer runs before and after", async () => {
+Deno.test("first hour 5: what comes within 2 s is one notification, and no timer runs before and after", async () => {
   const room = new Room();
   assertEquals(room.timers, 0);
   await ask(room, "web");
@@ -102,7 +102,7 @@ Deno.test("first hour 5: what comes within 2 s is one call, and no timer runs be
   assertEquals(room.said.slice(1), ["infra waits: infra needs you"]);
 });
 
-Deno.test("first hour 5: who answered meanwhile is not called", async () => {
+Deno.test("first hour 5: who answered meanwhile is not notified", async () => {
   const room = new Room();
   const { id } = await openRequest("make", room.desk);
   await room.pass(1000);
@@ -111,7 +111,7 @@ Deno.test("first hour 5: who answered meanwhile is not called", async () => {
   assertEquals([room.said, room.timers], [[], 0]);
 });
 
-Deno.test("first hour 5: nobody is called who is muted, in quiet hours or looks at the pane", async () => {
+Deno.test("first hour 5: nobody is notified who is muted, in quiet hours or looks at the pane", async () => {
   const room = new Room();
   room.silent = true;
   await ask(room, "web");
@@ -136,7 +136,7 @@ Deno.test("first hour 5: channels.on leaves out questions or failures", async ()
   assertEquals(room.said, ["shop failed: overloaded"]);
 });
 
-Deno.test("first hour 5: one program of a channel at a time; what comes meanwhile and still waits is its next call", async () => {
+Deno.test("first hour 5: one program of a channel at a time; what comes meanwhile and still waits is its next notification", async () => {
   const room = new Room();
   const { promise, resolve } = Promise.withResolvers<RunOutcome>();
   room.outcome = promise;
@@ -169,15 +169,15 @@ Deno.test("first hour 5: a channel that fails is told of once, and once when it 
     await room.pass(2000);
   }
   assertEquals(room.said.length, 4);
-  assertEquals(room.logged, ["warn a channel did not call", "info a channel calls again"]);
-  assertEquals(room.calls.last.get("command")?.ok, true);
+  assertEquals(room.logged, ["warn a channel did not notify", "info a channel notifies again"]);
+  assertEquals(room.notifications.last.get("command")?.ok, true);
 });
 
-Deno.test("first hour 5: after a stop nobody is called", async () => {
+Deno.test("first hour 5: after a stop nobody is notified", async () => {
   const room = new Room();
   await ask(room, "web");
   await room.pass(500);
-  room.calls.stop();
+  room.notifications.stop();
   assertEquals(room.timers, 0);
   await ask(room, "shop");
   await room.pass(5000);
@@ -195,10 +195,10 @@ Deno.test("first hour 5: quiet hours, over midnight too", () => {
   assertEquals(quiet(null), [false, false, false, false, false]);
 });
 
-Deno.test("J2 a job that fails calls once in a row, under its name, and not where it has succeeded by then", async () => {
+Deno.test("J2 a job that fails notifies once in a row, under its name, and not where it has succeeded by then", async () => {
   const room = new Room();
   const ended = (jobId: string, runId: string, more: { outcome: JobOutcome; again?: true; problem?: string }) =>
-    room.calls.hear({ type: "job.ended", data: { jobId, runId, ...more } });
+    room.notifications.hear({ type: "job.ended", data: { jobId, runId, ...more } });
   ended("tidy", "r1", { outcome: "timed_out", problem: "it did not end\x1b[2J, password=hunter2secret" });
   ended("tidy", "r2", { outcome: "failed", again: true });
   ended("short", "r3", { outcome: "failed" });

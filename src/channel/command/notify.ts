@@ -1,10 +1,10 @@
-/** A call by a program of the user: without a shell, the words of the configuration and JSON on its stdin. */
+/** A notification by a program of the user: without a shell, the words of the configuration and JSON on its stdin. */
 import { visibleJson } from "../../domain/sanitize.ts";
 import { env } from "../../platform/process.ts";
 import { permitted, programNamed } from "../../platform/program_places.ts";
 import type { RunBounded } from "../../platform/bounded_run.ts";
-import { callJson, type SessionOf } from "../call_json.ts";
-import { CALL_MS, type ChannelContext, type OpenChannel } from "../kind.ts";
+import { notificationJson, type SessionOf } from "../notification_json.ts";
+import { type ChannelContext, NOTIFY_MS, type OpenChannel } from "../kind.ts";
 import { withoutProgram } from "../programs.ts";
 
 interface CommandSettings {
@@ -39,9 +39,9 @@ export function commandChannel({ program, args, run, env, sessionOf }: CommandDe
   return {
     program,
     target: program,
-    call: (content, signal) => {
-      const stdin = `${visibleJson(callJson(content, sessionOf))}\n`;
-      return run([program, ...args()], { env, ms: CALL_MS, signal, stdin });
+    notify: (content, signal) => {
+      const stdin = `${visibleJson(notificationJson(content, sessionOf))}\n`;
+      return run([program, ...args()], { env, ms: NOTIFY_MS, signal, stdin });
     },
   };
 }
