@@ -9,7 +9,7 @@
  *
  * What the manifest does not name, and the person did not grant, is refused. `fetch`, `Deno.readTextFile` and others work
  * as far as the grant reaches. What a capsule writes by `console` goes to the daemon's log; its stdin and stdout belong to
- * the channel. A `Worker` takes more memory than a capsule may have, and ends it.
+ * the connection. A `Worker` takes more memory than a capsule may have, and ends it.
  */
 
 /** Called once, when the process has started. All handlers are registered until it resolves, within 5 s. */

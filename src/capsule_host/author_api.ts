@@ -7,7 +7,7 @@ import type {
   CommandOutcome,
   InterceptHandler,
 } from "../../install/capsules/agent-console.d.ts";
-import type { HostChannel } from "./line_channel.ts";
+import type { DaemonConnection } from "./stdio_connection.ts";
 import { intrinsics } from "./intrinsics.ts";
 
 type Listener = (event: CapsuleEvent) => void | Promise<void>;
@@ -37,7 +37,7 @@ export function makeRegistered(): Registered {
 export function makeCapsule(
   name: string,
   registered: Registered,
-  channel: HostChannel,
+  connection: DaemonConnection,
   signal: AbortSignal,
 ): Capsule {
   const open = (what: string) => {
@@ -66,29 +66,32 @@ export function makeCapsule(
     },
     kv: freeze({
       get: async (key: string) => {
-        const found = await channel.call("kv.get", `{"key":${json(key, "the key")}}`) as { value?: unknown };
+        const found = await connection.call("kv.get", `{"key":${json(key, "the key")}}`) as { value?: unknown };
         return found.value;
       },
       set: async (key: string, value: unknown) => {
-        await channel.call("kv.set", `{"key":${json(key, "the key")},"value":${json(value, `the value of ${key}`)}}`);
+        await connection.call(
+          "kv.set",
+          `{"key":${json(key, "the key")},"value":${json(value, `the value of ${key}`)}}`,
+        );
       },
       delete: async (key: string) => {
-        await channel.call("kv.delete", `{"key":${json(key, "the key")}}`);
+        await connection.call("kv.delete", `{"key":${json(key, "the key")}}`);
       },
       list: async (prefix = "") => {
-        const { keys } = await channel.call("kv.list", `{"prefix":${json(prefix, "the prefix")}}`) as {
+        const { keys } = await connection.call("kv.list", `{"prefix":${json(prefix, "the prefix")}}`) as {
           keys: string[];
         };
         return keys;
       },
     }),
     secret: async (secret) => {
-      const { value } = await channel.call("secret", `{"name":${json(secret, "the name")}}`) as { value: string };
+      const { value } = await connection.call("secret", `{"name":${json(secret, "the name")}}`) as { value: string };
       return value;
     },
     log: (text, fields) =>
-      void channel.log("info", `${text}`, fields === undefined ? undefined : json(fields, "the fields")),
-    exec: async (line) => await channel.call("exec", `{"line":${json(line, "the line")}}`) as CommandOutcome,
+      void connection.log("info", `${text}`, fields === undefined ? undefined : json(fields, "the fields")),
+    exec: async (line) => await connection.call("exec", `{"line":${json(line, "the line")}}`) as CommandOutcome,
   });
 }
 

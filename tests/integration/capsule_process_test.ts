@@ -70,7 +70,7 @@ Deno.test("keys and values, secrets and commands of the console work as far as t
   assertEquals(lab.kv.get("all"), '[["__proto__",2]]\n');
 });
 
-Deno.test("X1 a capsule with more to keep than the channel bears in a second is slowed down, and not ended", async () => {
+Deno.test("X1 a capsule with more to keep than the connection bears in a second is slowed down, and not ended", async () => {
   await using lab = new CapsuleLab({ byteBurst: 3 * 1_048_576, kvWriteMs: 1 });
   const main = `export default (capsule: any) => capsule.command("keep", async () => {
     for (let n = 0; n < 10; n++) await capsule.kv.set("a", "x".repeat(900_000));
