@@ -30,22 +30,24 @@ export const capsule: Feature<CapsuleMethod, Grants, typeof capsulesSection> = {
     });
     takeSeats();
     const handle = <M extends CapsuleMethod & AnyMethodName>(method: M): Handler<M> => async (params, call) => {
-      const { handlers } = await late.load();
+      const { handlers, watch } = await late.load();
       const answer = handlers[method](params, call);
       takeSeats(); // what was granted or revoked is recorded by now, and no process has changed yet
+      if (capsuleMethods[method].mutates) watch.follow();
       return await answer;
     };
     return {
       service: {
         tick: async () => {
           if (grants.size === 0) return;
-          const { runner, changes } = await late.load();
+          const { runner, changes, watch } = await late.load();
           runner.begin();
+          watch.follow();
           if (!context.isReadOnly()) changes.look();
         },
         status: () => late.status(),
         reload: () => late.loaded?.runner.configure(),
-        stop: () => late.loaded?.runner.stop(),
+        stop: () => late.stop(),
       },
       commands: () => late.commands(),
       handlers: {
@@ -62,6 +64,7 @@ export const capsule: Feature<CapsuleMethod, Grants, typeof capsulesSection> = {
 interface Loaded {
   readonly runner: import("./running.ts").RunningCapsules;
   readonly changes: import("./changes.ts").ChangedFolders;
+  readonly watch: import("./folder_watch.ts").FolderWatch;
   readonly handlers: Handlers<CapsuleMethod>;
 }
 
@@ -82,15 +85,22 @@ class LateCapsules {
   }
 
   async #make(): Promise<Loaded> {
-    const [{ RunningCapsules }, { ChangedFolders }, { capsuleHandlers }] = await Promise.all([
+    const [{ RunningCapsules }, { ChangedFolders }, { watchGranted }, { capsuleHandlers }] = await Promise.all([
       import("./running.ts"),
       import("./changes.ts"),
+      import("./folder_watch.ts"),
       import("./handlers.ts"),
     ]);
     const deps = { context: this.#context, grants: this.#grants };
     const runner = new RunningCapsules(deps.context, deps.grants);
     const changes = new ChangedFolders(deps.context.store, deps.grants);
-    return this.loaded = { runner, changes, handlers: capsuleHandlers({ ...deps, runner }) };
+    const watch = watchGranted(deps.context, changes);
+    return this.loaded = { runner, changes, watch, handlers: capsuleHandlers({ ...deps, runner }) };
+  }
+
+  async stop(): Promise<void> {
+    this.loaded?.watch.stop();
+    await this.loaded?.runner.stop();
   }
 
   commands(): readonly ConsoleCommand[] {
