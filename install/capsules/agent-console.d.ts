@@ -78,7 +78,11 @@ export type InterceptHandler = (
 export interface CapsuleKv {
   /** `undefined` where there is none. */
   get(key: string): Promise<unknown>;
-  /** @throws Error: all of them would be more than the bytes that are granted */
+  /**
+   * A key has 1 to 256 characters.
+   *
+   * @throws Error: another key, a value that JSON does not hold, or more bytes than are granted
+   */
   set(key: string, value: unknown): Promise<void>;
   delete(key: string): Promise<void>;
   /** Sorted. */
