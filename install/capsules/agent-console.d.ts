@@ -9,7 +9,7 @@
  *
  * What the manifest does not name, and the person did not grant, is refused. `fetch`, `Deno.readTextFile` and others work
  * as far as the grant reaches. What a capsule writes by `console` goes to the daemon's log; its stdin and stdout belong to
- * the channel. A `Worker` takes more memory than a capsule may have, and ends it.
+ * the connection. A `Worker` takes more memory than a capsule may have, and ends it.
  */
 
 /** Called once, when the process has started. All handlers are registered until it resolves, within 5 s. */
@@ -78,7 +78,11 @@ export type InterceptHandler = (
 export interface CapsuleKv {
   /** `undefined` where there is none. */
   get(key: string): Promise<unknown>;
-  /** @throws Error: all of them would be more than the bytes that are granted */
+  /**
+   * A key has 1 to 256 characters.
+   *
+   * @throws Error: another key, a value that JSON does not hold, or more bytes than are granted
+   */
   set(key: string, value: unknown): Promise<void>;
   delete(key: string): Promise<void>;
   /** Sorted. */

@@ -8,6 +8,11 @@ import type { Granted } from "./grant.ts";
 import type { Grants } from "./grants.ts";
 import { CapsuleFlaw } from "./read_manifest.ts";
 
+/** Of all capsules together: a system may give 8,192 watches to a user. What is beyond is seen by the tick. */
+const MAX_WATCHED = 1000;
+/** A file may change without a trace in its size and time for as long as its file system counts as one moment, ms. */
+const MOMENT_MS = 2000;
+
 export class ChangedFolders {
   readonly #store: FeatureContext["store"];
   readonly #grants: Grants;
@@ -22,14 +27,31 @@ export class ChangedFolders {
   /** Records each change once. @throws {ConsoleError} `read_only` */
   look(): void {
     for (const granted of this.#grants.all()) {
-      const looks = `${granted.at} ${looksOf(granted.folder)}`;
+      const { text, newestMs } = looksOf(granted.folder);
+      const looks = `${granted.at} ${text}`;
       if (this.#looks.get(granted.name) === looks) continue;
       const digest = digestOf(granted);
       const told = this.#grants.told(granted.name) ?? granted.digest;
       const isTold = this.#grants.told(granted.name) === null ? digest === null : told === digest;
       if (!isTold) this.#store.commit({ type: "capsule.changed", data: { name: granted.name, digest } }, DAEMON);
-      this.#looks.set(granted.name, looks);
+      // What is written in this moment could look the same when it is read again.
+      if (newestMs < Date.now() - MOMENT_MS) this.#looks.set(granted.name, looks);
+      else this.#looks.delete(granted.name);
     }
+  }
+
+  /**
+   * The folders in which a change is one of a granted capsule: all that are below its own, and the place that it lies in.
+   * Never throws.
+   *
+   * @param places in no other the folder of a grant is looked into
+   */
+  folders(places: readonly string[]): readonly string[] {
+    const found = this.#grants.all().flatMap(({ folder }) => {
+      const place = folder.slice(0, folder.lastIndexOf("/"));
+      return places.includes(place) && isFolder(place) ? [place, ...looksOf(folder).folders] : [];
+    });
+    return [...new Set(found)].sort().slice(0, MAX_WATCHED);
   }
 }
 
@@ -43,14 +65,26 @@ function digestOf({ folder }: Granted): string | null {
   }
 }
 
+interface Looks {
+  readonly text: string;
+  readonly folders: readonly string[];
+  /** The last time of any file, ms of the wall clock. */
+  readonly newestMs: number;
+}
+
 /** Names, sizes, modes and times of all that lies there: cheap, and other after any write. Never throws. */
-function looksOf(folder: string): string {
+function looksOf(folder: string): Looks {
   const parts: string[] = [];
+  const folders: string[] = [];
+  let newestMs = 0;
   const look = (path: string, depth: number) => {
     const stat = denoFiles.stat(path);
     parts.push(`${path} ${stat?.kind} ${stat?.size} ${stat?.mode} ${stat?.uid} ${stat?.inode} ${stat?.mtimeMs}`);
+    newestMs = Math.max(newestMs, stat?.mtimeMs ?? 0);
     if (stat?.kind !== "directory" || depth > FOLDER_LIMITS.depth) return;
-    for (const name of denoFiles.list(path)) {
+    const names = denoFiles.list(path);
+    folders.push(path);
+    for (const name of names) {
       if (parts.length < 2 * FOLDER_LIMITS.files) look(`${path}/${name}`, depth + 1);
     }
   };
@@ -59,5 +93,13 @@ function looksOf(folder: string): string {
   } catch (error) {
     parts.push((error as Error).message);
   }
-  return parts.join("\n");
+  return { text: parts.join("\n"), folders, newestMs };
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return denoFiles.stat(path)?.kind === "directory";
+  } catch {
+    return false; // a workspace that is not trusted any more
+  }
 }

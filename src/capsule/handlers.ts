@@ -10,7 +10,7 @@ import type { Handlers } from "../rpc/handler.ts";
 import { findCapsules, type Found } from "./discovery.ts";
 import { type Grant, within } from "./grant.ts";
 import type { Grants } from "./grants.ts";
-import type { CapsuleHost } from "./host.ts";
+import type { CapsuleRunner } from "./runner.ts";
 import type { capsuleMethods } from "./methods.ts";
 import { CapsuleFlaw, checkCapabilities, checkManifest } from "./read_manifest.ts";
 import type { CapsulesSettings } from "./section.ts";
@@ -18,13 +18,13 @@ import type { CapsulesSettings } from "./section.ts";
 export interface CapsuleDeps {
   readonly context: FeatureContext<CapsulesSettings>;
   readonly grants: Grants;
-  readonly host: CapsuleHost;
+  readonly runner: CapsuleRunner;
 }
 
 type Shown = ResultOf<"capsule.list">["capsules"][number];
 
 export function capsuleHandlers(deps: CapsuleDeps): Handlers<keyof typeof capsuleMethods> {
-  const { context, grants, host } = deps;
+  const { context, grants, runner } = deps;
   const { store } = context;
   return {
     "capsule.list": () => ({ capsules: allCapsules(deps) }),
@@ -47,7 +47,7 @@ export function capsuleHandlers(deps: CapsuleDeps): Handlers<keyof typeof capsul
       refuseTakenNames(grant, context.commands());
       const committed = store.commit({ type: "capsule.granted", data: { grant } }, peer.actor, once);
       const granted = grants.get(grant.name);
-      if (granted !== undefined) await host.run(granted, true);
+      if (granted !== undefined) await runner.run(granted, true);
       return committed;
     },
     "capsule.revoke": async (params, { peer }) => {
@@ -56,16 +56,16 @@ export function capsuleHandlers(deps: CapsuleDeps): Handlers<keyof typeof capsul
       if (earlier !== undefined) return earlier;
       const { name, forget = false } = params;
       // What a capsule has kept outlives its grant, and can be forgotten after it.
-      if (grants.get(name) === undefined && !(forget && host.hasKept(name))) throw notGranted(name);
+      if (grants.get(name) === undefined && !(forget && runner.hasKept(name))) throw notGranted(name);
       const committed = store.commit({ type: "capsule.revoked", data: { name } }, peer.actor, once);
-      await host.end(name, forget);
+      await runner.end(name, forget);
       return committed;
     },
     "capsule.reload": async ({ name }) => {
       const granted = name === undefined ? undefined : grants.get(name);
       if (name !== undefined && granted === undefined) throw notGranted(name);
       const all = granted === undefined ? grants.all() : [granted];
-      await Promise.all(all.map((one) => host.run(one)));
+      await Promise.all(all.map((one) => runner.run(one)));
       return { reloaded: all.map((one) => one.name) };
     },
   };
@@ -119,7 +119,7 @@ function allCapsules(deps: CapsuleDeps): Shown[] {
 }
 
 /** @throws {ConsoleError} `not_found` where it is neither there nor granted */
-function shownCapsule(name: string, found: Found | undefined, { grants, host }: CapsuleDeps): Shown {
+function shownCapsule(name: string, found: Found | undefined, { grants, runner }: CapsuleDeps): Shown {
   const granted = grants.get(name);
   // Another folder with the name is another capsule, whatever the grant says.
   const own = found === undefined || found.folder === granted?.folder ? granted : undefined;
@@ -133,7 +133,7 @@ function shownCapsule(name: string, found: Found | undefined, { grants, host }: 
   const reason = found !== undefined && "reason" in found ? { reason: found.reason } : {};
   const state = own === undefined
     ? { state: found !== undefined && "reason" in found ? "invalid" as const : "ungranted" as const, ...reason }
-    : host.stateOf(name) ?? { state: "starting" as const };
+    : runner.stateOf(name) ?? { state: "starting" as const };
   return {
     name,
     ...state,

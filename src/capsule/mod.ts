@@ -26,26 +26,28 @@ export const capsule: Feature<CapsuleMethod, Grants, typeof capsulesSection> = {
     const late = new LateCapsules(context, grants);
     // From the first request on: of a granted interceptor that does not run yet, a person is asked.
     const takeSeats = interceptorSeats(context.interceptors, grants, async (name, request) => {
-      return await (await late.load()).host.intercept(name, request);
+      return await (await late.load()).runner.intercept(name, request);
     });
     takeSeats();
     const handle = <M extends CapsuleMethod & AnyMethodName>(method: M): Handler<M> => async (params, call) => {
-      const { handlers } = await late.load();
+      const { handlers, watch } = await late.load();
       const answer = handlers[method](params, call);
       takeSeats(); // what was granted or revoked is recorded by now, and no process has changed yet
+      if (capsuleMethods[method].mutates) watch.follow();
       return await answer;
     };
     return {
       service: {
         tick: async () => {
           if (grants.size === 0) return;
-          const { host, changes } = await late.load();
-          host.begin();
+          const { runner, changes, watch } = await late.load();
+          runner.begin();
+          watch.follow();
           if (!context.isReadOnly()) changes.look();
         },
         status: () => late.status(),
-        reload: () => late.loaded?.host.configure(),
-        stop: () => late.loaded?.host.stop(),
+        reload: () => late.loaded?.runner.configure(),
+        stop: () => late.stop(),
       },
       commands: () => late.commands(),
       handlers: {
@@ -60,8 +62,9 @@ export const capsule: Feature<CapsuleMethod, Grants, typeof capsulesSection> = {
 };
 
 interface Loaded {
-  readonly host: import("./running.ts").RunningCapsules;
+  readonly runner: import("./running.ts").RunningCapsules;
   readonly changes: import("./changes.ts").ChangedFolders;
+  readonly watch: import("./folder_watch.ts").FolderWatch;
   readonly handlers: Handlers<CapsuleMethod>;
 }
 
@@ -82,15 +85,22 @@ class LateCapsules {
   }
 
   async #make(): Promise<Loaded> {
-    const [{ RunningCapsules }, { ChangedFolders }, { capsuleHandlers }] = await Promise.all([
+    const [{ RunningCapsules }, { ChangedFolders }, { watchGranted }, { capsuleHandlers }] = await Promise.all([
       import("./running.ts"),
       import("./changes.ts"),
+      import("./folder_watch.ts"),
       import("./handlers.ts"),
     ]);
     const deps = { context: this.#context, grants: this.#grants };
-    const host = new RunningCapsules(deps.context, deps.grants);
+    const runner = new RunningCapsules(deps.context, deps.grants);
     const changes = new ChangedFolders(deps.context.store, deps.grants);
-    return this.loaded = { host, changes, handlers: capsuleHandlers({ ...deps, host }) };
+    const watch = watchGranted(deps.context, changes);
+    return this.loaded = { runner, changes, watch, handlers: capsuleHandlers({ ...deps, runner }) };
+  }
+
+  async stop(): Promise<void> {
+    this.loaded?.watch.stop();
+    await this.loaded?.runner.stop();
   }
 
   commands(): readonly ConsoleCommand[] {
@@ -100,7 +110,7 @@ class LateCapsules {
         capsule,
         summary: `${description} (capsule ${capsule})`,
         usage,
-        run: async (args) => await (await this.load()).host.command(capsule, name, args),
+        run: async (args) => await (await this.load()).runner.command(capsule, name, args),
       }))
     );
   }
@@ -110,7 +120,7 @@ class LateCapsules {
     if (size === 0) return undefined;
     const all = this.#grants.all().map(({ name, digest }) => {
       const told = this.#grants.told(name);
-      return { name, changed: told !== undefined && told !== digest, state: this.loaded?.host.stateOf(name) };
+      return { name, changed: told !== undefined && told !== digest, state: this.loaded?.runner.stateOf(name) };
     });
     return {
       granted: size,

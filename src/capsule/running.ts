@@ -14,7 +14,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { Granted } from "./grant.ts";
 import { copyDigest } from "./granted_copy.ts";
 import type { Grants } from "./grants.ts";
-import type { CapsuleHost, HostState } from "./host.ts";
+import type { CapsuleRunner, CapsuleState } from "./runner.ts";
 import type { Manifest, SettingValue } from "./manifest.ts";
 import { CAPSULE_NAME } from "./names.ts";
 import type { KvFiles, RunCapsule, SupervisorPorts } from "./process/ports.ts";
@@ -26,7 +26,7 @@ type Context = FeatureContext<CapsulesSettings>;
 /** What a capsule calls of the daemon is called as this kind of client, with the scope `read`. */
 const CAPSULE = "capsule";
 
-export class RunningCapsules implements CapsuleHost {
+export class RunningCapsules implements CapsuleRunner {
   readonly #context: Context;
   readonly #grants: Grants;
   readonly #supervisor: CapsuleSupervisor;
@@ -91,7 +91,7 @@ export class RunningCapsules implements CapsuleHost {
     for (const { name } of this.#grants.all()) this.#supervisor.configure(name);
   }
 
-  stateOf(name: string): HostState | undefined {
+  stateOf(name: string): CapsuleState | undefined {
     // Not `absent`: another grant would not help.
     if (this.#problem !== undefined) return { state: "failed", reason: this.#problem };
     const state = this.#supervisor.stateOf(name);

@@ -7,7 +7,8 @@ import type {
   CommandOutcome,
   InterceptHandler,
 } from "../../install/capsules/agent-console.d.ts";
-import type { HostChannel } from "./line_channel.ts";
+import { isNestedBeyond } from "../lib/json_nesting.ts";
+import type { DaemonConnection } from "./stdio_connection.ts";
 import { intrinsics } from "./intrinsics.ts";
 
 type Listener = (event: CapsuleEvent) => void | Promise<void>;
@@ -24,6 +25,13 @@ export interface Registered {
 
 const { freeze, stringify } = intrinsics;
 
+/** How deep values may nest, and how long texts may be, UTF-16 units: the daemon ends a capsule that sends others. */
+const VALUE = { depth: 60, containers: 49_000 } as const;
+const KEY = { min: 1, max: 256 } as const;
+const PREFIX = { min: 0, max: 256 } as const;
+const SECRET = { min: 1, max: 64 } as const;
+const LINE = { min: 0, max: 4096 } as const;
+
 export function makeRegistered(): Registered {
   return {
     commands: Object.create(null),
@@ -37,7 +45,7 @@ export function makeRegistered(): Registered {
 export function makeCapsule(
   name: string,
   registered: Registered,
-  channel: HostChannel,
+  connection: DaemonConnection,
   signal: AbortSignal,
 ): Capsule {
   const open = (what: string) => {
@@ -66,29 +74,34 @@ export function makeCapsule(
     },
     kv: freeze({
       get: async (key: string) => {
-        const found = await channel.call("kv.get", `{"key":${json(key, "the key")}}`) as { value?: unknown };
+        const found = await connection.call("kv.get", `{"key":${words(key, "the key", KEY)}}`) as { value?: unknown };
         return found.value;
       },
       set: async (key: string, value: unknown) => {
-        await channel.call("kv.set", `{"key":${json(key, "the key")},"value":${json(value, `the value of ${key}`)}}`);
+        await connection.call(
+          "kv.set",
+          `{"key":${words(key, "the key", KEY)},"value":${json(value, `the value of ${key}`)}}`,
+        );
       },
       delete: async (key: string) => {
-        await channel.call("kv.delete", `{"key":${json(key, "the key")}}`);
+        await connection.call("kv.delete", `{"key":${words(key, "the key", KEY)}}`);
       },
       list: async (prefix = "") => {
-        const { keys } = await channel.call("kv.list", `{"prefix":${json(prefix, "the prefix")}}`) as {
+        const { keys } = await connection.call("kv.list", `{"prefix":${words(prefix, "the prefix", PREFIX)}}`) as {
           keys: string[];
         };
         return keys;
       },
     }),
     secret: async (secret) => {
-      const { value } = await channel.call("secret", `{"name":${json(secret, "the name")}}`) as { value: string };
+      const { value } = await connection.call("secret", `{"name":${words(secret, "the name", SECRET)}}`) as {
+        value: string;
+      };
       return value;
     },
     log: (text, fields) =>
-      void channel.log("info", `${text}`, fields === undefined ? undefined : json(fields, "the fields")),
-    exec: async (line) => await channel.call("exec", `{"line":${json(line, "the line")}}`) as CommandOutcome,
+      void connection.log("info", `${text}`, fields === undefined ? undefined : json(fields, "the fields")),
+    exec: async (line) => await connection.call("exec", `{"line":${words(line, "the line", LINE)}}`) as CommandOutcome,
   });
 }
 
@@ -97,9 +110,18 @@ function checked<T>(handler: T, what: string): T {
   return handler;
 }
 
-/** @throws Error where JSON cannot hold it */
+/** @throws Error where it is no text, or none of that length */
+function words(value: unknown, what: string, { min, max }: { readonly min: number; readonly max: number }): string {
+  if (typeof value !== "string") throw new Error(`${what} is no text`);
+  if (value.length < min) throw new Error(`${what} is empty`);
+  if (value.length > max) throw new Error(`${what} has more than ${max} characters`);
+  return json(value, what);
+}
+
+/** @throws Error where JSON cannot hold it, or a message of the connection */
 function json(value: unknown, what: string): string {
   const text = stringify(value);
   if (text === undefined) throw new Error(`${what} cannot be written as JSON`);
+  if (isNestedBeyond(text, VALUE)) throw new Error(`${what} nests too deep, or has too many lists and objects`);
   return text;
 }

@@ -1,4 +1,4 @@
-/** The capsule's `console`: what it would write to stdout, which is the channel's, becomes lines of the daemon's log. */
+/** The capsule's `console`: what it would write to stdout, which is the connection's, becomes lines of the daemon's log. */
 
 const LEVELS: Readonly<Record<string, string>> = {
   debug: "debug",

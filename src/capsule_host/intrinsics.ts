@@ -1,7 +1,7 @@
 /**
  * Functions of the language as they are before a capsule's code runs. A capsule may replace any of them for itself; the
- * channel goes on with these. That keeps a library from breaking its own capsule: what protects the daemon is the daemon's
- * end of the channel alone.
+ * connection goes on with these. That keeps a library from breaking its own capsule: what protects the daemon is the
+ * daemon's end of the connection alone.
  */
 const { call } = Function.prototype;
 
@@ -31,7 +31,7 @@ export const intrinsics = Object.freeze({
   later: setTimeout.bind(globalThis) as (action: () => void, ms: number) => unknown,
 });
 
-/** What `await` looks up by itself is the same for capsule and channel: it stays as it is. */
+/** What `await` looks up by itself is the same for capsule and connection: it stays as it is. */
 export function freezeShared(): void {
   for (const shared of [JSON, Promise, Promise.prototype]) Object.freeze(shared);
 }

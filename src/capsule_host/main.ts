@@ -6,13 +6,13 @@
 import type { CapsuleEvent, CapsuleSettings, Verdict } from "../../install/capsules/agent-console.d.ts";
 import { takeCapsuleStreams } from "../platform/capsule_streams.ts";
 import { makeCapsule, makeRegistered } from "./author_api.ts";
-import { errorWords, HostChannel, type HostMessage } from "./line_channel.ts";
+import { DaemonConnection, type DaemonMessage, errorWords } from "./stdio_connection.ts";
 import { redirectConsole } from "./console.ts";
 import { freezeShared, intrinsics } from "./intrinsics.ts";
 
 const { freeze } = intrinsics;
 const streams = takeCapsuleStreams();
-const channel = new HostChannel(streams);
+const connection = new DaemonConnection(streams);
 const registered = makeRegistered();
 const unloaded = new AbortController();
 /** The calls in flight, by their ids; `cancel` names one of them. */
@@ -20,7 +20,7 @@ const calls: Record<number, AbortController> = Object.create(null);
 let inFlight = 0;
 let onRest: (() => void) | undefined;
 
-type Params = HostMessage["params"];
+type Params = DaemonMessage["params"];
 
 const HANDLERS: Readonly<Record<string, (params: Params, signal: AbortSignal) => unknown>> = Object.assign(
   Object.create(null),
@@ -41,7 +41,7 @@ async function start({ name, settings }: Params): Promise<unknown> {
   registered.settings = freeze(settings) as CapsuleSettings;
   const module = await import(streams.main);
   if (typeof module.default !== "function") throw new Error("main has no default export that is a function");
-  await module.default(makeCapsule(String(name), registered, channel, unloaded.signal));
+  await module.default(makeCapsule(String(name), registered, connection, unloaded.signal));
   registered.isClosed = true;
   const { commands, listeners } = registered;
   return {
@@ -96,7 +96,7 @@ async function stop({ reason }: Params): Promise<unknown> {
   return {};
 }
 
-async function handle({ id, method, params }: HostMessage): Promise<unknown> {
+async function handle({ id, method, params }: DaemonMessage): Promise<unknown> {
   if (method === "stop") return await stop(params);
   const handler = HANDLERS[method];
   if (handler === undefined) throw new Error(`no such method: ${method}`);
@@ -111,7 +111,7 @@ async function handle({ id, method, params }: HostMessage): Promise<unknown> {
   }
 }
 
-redirectConsole(streams.inspect, (level, text) => void channel.log(level, text));
+redirectConsole(streams.inspect, (level, text) => void connection.log(level, text));
 freezeShared();
-await channel.serve(handle);
+await connection.serve(handle);
 streams.exit();

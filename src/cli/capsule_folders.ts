@@ -4,6 +4,7 @@ import { capsuleFiles, type CapsuleFolder } from "../capsule/folder.ts";
 import { CAPSULE_NAME } from "../capsule/names.ts";
 import { CapsuleFlaw, checkCapabilities, checkManifest } from "../capsule/read_manifest.ts";
 import { capsulesSection } from "../capsule/section.ts";
+import { RECORDED } from "../client/put_capsule.ts";
 import { valuesOf } from "../config/values.ts";
 import { clip, escapeControls } from "../domain/sanitize.ts";
 import { capsulePlaces } from "../platform/capsule_places.ts";
@@ -50,7 +51,10 @@ export async function wholeCapsule(
   throw new ConsoleError("failed", `the capsule ${found.name} is refused: ${found.reason}`);
 }
 
-/** What was granted last, as the copy of it tells; undefined where there is none, or none that can be read. */
+/**
+ * What was granted last, as the copy of it tells; undefined where there is none, or none that can be read. A copy whose
+ * grant got no answer comes behind those that were recorded: it may run nothing.
+ */
 export function lastGrant(run: CommandContext, name: string): LastGrant | undefined {
   const places = capsulePlaces(run.context.paths.root);
   if (places === undefined || !CAPSULE_NAME.test(name)) return undefined;
@@ -59,9 +63,9 @@ export function lastGrant(run: CommandContext, name: string): LastGrant | undefi
     `${folder}/${copy}`
   );
   const newest = copies.flatMap((copy) => readable(() => [writtenGrant(copy)]) ?? []).sort((a, b) =>
-    a.at < b.at ? 1 : -1
+    Number(b.isRecorded) - Number(a.isRecorded) || (a.at < b.at ? 1 : -1)
   );
-  for (const { copy, at: _, ...grant } of newest) {
+  for (const { copy, at: _, isRecorded: __, ...grant } of newest) {
     const files = readable(() => capsuleFiles(`${copy}/code`, ownUid()));
     if (files !== undefined) return { ...grant, files };
   }
@@ -73,7 +77,8 @@ function writtenGrant(copy: string) {
   const text = new TextDecoder().decode(denoFiles.read(`${copy}/grant.json`));
   const { at, digest, folder, ...grant } = (JSON.parse(text) ?? {}) as Readonly<Record<string, unknown>>;
   const [manifest, capabilities] = [checkManifest(grant["manifest"]), checkCapabilities(grant["capabilities"])];
-  return { copy, at: String(at), digest: String(digest), folder: String(folder), manifest, capabilities };
+  const isRecorded = denoFiles.stat(`${copy}/${RECORDED}`) !== undefined;
+  return { copy, isRecorded, at: String(at), digest: String(digest), folder: String(folder), manifest, capabilities };
 }
 
 /** Undefined where a copy is of an earlier version, or damaged. */

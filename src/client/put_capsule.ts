@@ -122,8 +122,17 @@ export function removeRefused({ folder, isNew }: PutCopy, error: unknown): void 
   }
 }
 
-/** Removes the copies of other grants of the capsule. Only when the daemon runs this one. @throws the OS error */
+/** An empty file in a copy whose grant the daemon has recorded. */
+export const RECORDED = "recorded";
+
+/**
+ * Marks the copy as that of a recorded grant, and removes the copies of other grants of the capsule. Only when the daemon
+ * has recorded this one.
+ *
+ * @throws the OS error
+ */
 export function removeOtherCopies({ folder }: PutCopy): void {
+  denoFiles.replace(`${folder}/${RECORDED}`, new Uint8Array(), OWN_FILE);
   const at = folder.lastIndexOf("/");
   const [all, kept] = [folder.slice(0, at), folder.slice(at + 1)];
   for (const one of denoFiles.list(all)) if (one !== kept) removeFolder(`${all}/${one}`);

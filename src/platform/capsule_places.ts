@@ -4,7 +4,7 @@ import { homeLaunchers, launcherFolder } from "./home_launchers.ts";
 export interface CapsulePlaces {
   /** The one program of capsules that the daemon may run: `capsule NAME DIGEST`. */
   readonly launcher: string;
-  /** The folder of the granted copies: `NAME/DIGEST/run`, `NAME/DIGEST/code/…`, `NAME/DIGEST/grant.json` (granted_copy.ts). */
+  /** The folder of the granted copies: `run`, `code/…`, `grant.json` and `recorded` of `NAME/DIGEST` (granted_copy.ts). */
   readonly granted: string;
 }
 

@@ -38,6 +38,11 @@ const copies = (home: TestHome) => {
   const place = `${home.root}/.local/share/agent-console/capsules`;
   return [...Deno.readDirSync(place)].flatMap(({ name }) => [...Deno.readDirSync(`${place}/${name}`)]);
 };
+const copiesOfDemo = (home: TestHome) => {
+  const place = `${home.root}/.local/share/agent-console/capsules`;
+  const folders = Array.from(Deno.readDirSync(place), ({ name }) => `${place}/${name}/demo`);
+  return folders.flatMap((folder) => Array.from(Deno.readDirSync(folder), ({ name }) => `${folder}/${name}`));
+};
 const hello = async (home: TestHome) => (await home.cli(["exec", "/hello"])).stdout.trim();
 
 async function granted(home: TestHome, ...options: readonly string[]) {
@@ -122,6 +127,28 @@ Deno.test("X1 a grant can be less than what a capsule asks for, and never more",
   assertEquals([(await stateOf(home))[0]?.[1], running(home)], ["absent", []], "what had another grant runs no more");
   await using reader = await home.connect();
   assertEquals((await reader.call("capsule.grant", { ...params, capabilities })).error?.data?.["name"], "forbidden");
+});
+
+Deno.test("X1 a copy whose grant was never recorded is not what was granted before, and the next grant removes it", async () => {
+  await using home = await TestHome.create();
+  writeCapsule(home.path("capsules"), { ...DEMO, capabilities: { kv: 1000 } }, { "main.ts": main("one") });
+  await home.start();
+  await granted(home, "--kv", "100");
+  // As a grant leaves it that was killed between its copy and its call, or whose call got no answer.
+  const [copy = ""] = copiesOfDemo(home);
+  const left = copy.replace(/[0-9a-f]{64}$/, "0".repeat(64));
+  await Deno.mkdir(`${left}/code`, { recursive: true, mode: 0o700 });
+  for (const file of ["code/main.ts", "code/capsule.jsonc"]) await Deno.copyFile(`${copy}/${file}`, `${left}/${file}`);
+  const grant = JSON.parse(await Deno.readTextFile(`${copy}/grant.json`));
+  const wider = { ...grant, at: "2999-01-01T00:00:00.000Z", capabilities: { ...grant.capabilities, kv: 1000 } };
+  await Deno.writeTextFile(`${left}/grant.json`, JSON.stringify(wider), { mode: 0o600 });
+
+  const shown = async () => (await home.cli(["capsule", "show", "demo"])).stdout;
+  assertMatch(await shown(), /granted +may keep 100 B of its own/);
+  const { stdout } = await granted(home);
+  assertEquals(stdout.includes("it is what you granted before"), false, stdout);
+  assertMatch(await shown(), /granted +may keep 1000 B of its own/);
+  assertEquals(copiesOfDemo(home).length, 1);
 });
 
 Deno.test("X1 a capsule that others may write or own is refused, and one that was granted is not read again", async () => {

@@ -1,5 +1,5 @@
 /**
- * X1, the rest: capsules that break the rules of the channel, or take what they can of the machine. Each is ended by itself,
+ * X1, the rest: capsules that break the rules of the connection, or take what they can of the machine. Each is ended by itself,
  * for the reason that it gave, and another capsule goes on answering all the while.
  */
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
@@ -12,7 +12,7 @@ const WAIT = 20_000;
 /** Quicker than in a daemon: a hang is seen after three seconds. */
 const LIMITS = { backoffMs: 600_000, pingEveryMs: 500, pingMs: 1000, missedPings: 3, commandMs: 10_000, kvWriteMs: 10 };
 
-/** Writes to the channel what the API would not. */
+/** Writes to the connection what the API would not. */
 const RAW = `
   import { writeSync } from "node:fs";
   const raw = (text: string) => {
@@ -54,13 +54,13 @@ const FATAL: Readonly<Record<string, readonly [body: string, reason: RegExp]>> =
   "64-mib": [`for (let n = 0; n < 64; n++) raw("x".repeat(1024 * 1024));`, /a message that is too long/],
   flood: [
     `for (;;) send({ jsonrpc: "2.0", method: "log", params: { level: "info", text: "x" } });`,
-    /flooded the channel/,
+    /flooded the connection/,
   ],
   "flood-of-bytes": [
     `for (;;) send({ jsonrpc: "2.0", method: "log", params: { level: "info", text: "x".repeat(500_000) } });`,
-    /flooded the channel with bytes/,
+    /flooded the connection with bytes/,
   ],
-  "flood-of-answers": [`for (;;) send({ jsonrpc: "2.0", id: 1, result: {} });`, /flooded the channel/],
+  "flood-of-answers": [`for (;;) send({ jsonrpc: "2.0", id: 1, result: {} });`, /flooded the connection/],
   loop: ["for (;;);", /it hung/],
   "loop-behind-words": [`for (;;) { raw(""); }`, /it hung/],
   heap: [`const all = []; for (;;) all.push(new Array(1000).fill(all.length));`, /by itself/],
@@ -91,7 +91,7 @@ async function answersDuring(lab: CapsuleLab, work: Promise<unknown>): Promise<n
   return times;
 }
 
-Deno.test("X1 what breaks the channel's rules or hangs is ended with its reason, and the others go on answering", async () => {
+Deno.test("X1 what breaks the connection's rules or hangs is ended with its reason, and the others go on answering", async () => {
   await using lab = new CapsuleLab(LIMITS);
   await bystander(lab);
   lab.kv.set("no-reader", JSON.stringify([["long", "x".repeat(60_000)]]));
@@ -164,7 +164,7 @@ Deno.test("X1 a buffer bomb, many workers, a crash and a hang at load end nothin
   assertEquals(lab.stateOf("bystander"), "running");
 });
 
-Deno.test("X1 a capsule that replaces the language's own functions breaks neither its channel nor another's", async () => {
+Deno.test("X1 a capsule that replaces the language's own functions breaks neither its connection nor another's", async () => {
   await using lab = new CapsuleLab();
   await bystander(lab);
   await lab.supervisor.run(

@@ -70,7 +70,37 @@ Deno.test("keys and values, secrets and commands of the console work as far as t
   assertEquals(lab.kv.get("all"), '[["__proto__",2]]\n');
 });
 
-Deno.test("X1 a capsule with more to keep than the channel bears in a second is slowed down, and not ended", async () => {
+Deno.test("X1 a call with a wrong key, value, prefix, name or line is an error in the capsule, which runs on", async () => {
+  await using lab = new CapsuleLab();
+  const main = `
+    const tried = async (work: () => unknown) => {
+      try { return await work() } catch (error) { return (error as Error).message }
+    };
+    export default ({ kv, secret, exec, command }: any) => command("all", async () => JSON.stringify([
+      await tried(() => kv.set("", 1)), await tried(() => kv.get(5)), await tried(() => kv.delete("k".repeat(257))),
+      await tried(() => kv.list("k".repeat(257))), await tried(() => secret("")), await tried(() => exec("x".repeat(4097))),
+      await tried(() => kv.set("deep", JSON.parse("[".repeat(100) + "]".repeat(100)))),
+      await kv.set("fits", JSON.parse("[".repeat(60) + "]".repeat(60))),
+      await kv.set("k".repeat(256), 1), (await kv.list("k".repeat(256))).length,
+    ]));`;
+  const more = { manifest: { commands: [command("all")] }, capabilities: { kv: 1000, exec: ["x"] } };
+  await lab.supervisor.run(await lab.capsule("wrong", { main, ...more }));
+  assertEquals(JSON.parse(await lab.supervisor.command("wrong", "all", [])), [
+    "the key is empty",
+    "the key is no text",
+    "the key has more than 256 characters",
+    "the prefix has more than 256 characters",
+    "the name is empty",
+    "the line has more than 4096 characters",
+    "the value of deep nests too deep, or has too many lists and objects",
+    null,
+    null,
+    1,
+  ]);
+  assertEquals(lab.stateOf("wrong"), "running");
+});
+
+Deno.test("X1 a capsule with more to keep than the connection bears in a second is slowed down, and not ended", async () => {
   await using lab = new CapsuleLab({ byteBurst: 3 * 1_048_576, kvWriteMs: 1 });
   const main = `export default (capsule: any) => capsule.command("keep", async () => {
     for (let n = 0; n < 10; n++) await capsule.kv.set("a", "x".repeat(900_000));

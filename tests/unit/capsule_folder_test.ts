@@ -82,6 +82,27 @@ Deno.test(
 );
 
 Deno.test(
+  "X1 a change of the moment in which the folder was read is seen, though size and time are as before",
+  inFolder((place) => {
+    const { store, journal } = new Desk();
+    const grants = new Grants();
+    const folder = writeCapsule(place);
+    const { manifest, digest } = readCapsule(folder, UID);
+    const grant = { name: "demo", digest, manifest, folder, capabilities: NOTHING };
+    grants.apply({ type: "capsule.granted", data: { grant } }, "2026-01-01T00:00:00.000Z");
+    const changes = new ChangedFolders(store, grants);
+    const now = new Date();
+    for (const text of ["1", "2"]) {
+      Deno.writeTextFileSync(`${folder}/main.ts`, text);
+      Deno.utimeSync(`${folder}/main.ts`, now, now);
+      changes.look();
+    }
+    const digests = journal.records.map(({ data }) => (data as { digest: string }).digest);
+    assertEquals([digests.length, digests[1]], [2, readCapsule(folder, UID).digest]);
+  }),
+);
+
+Deno.test(
   "X1 a capsule that others may write, or own, is refused, with what cures it",
   inFolder((place) => {
     const folder = writeCapsule(place, {}, { "main.ts": "", "lib/a.ts": "" });

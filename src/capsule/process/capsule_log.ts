@@ -1,4 +1,4 @@
-/** What a capsule says to the daemon's log, by the channel and by stderr: short lines, and only so many of them. */
+/** What a capsule says to the daemon's log, by the connection and by stderr: short lines, and only so many of them. */
 import { Bucket } from "../../core/bucket.ts";
 import { clip } from "../../domain/sanitize.ts";
 import type { Clock, Log } from "../../platform/system.ts";

@@ -1,6 +1,6 @@
 /**
- * One process of a capsule and the channel to it: JSON-RPC 2.0, a message a line, over its stdin and stdout. It starts once
- * and ends once. What it may take is bounded, every wait has a deadline, and whatever it does wrong on the channel ends it.
+ * One process of a capsule and the connection to it: JSON-RPC 2.0, a message a line, over its stdin and stdout. It starts once
+ * and ends once. What it may take is bounded, every wait has a deadline, and whatever it does wrong on the connection ends it.
  */
 import { CAPSULE_ABSENT } from "../../platform/capsule_places.ts";
 import type { PipedProcess } from "../../platform/piped_process.ts";

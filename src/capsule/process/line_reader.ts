@@ -28,7 +28,7 @@ export class LineReader {
    * @throws {NotAMessage} it is a flood, or a line is too long; and what `take` throws
    */
   push(chunk: Uint8Array, take: (line: string) => void): void {
-    if (this.#bytes.isEmpty) throw new NotAMessage("it flooded the channel with bytes");
+    if (this.#bytes.isEmpty) throw new NotAMessage("it flooded the connection with bytes");
     this.#bytes.take(chunk.length);
     try {
       this.#lines.push(chunk, (bytes) => {
@@ -42,7 +42,7 @@ export class LineReader {
 
   /** A message counts that nobody has asked for. @throws {NotAMessage} there were too many */
   count(): void {
-    if (this.#messages.isEmpty) throw new NotAMessage("it flooded the channel with messages");
+    if (this.#messages.isEmpty) throw new NotAMessage("it flooded the connection with messages");
     this.#messages.take(1);
   }
 }

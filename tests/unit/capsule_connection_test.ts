@@ -1,4 +1,4 @@
-/** The daemon's end of a capsule's channel, by parts and with a process that is none: lines, deadlines, budgets, answers. */
+/** The daemon's end of a capsule's connection, by parts and with a scripted process: lines, deadlines, budgets, answers. */
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { CapsuleProcess } from "../../src/capsule/process/capsule_process.ts";
 import { Deadlines } from "../../src/capsule/process/deadlines.ts";

@@ -1,6 +1,7 @@
 /**
- * The channel's end inside a capsule's process: JSON-RPC 2.0, a message a line. Messages are put together as text around
- * the capsule's values, and lists have no prototype, so that nothing a capsule does to shared objects changes them.
+ * The capsule's end of its connection with the daemon, over stdin and stdout: JSON-RPC 2.0, a message a line. Messages are
+ * put together as text around the capsule's values, and lists have no prototype, so that nothing a capsule does to shared
+ * objects changes them.
  */
 import type { CapsuleStreams } from "../platform/capsule_streams.ts";
 import { intrinsics } from "./intrinsics.ts";
@@ -9,7 +10,7 @@ import { SendPace } from "./pace.ts";
 const { parse, stringify, hasOwn, text, indexOf, slice, subarray, encode, decode, now, later } = intrinsics;
 
 /** As the daemon sends it: a request where it has an id, or else a notification. */
-export interface HostMessage {
+export interface DaemonMessage {
   readonly id?: number;
   readonly method: string;
   readonly params: Readonly<Record<string, unknown>>;
@@ -33,7 +34,7 @@ const SMALL = 1024;
 /** Lines of the log that wait for their place; more of them are left out. */
 const MAX_LOGS = 500;
 
-export class HostChannel {
+export class DaemonConnection {
   readonly #streams: CapsuleStreams;
   readonly #pace = new SendPace(now);
   readonly #waiting: Record<number, Waiting> = Object.create(null);
@@ -50,7 +51,7 @@ export class HostChannel {
    *
    * @param handle its result is the answer to a request, its error too
    */
-  async serve(handle: (message: HostMessage) => Promise<unknown>): Promise<void> {
+  async serve(handle: (message: DaemonMessage) => Promise<unknown>): Promise<void> {
     const buffer = new Uint8Array(65_536);
     let rest = "";
     for (let count = await this.#streams.read(buffer); count !== null; count = await this.#streams.read(buffer)) {
@@ -93,9 +94,9 @@ export class HostChannel {
     else this.#send(`{"jsonrpc":"2.0","method":"log","params":{"level":"${level}","text":"a line too long to log"}}`);
   }
 
-  #take(message: HostMessage | Answer, handle: (message: HostMessage) => Promise<unknown>): void {
+  #take(message: DaemonMessage | Answer, handle: (message: DaemonMessage) => Promise<unknown>): void {
     if (!hasOwn(message, "method")) return this.#answered(message as Answer);
-    const asked = message as HostMessage;
+    const asked = message as DaemonMessage;
     void this.#answer(hasOwn(asked, "id") ? asked.id : undefined, handle(asked));
   }
 

@@ -2,14 +2,14 @@
 import type { Granted } from "./grant.ts";
 
 /** How a granted capsule is. `at`: when it is started again, ISO 8601 UTC. */
-export type HostState =
+export type CapsuleState =
   | { readonly state: "starting" | "running" }
   | { readonly state: "restarting"; readonly at: string; readonly reason: string }
   | { readonly state: "failed" | "absent"; readonly reason: string };
 
-export interface CapsuleHost {
+export interface CapsuleRunner {
   /** Undefined for one that it was never told of. */
-  stateOf(name: string): HostState | undefined;
+  stateOf(name: string): CapsuleState | undefined;
   /**
    * Runs `granted` from now on; a process of an earlier grant gives way to it when it has answered. Resolves when one or the
    * other came to be: it runs, it waits for another try, or it is off. Bounded by the deadlines of its start and its swap.

@@ -1,0 +1,143 @@
+/**
+ * Looks at the folders of granted capsules soon after the kernel reports a change in them. The tick looks too: what no
+ * watch reports, it finds.
+ */
+import { Bucket } from "../core/bucket.ts";
+import type { FeatureContext } from "../core/service.ts";
+import { setTimer, systemClock } from "../platform/clock.ts";
+import type { Log } from "../platform/system.ts";
+import { watchFolders } from "../platform/watch_files.ts";
+import type { ChangedFolders } from "./changes.ts";
+import type { DeadlineClock } from "./process/deadlines.ts";
+import { type CapsulesSettings, workspaceCapsules } from "./section.ts";
+
+/** A look comes so long behind the last change of a row, and behind its first at most, ms. */
+const QUIET_MS = 200;
+const LATEST_MS = 2000;
+/** Between two looks, ms. */
+const EVERY_MS = 1000;
+/** So many looks at once, and one in so many seconds behind them: who changes files without an end gets no more of them. */
+const LOOKS = { burst: 30, perSecond: 0.1 } as const;
+
+/** Of the places that the daemon's sandbox was made for: the home, and the workspaces that were trusted at its start. */
+export function watchGranted(context: FeatureContext<CapsulesSettings>, changes: ChangedFolders): FolderWatch {
+  const { isReadOnly, log, paths, settings } = context;
+  const places = [paths.capsules, ...settings.booted.trusted_workspaces.map(workspaceCapsules)];
+  return new FolderWatch({
+    folders: () => changes.folders(places),
+    look: () => {
+      if (!isReadOnly()) changes.look();
+    },
+    watch: watchFolders,
+    clock: { ...systemClock, setTimer },
+    log,
+  });
+}
+
+export interface FolderWatchOptions {
+  /** Those to watch, as they are now, sorted. Never throws. */
+  readonly folders: () => readonly string[];
+  readonly look: () => void;
+  readonly watch: typeof watchFolders;
+  readonly clock: DeadlineClock;
+  readonly log: Pick<Log, "warn">;
+}
+
+export class FolderWatch {
+  readonly #options: FolderWatchOptions;
+  readonly #looks: Bucket;
+  #watched: ReadonlySet<string> = new Set();
+  /** Of the watch, where there is one. */
+  #end: AbortController | undefined;
+  /** A watched folder itself was moved, removed or made: by its path another one may be there. */
+  #isStale = false;
+  /** It was said that there is no watch. */
+  #isTold = false;
+  #isStopped = false;
+  /** The first and the last change since the last look. */
+  #row: { readonly first: number; readonly last: number } | undefined;
+  #hasTimer = false;
+  #looked = -Infinity;
+
+  constructor(options: FolderWatchOptions) {
+    this.#options = options;
+    const { burst, perSecond } = LOOKS;
+    this.#looks = new Bucket(burst, perSecond, () => options.clock.steady());
+  }
+
+  /** Watches the folders as they are now. For each tick, and where other capsules are granted. Never throws. */
+  follow(): void {
+    if (this.#isStopped) return;
+    const folders = this.#options.folders();
+    const isSame = folders.length === this.#watched.size && folders.every((folder) => this.#watched.has(folder));
+    if (isSame && !this.#isStale) return;
+    this.#unwatch();
+    if (folders.length > 0) this.#watch(folders);
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#unwatch();
+  }
+
+  #unwatch(): void {
+    this.#end?.abort();
+    this.#end = undefined;
+    this.#watched = new Set();
+    this.#isStale = false;
+  }
+
+  #watch(folders: readonly string[]): void {
+    const end = new AbortController();
+    const failed = (reason: string) => {
+      this.#unwatch(); // the next tick tries again
+      if (!this.#isTold) this.#options.log.warn("changes of capsules are seen by the tick alone", { reason });
+      this.#isTold = true;
+    };
+    try {
+      this.#options.watch(folders, { changed: (paths) => this.#changed(paths), failed, signal: end.signal });
+    } catch (error) {
+      return failed((error as Error).message);
+    }
+    this.#end = end;
+    this.#watched = new Set(folders);
+    this.#isTold = false;
+  }
+
+  #changed(paths: readonly string[]): void {
+    this.#isStale ||= paths.some((path) => this.#watched.has(path));
+    const now = this.#options.clock.steady();
+    this.#row = { first: this.#row?.first ?? now, last: now };
+    this.#wait(this.#row);
+  }
+
+  /** By one timer, however many the changes are. */
+  #wait({ first, last }: { readonly first: number; readonly last: number }): void {
+    if (this.#hasTimer) return;
+    const { clock } = this.#options;
+    const at = Math.max(Math.min(last + QUIET_MS, first + LATEST_MS), this.#looked + EVERY_MS);
+    this.#hasTimer = true;
+    clock.setTimer(Math.max(0, at - clock.steady()), () => {
+      this.#hasTimer = false;
+      this.#ring();
+    });
+  }
+
+  #ring(): void {
+    if (this.#isStopped || this.#row === undefined) return;
+    const { clock, look, log } = this.#options;
+    const now = clock.steady();
+    const { first, last } = this.#row;
+    if (now < Math.min(last + QUIET_MS, first + LATEST_MS)) return this.#wait(this.#row);
+    this.#row = undefined;
+    this.#looked = now;
+    if (this.#looks.isEmpty) return; // the tick looks
+    this.#looks.take(1);
+    this.follow(); // first: what changes in a new folder from here on is reported
+    try {
+      look();
+    } catch (error) {
+      log.warn("the folders of capsules were not looked at", { reason: (error as Error).message });
+    }
+  }
+}
