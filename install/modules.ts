@@ -8,6 +8,7 @@
  * feeds, TOML) and the quick commands (starting a daemon). The command line is not: measured, it gains nothing.
  */
 import { BUILT, PARTS } from "../src/platform/prebuilt.ts";
+import { mergeStart } from "./merge_start.ts";
 import { bundlePage, PAGE_IMPORT } from "./page.ts";
 import { buildError, reason, run } from "./run_deno.ts";
 
@@ -76,7 +77,9 @@ export async function bundleModules(folder: string, options: ModuleOptions = {})
     await bundle([...externals, "-o", `${work}/hook.js`, hook], options);
     const others = await Promise.allSettled([
       bundle([...ofDaemon, "--outdir", `${work}/single`, ...Object.values(single)], options),
-      bundle(["--code-splitting", "--outdir", `${work}/daemon`, daemon], options),
+      bundle(["--code-splitting", "--outdir", `${work}/daemon`, daemon], options).then(() =>
+        mergeStart({ folder: `${work}/daemon`, entry: "main.js", ms: BUNDLE_MS, ...options })
+      ),
       bundle([...ofDaemon, "--code-splitting", "--outdir", `${work}/quick`, quick], options),
       bundlePage(`${folder}/${PAGE}`, { env: options.env, ms: options.ms ?? BUNDLE_MS }),
     ]);

@@ -2,13 +2,14 @@
  * Masks what looks like a secret in texts that only people read: reports, logs, JSON, prose, files. It rather masks too
  * much. What runs is masked by mask_command.ts, which rather masks too little. Pure.
  */
-import { TOKENS } from "./mask_kinds.ts";
+import { once } from "../lib/once.ts";
+import { anyToken } from "./mask_kinds.ts";
 import { isSecretName, MIN_SECRET } from "./mask_names.ts";
 
-const SECRETS: readonly RegExp[] = [
-  TOKENS,
+const secrets = once((): readonly RegExp[] => [
+  anyToken(),
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
-];
+]);
 const BEARER = /\b((?:Bearer|Basic)\s{1,8})([A-Za-z0-9._~+/=-]{8,})/g;
 /** A password may contain `@` and `/` as they are; a port and a path are not passwords. */
 const URL_PASSWORD = /(\b[a-z][a-z0-9+.-]{0,31}:\/\/[^\s/:@]*:)(?!\d{1,5}[/?#])([^\s"'<>\\]{1,256})(@)/gi;
@@ -28,9 +29,11 @@ const SCHEME = /[A-Za-z][A-Za-z0-9-]{0,31} {1,8}/y;
 const MAX_QUOTED = 4096;
 
 /** Every pattern but {@link NAMED}, which matches any assignment and is tested by looking for a secret's name. */
-const ANY_PATTERN = new RegExp(
-  [...SECRETS, BEARER, URL_PASSWORD, COOKIE, USER, PASSWORD_OPTION]
-    .map(({ source, ignoreCase }) => ignoreCase ? `(?i:${source})` : source).join("|"),
+const anyPattern = once(() =>
+  new RegExp(
+    [...secrets(), BEARER, URL_PASSWORD, COOKIE, USER, PASSWORD_OPTION]
+      .map(({ source, ignoreCase }) => ignoreCase ? `(?i:${source})` : source).join("|"),
+  )
 );
 /** Part of every name whose value is masked, and what must stand in the text for a name to have a value. */
 const NAME_PART = /secret|pass|pwd|token|credential|key|authorization/i;
@@ -38,7 +41,7 @@ const ASSIGNMENT = /[=:]|--[\w-]/;
 
 /** False where {@link maskEach} would change nothing: true of most texts, and a fifth of the cost of the search. */
 function mayHoldSecret(text: string): boolean {
-  return ANY_PATTERN.test(text) || (NAME_PART.test(text) && ASSIGNMENT.test(text));
+  return anyPattern().test(text) || (NAME_PART.test(text) && ASSIGNMENT.test(text));
 }
 
 /** Replaces what looks like a credential by `***`, keeping the words around it. */
@@ -49,7 +52,7 @@ export function maskSecrets(text: string): string {
 /** {@link maskSecrets} without the test beforehand. */
 export function maskEach(text: string): string {
   let out = text;
-  for (const secret of SECRETS) out = out.replace(secret, "***");
+  for (const secret of secrets()) out = out.replace(secret, "***");
   out = out.replace(BEARER, "$1***").replace(URL_PASSWORD, "$1***$3").replace(COOKIE, "$1***");
   return [NAMED, USER, PASSWORD_OPTION].reduce(maskBehind, out);
 }

@@ -3,7 +3,7 @@
  * unlike in mask.ts, only runs of characters that mean themselves are masked, only where a secret is all that is likely,
  * and what is in doubt is shown. Pure.
  */
-import { TOKENS } from "./mask_kinds.ts";
+import { anyToken } from "./mask_kinds.ts";
 import { isSecretName, isSecretNameInCommand, MIN_SECRET } from "./mask_names.ts";
 import { ShellText } from "./shell_text.ts";
 
@@ -52,7 +52,7 @@ function looksRandom(value: string, least = 8): boolean {
 
 /** Tokens, but where they would be the program or a part of a path. */
 function* tokens(shell: ShellText): Generator<Span> {
-  for (const { 0: token, index: start } of shell.text.matchAll(TOKENS)) {
+  for (const { 0: token, index: start } of shell.text.matchAll(anyToken())) {
     const end = start + token.length;
     if (looksRandom(token) && !shell.isProgramAt(start) && !shell.isInPath(start)) yield { start, end };
   }

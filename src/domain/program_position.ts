@@ -2,17 +2,20 @@
  * Whether the word behind a text may be the program that runs. Nobody knows the options of every program that starts
  * another one: where a word may be an argument of the option before it, the next one may be the program. Pure.
  */
+import { once } from "../lib/once.ts";
 
 /** Programs that start another one, and how many words besides options and their arguments come before it. */
-const STARTERS: ReadonlyMap<string, number> = new Map([
-  ..."sudo doas env time exec command builtin nohup nice ionice setsid stdbuf strace ltrace watch xargs parallel unshare nsenter"
-    .split(" ").map((name) => [name, 0] as const),
-  ..."sh bash dash zsh ksh fish npx bunx uvx then do else elif if while until !".split(" ").map((name) =>
-    [name, 0] as const
-  ),
-  ..."timeout chroot flock taskset chrt ssh su runuser".split(" ").map((name) => [name, 1] as const),
-  ..."docker podman nerdctl kubectl".split(" ").map((name) => [name, 2] as const), // `docker run IMAGE`
-]);
+const starters = once((): ReadonlyMap<string, number> =>
+  new Map([
+    ..."sudo doas env time exec command builtin nohup nice ionice setsid stdbuf strace ltrace watch xargs parallel unshare nsenter"
+      .split(" ").map((name) => [name, 0] as const),
+    ..."sh bash dash zsh ksh fish npx bunx uvx then do else elif if while until !".split(" ").map((name) =>
+      [name, 0] as const
+    ),
+    ..."timeout chroot flock taskset chrt ssh su runuser".split(" ").map((name) => [name, 1] as const),
+    ..."docker podman nerdctl kubectl".split(" ").map((name) => [name, 2] as const), // `docker run IMAGE`
+  ])
+);
 
 const REDIRECTION = /\d*[<>]+&?\s*[^\s;&|<>(]*/g;
 /** Options that take a program, of whatever program: `find -exec`, `xterm -e`. */
@@ -31,7 +34,7 @@ export function mayBeProgram(before: string, isCut: boolean): boolean {
   let isArgument = false;
   for (const word of words) {
     if (/^[A-Za-z_]\w*\+?=/.test(word)) continue;
-    const starts = STARTERS.get(word.replace(/^.*\//, ""));
+    const starts = starters().get(word.replace(/^.*\//, ""));
     if (starts !== undefined) {
       operands = starts;
       isArgument = false;

@@ -1,4 +1,5 @@
 /** Makes text from outside safe to store and to show. Pure. */
+import { once } from "../lib/once.ts";
 
 /** Cuts `text` to at most `cap` UTF-16 units, never inside a surrogate pair, marking the cut with `…`. */
 export function clip(text: string, cap: number): string {
@@ -19,8 +20,9 @@ export function headAndTail(text: string, cap: number): string {
 // Controls, format characters (bidi, joiners, tags, annotations), line separators and what no version of Unicode has
 // given a sign yet, but for emoji to come; what is drawn as nothing (fillers, blanks), but for the selector that makes an
 // emoji of a sign; marks beyond the third on one character, which pile up over the lines beside it.
-const HIDDEN =
-  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2800\u2d7f\u{1107f}\u{13441}\u{13442}\u{16fe4}\u{1d159}]|(?!\p{Extended_Pictographic})\p{Cn}|(?!(?<=[\p{Extended_Pictographic}\d#*])[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}|(?<=\p{M}{3})\p{M}/gu;
+const hidden = once(() =>
+  /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2800\u2d7f\u{1107f}\u{13441}\u{13442}\u{16fe4}\u{1d159}]|(?!\p{Extended_Pictographic})\p{Cn}|(?!(?<=[\p{Extended_Pictographic}\d#*])[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}|(?<=\p{M}{3})\p{M}/gu
+);
 
 /** Nearly every text: there is nothing to look for in it. */
 const PLAIN = /^[\x20-\x7e]*$/;
@@ -31,7 +33,7 @@ const PLAIN = /^[\x20-\x7e]*$/;
  */
 export function escapeControls(text: string): string {
   if (PLAIN.test(text)) return text;
-  return text.toWellFormed().replace(HIDDEN, (char) => {
+  return text.toWellFormed().replace(hidden(), (char) => {
     if (char === "\n") return "\\n";
     if (char === "\t") return "\\t";
     if (char === "\r") return "\\r";
@@ -49,7 +51,7 @@ function escapeOf(code: number): string {
 /** JSON as one line in which nothing deceives a reader or a terminal; what it says when it is read again is the same. */
 export function visibleJson(value: unknown): string {
   return (JSON.stringify(value) ?? "null").replace(
-    HIDDEN,
+    hidden(),
     (char) =>
       [...Array(char.length)].map((_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),
   );
@@ -62,7 +64,7 @@ export function escapeControlsKeepLines(text: string): string {
 
 // Spaces other than the plain one, characters that no font draws, and marks that cover what stands beside them: on
 // anything but a letter, or more than three on one.
-const DECEIVING = /[^\P{Zs} ]|[\p{Default_Ignorable_Code_Point}\u2800]|(?<!\p{L}\p{M}{0,2})\p{M}/gu;
+const deceiving = once(() => /[^\P{Zs} ]|[\p{Default_Ignorable_Code_Point}\u2800]|(?<!\p{L}\p{M}{0,2})\p{M}/gu);
 
 /**
  * {@link escapeControlsKeepLines} for text that will run. Also escapes characters that look like a space and are none,
@@ -71,7 +73,7 @@ const DECEIVING = /[^\P{Zs} ]|[\p{Default_Ignorable_Code_Point}\u2800]|(?<!\p{L}
  */
 export function escapeDeceptive(text: string): string {
   return escapeControlsKeepLines(text).replace(
-    DECEIVING,
+    deceiving(),
     (char) => escapeOf(char.codePointAt(0) ?? 0),
   );
 }

@@ -35,7 +35,6 @@ export const liveness: Feature<never, Projection> = {
           if (denoFiles.list(paths.spool).length === 0) return;
           await Promise.race([namespace.learn(), daemonTimers.sleep(NAMESPACE_MS)]);
         },
-        start: () => void namespace.learn(),
         tick: async () => void await Promise.all([namespace.learn(), watch.look()]),
         status: () => {
           const seen = watch.status();
