@@ -3,13 +3,9 @@ import { bold, dim, green, red, yellow } from "@std/fmt/colors";
 import { LISTED, narrowed, type Narrowing, within } from "../../capsule/grant.ts";
 import type { Capabilities } from "../../capsule/manifest.ts";
 import type { CapsuleFolder } from "../../capsule/folder.ts";
-import {
-  assertGrantable,
-  putCapsule,
-  removeCopies,
-  removeOtherCopies,
-  removeRefused,
-} from "../../client/put_capsule.ts";
+import { type RiskyPath, riskyPaths } from "../../client/grantable_paths.ts";
+import { putCapsule, removeCopies, removeOtherCopies, removeRefused } from "../../client/put_capsule.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { env } from "../../platform/process.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -104,8 +100,12 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
   const capsule = await wholeCapsule(run, name, before);
   const { manifest, digest, folder } = capsule;
   const capabilities = grantedOf(capsule, options);
-  assertGrantable(run.context, capabilities);
-  if (!options.json) tell(run, capsule, capabilities, before);
+  const risky = riskyPaths(run.context, capabilities);
+  if (!options.json) {
+    tell(run, capsule, capabilities, before);
+    for (const line of riskLines(risky)) run.out.line(yellow(`         ${line}`));
+  }
+  if (options.yes) assertNamed(risky, options);
   if (!options.yes && !await ask(run, `Let ${name} do this?`)) {
     throw new ConsoleError("failed", "nothing was granted");
   }
@@ -142,6 +142,22 @@ function tell(
   if (before === undefined) return;
   const changes = changeLines(before, { manifest, capabilities, files });
   say(run, "differs", changes.length === 0 ? ["nothing: it is what you granted before"] : changes);
+}
+
+function riskLines(risky: readonly RiskyPath[]): string[] {
+  return risky.map(({ access, path, why }) =>
+    escapeControls(`with ${access} of ${path} it may leave its sandbox: it ${why}`)
+  );
+}
+
+/** @throws {ConsoleError} `usage`: what leads out of the sandbox is granted by its name, or by a person's answer */
+function assertNamed(risky: readonly RiskyPath[], options: GrantOptions): void {
+  const unnamed = risky.find(({ access, path }) => !options[access]?.includes(path));
+  if (unnamed === undefined) return;
+  const { access, path, why } = unnamed;
+  throw new ConsoleError("usage", escapeControls(`--yes alone does not grant ${access} of ${path}: it ${why}`), {
+    hint: escapeControls(`--${access} ${shellQuote([path])} grants it by its name; --${access} none does not`),
+  });
 }
 
 /** Of a list: none of it. */
