@@ -218,6 +218,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "capsule/names.ts",
       "capsule/read_manifest.ts",
       "capsule/section.ts",
+      "capsule/setting_flaws.ts",
       "chat",
       "client",
       "config",

@@ -12,7 +12,8 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { ask } from "../ask.ts";
-import { capsuleNamed, lastGrant, wholeCapsule } from "../capsule_folders.ts";
+import { capsuleNamed, idleSettings, lastGrant, wholeCapsule } from "../capsule_folders.ts";
+import { loadConfigFile } from "../config_file.ts";
 import { capabilityLines, changeLines } from "../capsule_text.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { withTilde } from "../tilde.ts";
@@ -28,15 +29,15 @@ export async function listCapsules(run: CommandContext, { json }: JsonOption): P
   const { capsules } = await read(run, "capsule.list", {});
   if (json) return run.out.json({ capsules });
   if (capsules.length === 0) {
-    return run.out.note(
-      `no capsules in ${withTilde(run.context.paths.capsules)}\nhint: agent-console capsule install PATH`,
-    );
+    run.out.note(`no capsules in ${withTilde(run.context.paths.capsules)}\nhint: agent-console capsule install PATH`);
   }
   const width = Math.max(...capsules.map(({ name }) => name.length));
   for (const one of capsules) {
     run.out.line(`${bold(one.name.padEnd(width))}  ${stateOf(one)}${dim(escapeControls(describedAs(one)))}`);
     for (const line of troubles(one)) run.out.line(yellow(`  ${escapeControls(line)}`));
   }
+  const loaded = await loadConfigFile(run).catch(() => undefined); // of an invalid one `config validate` says why
+  for (const flaw of loaded === undefined ? [] : idleSettings(run, loaded.config)) run.out.note(flaw);
 }
 
 function describedAs({ version, description }: Capsule): string {
