@@ -64,7 +64,10 @@ export type CommandHandler = (args: readonly string[], call: CommandCall) => str
 /** What an agent asks, as docs/approvals.md tells it. */
 export type CapsuleRequest = Readonly<Record<string, unknown>>;
 
-/** An interceptor can tighten only: it refuses, has the person asked, or adds a note to what the person reads. */
+/**
+ * An interceptor can tighten only: it refuses, has the person asked, or adds a note to what the person reads. Of its words
+ * 300 UTF-16 units are shown; longer ones are cut, and end with `…`.
+ */
 export type Verdict =
   | { readonly decision: "deny" | "ask"; readonly reason: string }
   | { readonly note: string };

@@ -3,6 +3,7 @@
  * Pure. Strict: an unknown key is refused, so that a permission that was misspelt is not one that nobody sees.
  */
 import * as v from "valibot";
+import { LOOKING_COMMANDS } from "../core/looking_commands.ts";
 import { TOPICS } from "../domain/event.ts";
 import { isIpv6, isMapped } from "../platform/capsule_networks.ts";
 import { CAPSULE_NAME, SETTING_NAME } from "./names.ts";
@@ -15,7 +16,6 @@ export const API_VERSIONS = { oldest: 1, newest: 1 } as const;
 
 /** As the files of the folder `keys`. */
 const SECRET_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
-const COMMAND_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 const VERSION = /^\d{1,6}\.\d{1,6}\.\d{1,6}(?:[-+][0-9A-Za-z.+-]{1,40})?$/;
 /** A name, an IPv4 or a bracketed IPv6 address, and its port; no wildcard, and no host with all its ports. */
 const HOST =
@@ -73,6 +73,14 @@ const variable = v.pipe(
   v.check((value) => !ENV_CLOSED.test(value), "a variable that is not the runtime's, the loader's or a proxy's"),
 );
 
+const lookingCommand = v.pipe(
+  v.string("the name of a command of the console"),
+  v.check(
+    (name) => LOOKING_COMMANDS.includes(name),
+    `a command of the console that does no more than look: ${LOOKING_COMMANDS.join(", ")}`,
+  ),
+);
+
 /** What a capsule asks for, and what of it was granted: the same shape. */
 export const capabilitiesSchema = v.pipe(
   v.strictObject({
@@ -93,7 +101,7 @@ export const capabilitiesSchema = v.pipe(
     /** Names of files in the folder `keys` of the home. */
     secrets: v.optional(listOf(matching(SECRET_NAME, "the name of a file in the folder keys"), 16), () => []),
     /** Commands of the console that it may run; no more than looks. */
-    exec: v.optional(listOf(matching(COMMAND_NAME, "the name of a command of the console"), 32), () => []),
+    exec: v.optional(listOf(lookingCommand, 32), () => []),
   }, "an object"),
   v.readonly(),
 );

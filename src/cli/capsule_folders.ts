@@ -3,8 +3,11 @@ import { findCapsules, type Found } from "../capsule/discovery.ts";
 import { capsuleFiles, type CapsuleFolder } from "../capsule/folder.ts";
 import { CAPSULE_NAME } from "../capsule/names.ts";
 import { CapsuleFlaw, checkCapabilities, checkManifest } from "../capsule/read_manifest.ts";
+import type { Manifest } from "../capsule/manifest.ts";
 import { capsulesSection } from "../capsule/section.ts";
 import { RECORDED } from "../client/put_capsule.ts";
+import { settingFlaws } from "../capsule/setting_flaws.ts";
+import type { Config } from "../config/base_sections.ts";
 import { valuesOf } from "../config/values.ts";
 import { clip, escapeControls } from "../domain/sanitize.ts";
 import { capsulePlaces } from "../platform/capsule_places.ts";
@@ -49,6 +52,27 @@ export async function wholeCapsule(
   const found = await capsuleNamed(run, name, before);
   if ("capsule" in found) return found.capsule;
   throw new ConsoleError("failed", `the capsule ${found.name} is refused: ${found.reason}`);
+}
+
+/**
+ * What the configuration sets and no capsule reads. Of a granted capsule its granted manifest counts: that runs.
+ *
+ * @returns a sentence for each
+ */
+export function idleSettings(run: CommandContext, config: Config): readonly string[] {
+  const { settings, trusted_workspaces: workspaces } = valuesOf(config, capsulesSection);
+  if (Object.keys(settings).length === 0) return []; // no folder is read
+  const { paths } = run.context;
+  const search = { capsules: paths.capsules, workspaces, uid: ownUid() };
+  const found = findCapsules(search, (name) => lastGrant(run, name)?.folder);
+  const manifests = new Map<string, Pick<Manifest, "settings"> | undefined>();
+  for (const name of [...found.map((one) => one.name), ...Object.keys(settings)]) {
+    const granted = lastGrant(run, name)?.manifest;
+    const one = found.find((each) => each.name === name && "capsule" in each);
+    const manifest = granted ?? (one !== undefined && "capsule" in one ? one.capsule.manifest : undefined);
+    if (manifest !== undefined || found.some((each) => each.name === name)) manifests.set(name, manifest);
+  }
+  return settingFlaws(settings, manifests);
 }
 
 /**

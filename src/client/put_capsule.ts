@@ -11,17 +11,17 @@ import { clip, escapeControls } from "../domain/sanitize.ts";
 import { removeFolder } from "../platform/build_folder.ts";
 import { capsulePlaces } from "../platform/capsule_places.ts";
 import { capsuleRunText, type CapsuleSandbox } from "../platform/capsule_texts.ts";
-import { denoFiles, realPathSoFar } from "../platform/deno_files.ts";
+import { denoFiles } from "../platform/deno_files.ts";
 import { findProgram } from "../platform/find_program.ts";
 import { launcherFolder } from "../platform/home_launchers.ts";
 import { makePrivate } from "../platform/made_folders.ts";
-import { areApart } from "../platform/path_safety.ts";
 import { BUILT, isOurs } from "../platform/prebuilt.ts";
 import { env } from "../platform/process.ts";
 import { usualPlaces } from "../platform/program_places.ts";
 import { replaceFolder } from "../platform/replace_folder.ts";
 import { ConsoleError, type ErrorName } from "../protocol/errors.ts";
 import type { ClientContext } from "./endpoint.ts";
+import { grantedPath, riskyPaths } from "./grantable_paths.ts";
 import { knowsP, writeLaunchers } from "./write_launchers.ts";
 
 const EXECUTABLE = 0o700;
@@ -31,35 +31,6 @@ const OWN_FILE = 0o600;
 export interface CapsuleToPut {
   readonly capsule: CapsuleFolder;
   readonly capabilities: Capabilities;
-}
-
-/** The paths of a grant as the sandbox has them: `~` is the person's home, and links are followed once, now. */
-function grantedPath(path: string): string {
-  const home = env("HOME");
-  if (!path.startsWith("~/")) return realPathSoFar(path);
-  if (!home?.startsWith("/")) throw new ConsoleError("failed", `${path} names a folder in HOME, which is not set`);
-  return realPathSoFar(`${home.replace(/\/+$/, "")}${path.slice(1)}`);
-}
-
-/**
- * What is granted of paths must be apart from what holds a credential of ours, or is run by us.
- *
- * @throws {ConsoleError} `failed` with the path
- */
-export function assertGrantable({ paths }: Pick<ClientContext, "paths">, { read, write }: Capabilities): void {
-  const closed = [paths.root, launcherFolder()].flatMap((path) => path === undefined ? [] : [realPathSoFar(path)]);
-  for (const path of [...read, ...write]) {
-    const real = grantedPath(path);
-    const found = closed.find((one) => !areApart(one, real));
-    if (found === undefined) continue;
-    throw new ConsoleError(
-      "failed",
-      `${path} cannot be granted: it and ${found}, which is agent-console's own, overlap`,
-      {
-        hint: "grant less with --read and --write, or ask the author to name a folder of its own",
-      },
-    );
-  }
 }
 
 /** The copy of a grant where it runs from. */
@@ -81,7 +52,7 @@ export async function putCapsule(context: ClientContext, { capsule, capabilities
   if (problem !== undefined || places === undefined) {
     throw new ConsoleError("failed", `no capsule can be granted: ${problem ?? "there is no place for its code"}`);
   }
-  assertGrantable(context, capabilities);
+  riskyPaths(context, capabilities); // refuses what no grant has
   const folder = ownFolder(places.granted, name);
   const into = `${folder}/${copyDigest({ digest: capsule.digest, capabilities })}`;
   const made = `${folder}/new-${crypto.randomUUID()}`;

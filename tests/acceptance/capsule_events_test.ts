@@ -61,7 +61,7 @@ const RUNS = {
   manifest: {
     name: "runs",
     commands: named("run"),
-    capabilities: { exec: ["sessions", "approve", "run", "cron"] },
+    capabilities: { exec: ["sessions", "cron", "memory"] },
   },
   files: {
     "main.ts": `
@@ -79,15 +79,21 @@ Deno.test("X1 a capsule runs the commands that it was granted only to look: it a
   await using home = await TestHome.create();
   writeCapsule(home.path("capsules"), RUNS.manifest, RUNS.files);
   await home.start();
-  await grantNow(home, "runs", ["--exec", "sessions", "--exec", "approve", "--exec", "run"]);
+  await grantNow(home, "runs", ["--exec", "sessions", "--exec", "memory"]);
   await using client = await home.connect({ token: true });
   await using one = await held(home, client);
   const looked = await sayTo(home, "/run sessions");
   assertMatch(looked, /"success":true/);
-  const approved = await sayTo(home, `/run approve ${one.id}`);
-  assertMatch(approved, /refused: |"success":false/);
-  assertEquals((await pending(client)).map(({ id }) => id), [one.id], approved);
-  assertStringIncludes(await sayTo(home, "/run run sessions"), "/run is a command of a capsule, which no capsule runs");
+  assertStringIncludes(await sayTo(home, `/run approve ${one.id}`), "the command approve is not granted to it");
+  assertEquals((await pending(client)).map(({ id }) => id), [one.id]);
+  assertMatch(await sayTo(home, "/run memory peek"), /"success":true/);
+  assertMatch(await sayTo(home, "/run memory append a note"), /"success":false/);
+  assertStringIncludes(await sayTo(home, "/run run sessions"), "the command run is not granted to it");
   assertStringIncludes(await sayTo(home, "/run status"), "the command status is not granted to it");
   assertStringIncludes(await sayTo(home, "/run cron list"), "the command cron is not granted to it");
+  const more = { name: "more", capabilities: { exec: ["sessions", "approve"] } };
+  writeCapsule(home.path("capsules"), more);
+  const { code, stderr } = await home.cli(["capsule", "grant", "more", "--yes"]);
+  assertEquals(code, 1);
+  assertMatch(stderr, /"capabilities\.exec\.1" is "approve", expected a command .* no more than look: approvals,/);
 });

@@ -46,10 +46,10 @@ Deno.test("keys and values, secrets and commands of the console work as far as t
         await tried(() => capsule.kv.set("long", "x".repeat(200))),
         await capsule.secret("slack"), await tried(() => capsule.secret("other")),
         await capsule.exec("sessions --all"), await tried(() => capsule.exec("/approve x")),
-        await tried(() => capsule.exec("please work")),
+        await tried(() => capsule.exec("please work")), await tried(() => capsule.exec("deny x")),
       ]));`,
     manifest: { commands: [command("all")] },
-    capabilities: { kv: 100, secrets: ["slack"], exec: ["sessions"] },
+    capabilities: { kv: 100, secrets: ["slack"], exec: ["sessions", "deny"] },
   };
   await lab.supervisor.run(await lab.capsule("all", files));
   assertEquals(JSON.parse(await lab.supervisor.command("all", "all", [])), [
@@ -65,6 +65,7 @@ Deno.test("keys and values, secrets and commands of the console work as far as t
     { success: true, response: "ran /sessions --all" },
     "the command approve is not granted to it",
     "the command please is not granted to it",
+    "the command deny does more than look",
   ]);
   assertEquals(lab.executed, ["/sessions --all"]);
   assertEquals(lab.kv.get("all"), '[["__proto__",2]]\n');
@@ -174,6 +175,9 @@ Deno.test("an interceptor denies, asks or notes, and never allows; one that fail
   assertEquals(await says("denies", denies), { decision: "deny", reason: "not rm" });
   assertEquals(await says("notes", `() => ({ note: "look twice" })`), { note: "look twice" });
   assertEquals(await says("silent", "() => undefined"), null);
+  const long = `({ tool }: any) => ({ decision: "deny", reason: "😀".repeat(600) })`;
+  assertEquals(await says("long", long), { decision: "deny", reason: `${"😀".repeat(499)}…` });
+  assertEquals(await says("long-note", `() => ({ note: "y".repeat(2000) })`), { note: `${"y".repeat(999)}…` });
   const allows = `() => ({ decision: "allow", reason: "fine" })`;
   assertEquals(await says("allows", allows), "capsule allows answered intercept in a wrong form");
   const both = `() => ({ decision: "ask", reason: "hm", note: "x" })`;

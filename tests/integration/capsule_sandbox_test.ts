@@ -61,6 +61,8 @@ Deno.test("X1 what was not granted is refused: files, net, names, programs, libr
     return pathname === "/redirect" ? Response.redirect(`http://127.0.0.1:${other.addr.port}/from`) : echo(request);
   });
   const settings = { folder, other: other.addr.port };
+  const bystander = `export default (c: any) => c.command("attack", () => "here");`;
+  await lab.supervisor.run(await lab.capsule("bystander", { main: bystander, manifest: MANIFEST }));
   for (const attack of attacks(granted.addr.port)) {
     const [refused, allowed] = await Promise.all([
       outcomes(lab, attack, settings, false),
@@ -71,7 +73,9 @@ Deno.test("X1 what was not granted is refused: files, net, names, programs, libr
     assertEquals(worked, names, `${attack.name}, where all is allowed: ${JSON.stringify(allowed, null, 1)}`);
     const strange = names.filter((name) => !REFUSED.test(refused[name] ?? "")).map((name) => [name, refused[name]]);
     assertEquals(strange, [], attack.name);
+    assertEquals(await lab.supervisor.command("bystander", "attack", []), "here", attack.name);
   }
+  assertEquals([lab.stateOf("bystander"), lab.said("bystander")], ["running", []]);
   assertEquals(
     reached.filter((url) => url.includes("/from")).length,
     1,

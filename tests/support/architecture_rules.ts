@@ -188,6 +188,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "capsule/granted_copy.ts", // and lies where the daemon starts it from
       "capsule/manifest.ts",
       "capsule/names.ts",
+      "capsule/path_risk.ts",
       "capsule/read_manifest.ts",
       "config",
       "daemon/options.ts",
@@ -217,6 +218,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "capsule/names.ts",
       "capsule/read_manifest.ts",
       "capsule/section.ts",
+      "capsule/setting_flaws.ts",
       "chat",
       "client",
       "config",

@@ -105,7 +105,7 @@ const REFUSED: readonly (readonly [string, readonly unknown[]])[] = [
     "AGENT_CONSOLE_HOME",
   ]],
   ["secrets", ["../token", "a/b", ".hidden", ""]],
-  ["exec", ["/sessions", "a b", ""]],
+  ["exec", ["/sessions", "a b", "", "approve", "deny", "cancel", "standup"]],
 ];
 
 Deno.test("X1 a capability that is no literal, leaves its place or changes the runtime is refused", () => {

@@ -3,6 +3,7 @@ import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { capsulePlaces } from "../../src/platform/capsule_places.ts";
 import { CLOSED_NETWORKS } from "../../src/platform/capsule_networks.ts";
 import { capsuleLauncherText, type CapsuleRun, capsuleRunText } from "../../src/platform/capsule_texts.ts";
+import { startPiped } from "../../src/platform/piped_process.ts";
 import { exists } from "../support/exists.ts";
 import { eventually } from "../support/harness_wait.ts";
 
@@ -33,7 +34,7 @@ exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 ulimit -d 720896 2>/dev/null || :
 ulimit -c 0 2>/dev/null || :
 ulimit -n 64 2>/dev/null || :
-/bin/sh -p -c 'while /bin/sleep 5; kill -0 "$1" && kill -0 "$2"; do :; done; kill -9 "$2"' watch "$PPID" "$$" < /dev/null > /dev/null 2>&1 &
+/bin/sh -p -c 'read -r _ _ _ _ _ session _ < "/proc/$2/stat"; while /bin/sleep 5; [ "$session" = "$2" ] && echo 5 > "/proc/$2/autogroup"; kill -0 "$1" && kill -0 "$2"; do :; done; kill -9 "$2"' watch "$PPID" "$$" < /dev/null > /dev/null 2>&1 &
 export DENO_DIR=/dev/null
 export DENO_NO_UPDATE_CHECK=1
 export NO_COLOR=1
@@ -168,4 +169,27 @@ Deno.test("X1 granted capsules lie beside the launchers of their home, out of ev
   assertEquals(capsulePlaces("/h", xdg)?.granted, "/data/agent-console/capsules/=-h");
   assertEquals(capsulePlaces("/home/you", env), undefined, "the daemon may write in its home");
   assertEquals(capsulePlaces("/h", () => undefined), undefined);
+});
+
+Deno.test({
+  name: "X1 a capsule has the processor behind other sessions, not behind its own alone",
+  ignore: !exists("/proc/self/autogroup"),
+  fn: async () => {
+    const folder = await Deno.makeTempDir({ dir: "/tmp", prefix: "ac-" });
+    try {
+      const deno = `${folder}/deno`; // in the place of the runtime
+      await Deno.writeTextFile(deno, "#!/bin/sh\nwhile :; do /bin/sleep 0.1; done\n", { mode: 0o700 });
+      const run = `${folder}/run`;
+      await Deno.writeTextFile(run, capsuleRunText({ ...PLAIN, deno, nice: undefined }), { mode: 0o700 });
+      const group = async (pid: number | "self") => await Deno.readTextFile(`/proc/${pid}/autogroup`);
+      const own = await group("self");
+      const child = startPiped([run], { cwd: "/", env: {} });
+      await eventually(async () => / nice 5$/m.test(await group(child.pid)), 20_000, "the session's own nice value");
+      assertEquals(await group("self"), own);
+      child.slay();
+      await Promise.all([child.ended, child.stdout.cancel(), child.stderr.cancel()]);
+    } finally {
+      await Deno.remove(folder, { recursive: true });
+    }
+  },
 });

@@ -1,7 +1,9 @@
 /** The console's commands and the door by which they call methods: in whose name, and with what of their features. */
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as v from "valibot";
+import { builtins } from "../../src/command/builtins.ts";
 import { command } from "../../src/command/mod.ts";
+import { LOOKING_COMMANDS } from "../../src/core/looking_commands.ts";
 import { methodsDoor } from "../../src/core/methods_door.ts";
 import type { Feature } from "../../src/core/service.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -95,4 +97,12 @@ Deno.test("E2 a feature brings commands of its own, which /help lists and which 
     sessionId: null,
   });
   assertEquals((await exec("/gret")).response, 'unknown command "/gret"\nhint: did you mean /greet?');
+});
+
+Deno.test("X1 each command of the console is known to look only, or to do more", () => {
+  const all = builtins(() => []);
+  const looking = all.filter(({ name }) => LOOKING_COMMANDS.includes(name));
+  const more = all.filter((one) => !looking.includes(one));
+  assertEquals(more.map(({ name }) => name), ["approve", "deny", "cancel"]);
+  assertEquals(looking.flatMap(({ name, aliases = [] }) => [name, ...aliases]).sort(), [...LOOKING_COMMANDS]);
 });

@@ -1,5 +1,6 @@
 /** What a capsule may say, checked word by word: what it runs is somebody else's code. */
 import * as v from "valibot";
+import { clip } from "../../domain/sanitize.ts";
 import { isNestedBeyond } from "../../lib/json_nesting.ts";
 
 const NESTING = { depth: 64, containers: 50_000 } as const;
@@ -43,6 +44,8 @@ export type CapsuleMessage =
 
 /** Of a capsule's own words that we show or log, UTF-16 units. */
 const SHOWN = 2000;
+/** Of a verdict, UTF-16 units; people are shown fewer (domain/presentation.ts). */
+const MOST_WORDS = 1000;
 
 /** Why the line is no message of a capsule, in words. */
 export class NotAMessage extends Error {}
@@ -61,7 +64,7 @@ export function readCapsuleMessage(line: string): CapsuleMessage {
   }
   if (has(message, "error")) {
     const failed = checked(error, message, "an error");
-    return { kind: "error", id: failed.id, message: failed.error.message.slice(0, SHOWN) };
+    return { kind: "error", id: failed.id, message: clip(failed.error.message, SHOWN) };
   }
   const answered = checked(result, message, "an answer");
   return { kind: "result", id: answered.id, result: answered.result };
@@ -96,7 +99,8 @@ function checked<S extends v.GenericSchema>(schema: S, value: unknown, what: str
 
 const name = v.pipe(v.string(), v.regex(/^[a-z][a-z0-9._-]{0,63}$/));
 const names = v.pipe(v.array(name), v.maxLength(100));
-const reason = v.pipe(v.string(), v.minLength(1), v.maxLength(1000));
+/** A longer one is cut, and its end says so: what is said at length is said all the same. */
+const reason = v.pipe(v.string(), v.minLength(1), v.transform((text) => clip(text, MOST_WORDS)));
 
 /** What a capsule answers to our calls. */
 export const CAPSULE_ANSWERS = {

@@ -3,20 +3,17 @@ import { bold, dim, green, red, yellow } from "@std/fmt/colors";
 import { LISTED, narrowed, type Narrowing, within } from "../../capsule/grant.ts";
 import type { Capabilities } from "../../capsule/manifest.ts";
 import type { CapsuleFolder } from "../../capsule/folder.ts";
-import {
-  assertGrantable,
-  putCapsule,
-  removeCopies,
-  removeOtherCopies,
-  removeRefused,
-} from "../../client/put_capsule.ts";
+import { type RiskyPath, riskyPaths } from "../../client/grantable_paths.ts";
+import { putCapsule, removeCopies, removeOtherCopies, removeRefused } from "../../client/put_capsule.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { env } from "../../platform/process.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { ask } from "../ask.ts";
-import { capsuleNamed, lastGrant, wholeCapsule } from "../capsule_folders.ts";
+import { capsuleNamed, idleSettings, lastGrant, wholeCapsule } from "../capsule_folders.ts";
+import { loadConfigFile } from "../config_file.ts";
 import { capabilityLines, changeLines } from "../capsule_text.ts";
 import { call, type CommandContext, read } from "../context.ts";
 import { withTilde } from "../tilde.ts";
@@ -32,15 +29,15 @@ export async function listCapsules(run: CommandContext, { json }: JsonOption): P
   const { capsules } = await read(run, "capsule.list", {});
   if (json) return run.out.json({ capsules });
   if (capsules.length === 0) {
-    return run.out.note(
-      `no capsules in ${withTilde(run.context.paths.capsules)}\nhint: agent-console capsule install PATH`,
-    );
+    run.out.note(`no capsules in ${withTilde(run.context.paths.capsules)}\nhint: agent-console capsule install PATH`);
   }
   const width = Math.max(...capsules.map(({ name }) => name.length));
   for (const one of capsules) {
     run.out.line(`${bold(one.name.padEnd(width))}  ${stateOf(one)}${dim(escapeControls(describedAs(one)))}`);
     for (const line of troubles(one)) run.out.line(yellow(`  ${escapeControls(line)}`));
   }
+  const loaded = await loadConfigFile(run).catch(() => undefined); // of an invalid one `config validate` says why
+  for (const flaw of loaded === undefined ? [] : idleSettings(run, loaded.config)) run.out.note(flaw);
 }
 
 function describedAs({ version, description }: Capsule): string {
@@ -104,8 +101,12 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
   const capsule = await wholeCapsule(run, name, before);
   const { manifest, digest, folder } = capsule;
   const capabilities = grantedOf(capsule, options);
-  assertGrantable(run.context, capabilities);
-  if (!options.json) tell(run, capsule, capabilities, before);
+  const risky = riskyPaths(run.context, capabilities);
+  if (!options.json) {
+    tell(run, capsule, capabilities, before);
+    for (const line of riskLines(risky)) run.out.line(yellow(`         ${line}`));
+  }
+  if (options.yes) assertNamed(risky, options);
   if (!options.yes && !await ask(run, `Let ${name} do this?`)) {
     throw new ConsoleError("failed", "nothing was granted");
   }
@@ -142,6 +143,22 @@ function tell(
   if (before === undefined) return;
   const changes = changeLines(before, { manifest, capabilities, files });
   say(run, "differs", changes.length === 0 ? ["nothing: it is what you granted before"] : changes);
+}
+
+function riskLines(risky: readonly RiskyPath[]): string[] {
+  return risky.map(({ access, path, why }) =>
+    escapeControls(`with ${access} of ${path} it may leave its sandbox: it ${why}`)
+  );
+}
+
+/** @throws {ConsoleError} `usage`: what leads out of the sandbox is granted by its name, or by a person's answer */
+function assertNamed(risky: readonly RiskyPath[], options: GrantOptions): void {
+  const unnamed = risky.find(({ access, path }) => !options[access]?.includes(path));
+  if (unnamed === undefined) return;
+  const { access, path, why } = unnamed;
+  throw new ConsoleError("usage", escapeControls(`--yes alone does not grant ${access} of ${path}: it ${why}`), {
+    hint: escapeControls(`--${access} ${shellQuote([path])} grants it by its name; --${access} none does not`),
+  });
 }
 
 /** Of a list: none of it. */

@@ -8,6 +8,7 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { narrowUmask } from "../../platform/process.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { idleSettings } from "../capsule_folders.ts";
 import { configFileOf, editConfigFile, loadConfigFile } from "../config_file.ts";
 import type { CommandContext } from "../context.ts";
 import { type GivenRule, givenRules } from "../../policy/rule.ts";
@@ -86,7 +87,7 @@ export async function setConfigKey(run: CommandContext, key: string, text: strin
 
 export async function validate(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
   const { file, warnings: odd, typos, config } = await loadConfigFile(run);
-  const warnings = [...odd, ...idleRules(config.approvals.rules, run.context.paths.root)];
+  const warnings = [...odd, ...idleRules(config.approvals.rules, run.context.paths.root), ...idleSettings(run, config)];
   const workspace = checkWorkspace(run.context.paths.configJsonc, config.daemon.safety_mode);
   if (workspace?.unreadable) throw new ConsoleError("config_invalid", workspace.warnings.join("\n  "));
   const valid = typos.length === 0;

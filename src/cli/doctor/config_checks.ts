@@ -2,6 +2,7 @@
 import { loadConfigFromProcess } from "../../config/from_process.ts";
 import { SCHEMA } from "../../daemon/features.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { idleSettings } from "../capsule_folders.ts";
 import type { CommandContext } from "../context.ts";
 import { missingPrograms } from "../missing_programs.ts";
 import { idleRules } from "../commands/config.ts";
@@ -9,10 +10,11 @@ import { type Check, type Finding, ok, problem } from "./finding.ts";
 
 export const configChecks: readonly Check[] = [{ id: "config", run: config }, { id: "programs", run: programs }];
 
-async function config({ context: { paths, socketFlag } }: CommandContext): Promise<Finding[]> {
+async function config(run: CommandContext): Promise<Finding[]> {
+  const { paths, socketFlag } = run.context;
   try {
     const { file, warnings, config } = await loadConfigFromProcess(paths, SCHEMA, { socket: socketFlag });
-    const wrong = [...warnings, ...idleRules(config.approvals.rules, paths.root)];
+    const wrong = [...warnings, ...idleRules(config.approvals.rules, paths.root), ...idleSettings(run, config)];
     if (wrong.length > 0) {
       return wrong.map((text) => problem("config", text, { hint: "agent-console config validate" }));
     }

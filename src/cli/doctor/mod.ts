@@ -2,6 +2,7 @@
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { agentChecks } from "./agent_checks.ts";
+import { capsuleChecks } from "./capsule_checks.ts";
 import { configChecks } from "./config_checks.ts";
 import { daemonChecks } from "./daemon_checks.ts";
 import { type Check, type Finding, problem } from "./finding.ts";
@@ -17,6 +18,7 @@ const CHECKS: readonly Check[] = [
   ...journalChecks,
   ...hookChecks,
   ...agentChecks,
+  ...capsuleChecks,
   ...surroundingsChecks,
 ];
 

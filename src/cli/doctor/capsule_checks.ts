@@ -1,0 +1,80 @@
+/** Capsules: what is granted and does not run, and what lies where granted code runs from without a grant. */
+import { CAPSULE_NAME } from "../../capsule/names.ts";
+import { tryConnectRunning } from "../../client/connect.ts";
+import { removeCopies } from "../../client/put_capsule.ts";
+import { writeLaunchers } from "../../client/write_launchers.ts";
+import { capsulePlaces } from "../../platform/capsule_places.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import type { ResultOf } from "../../protocol/method_schemas.ts";
+import { callOn, type CommandContext } from "../context.ts";
+import { type Check, type Finding, note, ok, problem } from "./finding.ts";
+
+export const capsuleChecks: readonly Check[] = [{ id: "capsules", run: capsules }];
+
+type Capsule = ResultOf<"capsule.list">["capsules"][number];
+
+async function capsules(run: CommandContext): Promise<Finding[]> {
+  const places = capsulePlaces(run.context.paths.root);
+  const copied = places === undefined ? [] : denoFiles.list(places.granted).filter((name) => CAPSULE_NAME.test(name));
+  const launcher = places === undefined || copied.length === 0 ? [] : launcherFinding(run, places.launcher);
+  const client = await tryConnectRunning(run.context);
+  if (client === undefined) return launcher; // which grants there are the daemon knows
+  try {
+    const all = (await callOn(client, run, "capsule.list", {})).capsules;
+    const granted = all.filter(({ grantedDigest }) => grantedDigest !== undefined);
+    const stray = copied.filter((name) => granted.every((one) => one.name !== name));
+    return [
+      ...launcher,
+      ...summary(granted),
+      ...granted.flatMap(troubles),
+      ...stray.map((name) => leftCopy(run, name)),
+    ];
+  } finally {
+    client.close();
+  }
+}
+
+function launcherFinding(run: CommandContext, launcher: string): Finding[] {
+  if (denoFiles.stat(launcher)?.kind === "file") return [];
+  return [problem("capsules.launcher", `${launcher}, by which capsules are run, is not there: none starts`, {
+    hint: "agent-console doctor --fix",
+    fix: async () => {
+      const why = await writeLaunchers(run.context);
+      if (why !== undefined) throw new Error(why);
+      return `written ${launcher}`;
+    },
+  })];
+}
+
+function summary(granted: readonly Capsule[]): Finding[] {
+  const running = granted.filter(({ state }) => state === "running").length;
+  return granted.length === 0 ? [] : [ok("capsules", `${granted.length} granted, ${running} running`)];
+}
+
+function troubles({ name, state, reason, changed }: Capsule): Finding[] {
+  const why = reason === undefined ? "" : `: ${reason}`;
+  const grant = `agent-console capsule grant ${name}`;
+  return [
+    ...(state === "failed"
+      ? [problem("capsules.failed", `${name} ended too often and stays off${why}`, {
+        hint: `agent-console capsule reload ${name}`,
+      })]
+      : []),
+    ...(state === "absent"
+      ? [problem("capsules.absent", `${name} is granted, but its code is not on this machine`, { hint: grant })]
+      : []),
+    ...(changed
+      ? [note("capsules.changed", `the folder of ${name} is not what you granted; that goes on running`, grant)]
+      : []),
+  ];
+}
+
+function leftCopy(run: CommandContext, name: string): Finding {
+  return problem("capsules.copies", `a copy of ${name} lies where granted code runs from, and no grant is recorded`, {
+    hint: `agent-console capsule grant ${name}, or agent-console doctor --fix, which removes the copy`,
+    fix: () => {
+      removeCopies(run.context, name);
+      return Promise.resolve(`removed the copy of ${name}`);
+    },
+  });
+}

@@ -1,0 +1,83 @@
+/** What `doctor`, `config validate` and `capsule list` say of capsules where something about them is not right. */
+import { assertEquals, assertStringIncludes } from "@std/assert";
+import { grantNow, untilState } from "../support/capsule_commands.ts";
+import { writeCapsule } from "../support/capsule_folder.ts";
+import { exists } from "../support/exists.ts";
+import { TestHome } from "../support/harness.ts";
+import type { Json } from "../support/wire.ts";
+
+async function findings(home: TestHome, ...args: readonly string[]) {
+  const { stdout } = await home.cli(["doctor", "--json", ...args]);
+  const all = (JSON.parse(stdout) as { findings: Json[] }).findings;
+  return all.filter(({ id }) => String(id).startsWith("capsules")).map(({ id, level, text, hint }) => ({
+    told: `${id} ${level}`,
+    text: `${text}`,
+    hint,
+  }));
+}
+
+Deno.test("first hour 6: doctor says which capsules are granted and run, changed, failed, absent, or copied without a grant", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  assertEquals(await findings(home), []);
+  const fails = { "main.ts": `throw new Error("no");` };
+  writeCapsule(home.path("capsules"), { name: "works" });
+  writeCapsule(home.path("capsules"), { name: "fails" }, fails);
+  writeCapsule(home.path("capsules"), { name: "gone" });
+  for (const name of ["works", "fails", "gone"]) await grantNow(home, name);
+  await Deno.writeTextFile(`${home.path("capsules")}/works/more.ts`, "");
+  const data = `${home.root}/.local/share/agent-console`;
+  const [own = ""] = await Array.fromAsync(Deno.readDir(`${data}/capsules`), ({ name }) => name);
+  await Deno.remove(`${data}/capsules/${own}/gone`, { recursive: true });
+  await home.cli(["daemon", "restart"]); // what runs would go on
+  await Deno.mkdir(`${data}/capsules/${own}/left`, { mode: 0o700 });
+  await untilState(home, "fails", "failed", 30_000);
+  await untilState(home, "gone", "absent");
+  await untilState(home, "works", "running");
+  const found = await findings(home);
+  assertEquals(found.map(({ told }) => told).sort(), [
+    "capsules ok",
+    "capsules.absent problem",
+    "capsules.changed note",
+    "capsules.copies problem",
+    "capsules.failed problem",
+  ]);
+  const of = (id: string) => found.find(({ told }) => told.startsWith(`${id} `));
+  assertEquals(of("capsules")?.text, "3 granted, 1 running");
+  assertEquals(of("capsules.failed")?.hint, "agent-console capsule reload fails");
+  assertEquals(of("capsules.absent")?.hint, "agent-console capsule grant gone");
+  assertEquals(of("capsules.changed")?.hint, "agent-console capsule grant works");
+  assertStringIncludes(of("capsules.copies")?.text ?? "", "a copy of left lies");
+
+  const launcher = `${data}/homes/${own}/capsule`;
+  await Deno.remove(launcher);
+  assertEquals((await findings(home))[0]?.told, "capsules.launcher problem");
+  const mended = await findings(home, "--fix");
+  assertEquals(mended.filter(({ told }) => /launcher|copies/.test(told)), []);
+  assertEquals([exists(launcher), exists(`${data}/capsules/${own}/left`)], [true, false]);
+});
+
+Deno.test("first hour 6: settings of capsules that nothing reads are told by config validate, doctor and capsule list", async () => {
+  const settings = { demo: { chanel: "#a", days: "2" }, dmeo: { channel: "#a" } };
+  await using home = await TestHome.create({ config: JSON.stringify({ capsules: { settings } }) });
+  const days = { type: "number", default: 1, description: "" };
+  const channel = { type: "string", default: "", description: "" };
+  writeCapsule(home.path("capsules"), { settings: { channel, days } });
+  await home.start();
+  const told = [
+    "capsules.settings.demo.chanel is no setting of the capsule, did you mean channel?",
+    'capsules.settings.demo.days is "2", expected a number; the capsule gets its default',
+    "capsules.settings.dmeo is of a capsule that is not there, did you mean demo?",
+  ];
+  const validated = await home.cli(["config", "validate"]);
+  assertEquals(validated.code, 0);
+  const listed = await home.cli(["capsule", "list"]);
+  const doctor = (await home.cli(["doctor"])).stdout;
+  for (const flaw of told) {
+    for (const text of [validated.stderr, listed.stderr, doctor]) assertStringIncludes(text, flaw);
+  }
+  // What runs is what was granted: its settings count.
+  await grantNow(home, "demo");
+  writeCapsule(home.path("capsules"), { settings: { chanel: channel } });
+  assertStringIncludes((await home.cli(["capsule", "list"])).stderr, told[0] ?? "");
+});
