@@ -25,7 +25,7 @@ Deno.test("X1 capsule commands on the wire: ListCapsules, ReloadCapsules, GetCom
   });
   assertEquals(commands.filter(({ capsule }) => capsule === undefined).every(({ name }) => name !== "standup"), true);
   const metadata = await client.request("GetCapsuleMetadata", { name: "team" });
-  assertEquals(namesOf((metadata["manifest"] as Json)["commands"]), ["standup", "roll-call", "watch", "broken"]);
+  assertEquals(namesOf((metadata["manifest"] as Json)["commands"]), ["standup", "roll-call", "watch", "nap", "broken"]);
   assertEquals(await client.request("ReloadCapsules", { name: "team" }), { reloaded: ["team"] });
   assertEquals((await client.request("command.execute", { command: "/standup a" }))["response"], SAID("a"));
 });

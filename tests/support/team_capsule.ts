@@ -6,8 +6,9 @@ import type { TestHome } from "./harness.ts";
 const MAIN = `
 export default (capsule: any) => {
   capsule.command("standup", (words: string[]) => "web: tests pass \\x1b[2J<b>&\\n" + ["words", ...words].join("|"));
-  capsule.command("roll-call", () => Array.from({ length: 400 }, (_, at) => "row " + (at + 1)).join("\\n"));
+  capsule.command("roll-call", () => Array.from({ length: 4000 }, (_, at) => "row " + (at + 1)).join("\\n"));
   capsule.command("watch", () => "the capsule's own watch");
+  capsule.command("nap", () => new Promise((resolve) => setTimeout(() => resolve("awake"), 4000)));
   capsule.command("broken", () => { throw new Error("it has no data"); });
 };
 `;
@@ -21,6 +22,7 @@ export function writeTeam(home: TestHome): void {
       { name: "standup", description: "what each did today", args: "[DAYS]" },
       { name: "roll-call", description: "everybody, by rows" },
       { name: "watch", description: "has the name of a command of the program" },
+      { name: "nap", description: "takes its time" },
       { name: "broken", description: "fails each time" },
     ],
   }, { "main.ts": MAIN });
