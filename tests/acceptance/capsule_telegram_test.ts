@@ -41,7 +41,7 @@ Deno.test("X1 capsule commands in Telegram: its menu and /help change with a gra
   assertEquals(bot.messages.filter(({ text }) => text.includes("awake")), []);
   assertEquals((await messageWith(bot, "awake")).text, "team: awake");
   bot.says("/broken");
-  assertMatch((await messageWith(bot, "no data")).text, /^team: .*it has no data/);
+  assertMatch((await messageWith(bot, "no data")).text, /^capsule team: it has no data/);
 
   // Many rows come as a few messages, of which the last says that there is more.
   bot.says("/roll_call");

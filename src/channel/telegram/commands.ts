@@ -122,10 +122,12 @@ export class Commands {
     outgoing.run(async () => {
       const command = `/${name} ${rest}`.trimEnd();
       const said = await caller.call("command.execute", { command, idempotencyKey }).then(
-        ({ response }) => response,
+        // A refusal names the capsule itself.
+        ({ response, success }) =>
+          success && name !== capsule ? `${escapeControls(capsule)}: ${response || "done"}` : response,
         refusal,
       );
-      this.#send(chat, name === capsule ? said : `${escapeControls(capsule)}: ${said || "done"}`);
+      this.#send(chat, said);
     });
     return undefined;
   }
