@@ -1,5 +1,6 @@
 /** Granted capsules in a running daemon: from the grants to their processes. Loaded where one is granted. */
 import type { FeatureContext } from "../core/service.ts";
+import { commandNamed } from "../core/command_named.ts";
 import type { InterceptedRequest, InterceptVerdict } from "../core/interceptors.ts";
 import type { SequencedEvent } from "../core/event_bus.ts";
 import { capsulePlaces } from "../platform/capsule_places.ts";
@@ -157,7 +158,7 @@ export class RunningCapsules implements CapsuleRunner {
   /** Commands of capsules are not for capsules: none reaches another by them, and none itself without an end. */
   async #exec(line: string, signal: AbortSignal): Promise<{ readonly success: boolean; readonly response: string }> {
     const [, name = ""] = /^\/(\S+)/.exec(line) ?? [];
-    if (this.#grants.all().some(({ manifest }) => manifest.commands.some((one) => one.name === name))) {
+    if (commandNamed(name.toLowerCase(), this.#context.commands())?.capsule !== undefined) {
       throw new ConsoleError("forbidden", `/${name} is a command of a capsule, which no capsule runs`);
     }
     const caller = this.#context.methods.as({ kind: CAPSULE, scope: "read", isRemote: false, signal });

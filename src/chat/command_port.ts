@@ -7,6 +7,14 @@ export interface NamedCommand {
   readonly isListed: boolean;
 }
 
+/** A command that a granted capsule brings to the daemon's console. */
+export interface CapsuleCommand {
+  readonly name: string;
+  /** Ends with the capsule's name. */
+  readonly about: string;
+  readonly capsule: string;
+}
+
 export interface Completed {
   readonly value: string;
   readonly about: string;
@@ -35,6 +43,8 @@ interface CommandRun {
 
 export interface CommandPort {
   readonly commands: readonly NamedCommand[];
+  /** Those of the capsules that are granted now; none where no daemon answers in time. Never rejects. */
+  ofCapsules(): Promise<readonly CapsuleCommand[]>;
   /**
    * Runs one command line and prints what it says, its error too.
    *

@@ -12,6 +12,7 @@ import { ChatHistory } from "./history.ts";
 import { OWN_NAMES } from "./input.ts";
 import { type ChatOptions, INTERRUPTED_CODE, type RunInput } from "./chat_options.ts";
 import { News } from "./news.ts";
+import { firstWords } from "./first_words.ts";
 import { noticeLines } from "./notice.ts";
 import { PromptLine, type PromptText } from "./prompt_line.ts";
 import { runsInTurn, SeenRequests } from "./seen.ts";
@@ -289,10 +290,6 @@ class Console {
     const { commands } = this.#options;
     const [first = "", ...rest] = words;
     if (rest.length > 0) return await commands.complete([OWN_NAMES[first] || first, ...rest]);
-    const own = Object.keys(OWN_NAMES).filter((name) => commands.commands.every((one) => one.name !== name));
-    return [
-      ...commands.commands.filter(({ isListed }) => isListed).map(({ name, about }) => ({ value: name, about })),
-      ...own.map((value) => ({ value, about: value === "sessions" ? "the same as ls" : "leave" })),
-    ].sort((a, b) => a.value < b.value ? -1 : 1);
+    return await firstWords(commands);
   }
 }

@@ -1,7 +1,8 @@
-/** What `/help` prints: the commands, from the program's own table, and how the chat is left. Pure. */
+/** What `/help` prints: the commands, from the program's own table and of capsules, and how the chat is left. Pure. */
 import { bold } from "@std/fmt/colors";
+import { escapeControls } from "../domain/sanitize.ts";
 import { wrapBehind } from "../view/text_fit.ts";
-import type { NamedCommand } from "./command_port.ts";
+import type { CapsuleCommand, NamedCommand } from "./command_port.ts";
 
 const OWN: readonly Omit<NamedCommand, "isListed">[] = [
   { name: "sessions", about: "the same as /ls" },
@@ -16,8 +17,20 @@ const NOTES = [
 ];
 
 /** @param columns of the screen; Infinity in a pipe */
-export function helpText(commands: readonly NamedCommand[], columns: number): string {
-  const rows = [...commands.filter(({ isListed, name }) => isListed && name !== "help"), ...OWN];
+export function helpText(
+  commands: readonly NamedCommand[],
+  capsules: readonly CapsuleCommand[],
+  columns: number,
+): string {
+  const rows = [
+    ...commands.filter(({ isListed, name }) => isListed && name !== "help"),
+    ...OWN,
+    ...capsules.map(({ name, about }) => ({
+      // One of the program's own comes first where both have the name.
+      name: escapeControls(`${isTaken(name, commands) ? "exec /" : ""}${name}`),
+      about: escapeControls(about),
+    })),
+  ];
   const wide = Math.max(...rows.map(({ name }) => name.length)) + 1;
   const lines = rows.flatMap(({ name, about }) => {
     const label = `  ${`/${name}`.padEnd(wide)}  `;
@@ -26,4 +39,8 @@ export function helpText(commands: readonly NamedCommand[], columns: number): st
   });
   const notes = NOTES.flatMap((note) => wrapBehind("", note, columns));
   return [...lines, "", ...notes].map((line) => `${line}\n`).join("");
+}
+
+function isTaken(name: string, commands: readonly NamedCommand[]): boolean {
+  return commands.some((one) => one.name === name) || OWN.some((one) => one.name === name);
 }

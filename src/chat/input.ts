@@ -6,6 +6,7 @@ import { splitLine } from "../lib/line_words.ts";
 export type Input =
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "command"; readonly words: readonly string[] }
+  | { readonly kind: "capsule"; readonly name: string; readonly words: readonly string[] }
   | { readonly kind: "help" }
   | { readonly kind: "quit" };
 
@@ -19,24 +20,36 @@ export function inputsOf(typed: string): readonly string[] {
   return lines.every((line) => line.startsWith("/")) ? lines : [text];
 }
 
+/** Whether a line, or `/help` in it, names a command that the program itself has not: it may be a capsule's. */
+export function mayNameCapsule(text: string, names: readonly string[]): boolean {
+  if (!text.startsWith("/")) return false;
+  const [first = "", second = ""] = splitLine(text.slice(1)).words;
+  const typed = first === "help" ? second : first;
+  return typed !== "" && !typed.startsWith("-") && !names.includes(typed) && !Object.hasOwn(OWN_NAMES, typed);
+}
+
 /**
  * @param text one of {@link inputsOf}
  * @param names of the commands
+ * @param ofCapsules names of commands that capsules bring; one of the program's own comes first
  * @throws {ConsoleError} `usage`
  */
-export function parseInput(text: string, names: readonly string[]): Input {
+export function parseInput(text: string, names: readonly string[], ofCapsules: readonly string[] = []): Input {
   if (!text.startsWith("/")) return { kind: "text", text };
   const { words, open } = splitLine(text.slice(1));
   if (open !== "") throw new ConsoleError("usage", `a quote is open at the end: ${open}`, { hint: "close it" });
   const [typed = "", ...rest] = words;
   if (typed === "" || (typed === "help" && rest.length === 0)) return { kind: "help" };
   if (typed === "quit" || typed === "exit") return { kind: "quit" };
+  // Of a capsule's command the daemon's console has the help.
+  if (typed === "help" && ofCapsules.includes(rest[0] ?? "")) return { kind: "capsule", name: typed, words: rest };
   const name = OWN_NAMES[typed] || typed;
   // An option of the whole program, as `--version`, is no name: the command line reads it.
   if (names.includes(name) || typed === "help" || typed.startsWith("-")) {
     return { kind: "command", words: [name, ...rest] };
   }
-  const near = nearestWord(typed, [...names, ...Object.keys(OWN_NAMES)]);
+  if (ofCapsules.includes(typed)) return { kind: "capsule", name: typed, words: rest };
+  const near = nearestWord(typed, [...names, ...ofCapsules, ...Object.keys(OWN_NAMES)]);
   throw new ConsoleError("usage", `unknown command "/${typed}"`, {
     hint: near === undefined ? "/help lists the commands" : `did you mean /${near}?`,
   });

@@ -3,10 +3,12 @@ import { dim } from "@std/fmt/colors";
 import { stdinKeyboard } from "../platform/keyboard.ts";
 import { env } from "../platform/process.ts";
 import { stderrScreen, stdoutScreen, writeStderr } from "../platform/stdio.ts";
+import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { type ChatOptions, type InputListener, INTERRUPTED_CODE, type Outcome, type RunInput } from "./chat_options.ts";
+import type { CapsuleCommand } from "./command_port.ts";
 import { helpText } from "./help.ts";
-import { inputsOf, OWN_NAMES, parseInput } from "./input.ts";
+import { inputsOf, mayNameCapsule, OWN_NAMES, parseInput } from "./input.ts";
 import { Conversation } from "./turn.ts";
 
 /** Until the end of the input. @returns the exit code */
@@ -47,13 +49,16 @@ async function one(
 ): Promise<Outcome> {
   const names = commands.commands.map(({ name }) => name);
   try {
-    const input = parseInput(text, names);
+    const capsules = mayNameCapsule(text, names) ? await commands.ofCapsules() : [];
+    const input = parseInput(text, names, capsules.map(({ name }) => name));
     switch (input.kind) {
       case "quit":
         return { code: 0, isOver: true };
       case "help": {
         const { isTerminal, columns } = stdoutScreen();
-        const isRead = commands.print(helpText(commands.commands, isTerminal ? columns : Infinity));
+        const isRead = commands.print(
+          helpText(commands.commands, await commands.ofCapsules(), isTerminal ? columns : Infinity),
+        );
         return isRead ? { code: 0 } : { code: 0, isOver: true };
       }
       case "text": {
@@ -64,12 +69,13 @@ async function one(
           input.text,
         );
       }
-      case "command": {
-        const code = await commands.run(input.words, {
-          signal,
-          takeSignals: on.takeSignals,
-          screen: on.screen,
-        });
+      case "command":
+      case "capsule": {
+        const { takeSignals, screen } = on;
+        if (input.kind === "capsule") tellCapsule(input.name, capsules);
+        // What looks like an option is a word for the capsule.
+        const words = input.kind === "capsule" ? ["command", "run", input.name, "--", ...input.words] : input.words;
+        const code = await commands.run(words, { signal, takeSignals, screen });
         return code === undefined ? { code: 0, isOver: true } : { code };
       }
     }
@@ -77,6 +83,12 @@ async function one(
     if (error instanceof ConsoleError && signal.aborted) return { code: INTERRUPTED_CODE };
     return { code: commands.fail(error) };
   }
+}
+
+/** Whose words follow, where the command's name does not say it. */
+function tellCapsule(name: string, capsules: readonly CapsuleCommand[]): void {
+  const capsule = capsules.find((one) => one.name === name)?.capsule ?? name;
+  if (capsule !== name) asideAtTerminal()?.(`the capsule ${escapeControls(capsule)} says:`);
 }
 
 function asideAtTerminal(): ((line: string) => void) | undefined {

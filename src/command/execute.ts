@@ -7,6 +7,7 @@ import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { splitLine } from "../lib/line_words.ts";
 import { CRON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { covers, type Scope } from "../protocol/methods.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import type { Call } from "../rpc/handler.ts";
 import { askAgent } from "./ask_agent.ts";
@@ -23,7 +24,11 @@ export async function execute(
   const text = params.command.trim();
   try {
     const executed: Executed = text.startsWith("/")
-      ? { success: true, response: await runLine(context, text, params, caller), sessionId: params.sessionId ?? null }
+      ? {
+        success: true,
+        response: await runLine(context, text, params, { caller, scope }),
+        sessionId: params.sessionId ?? null,
+      }
       : await askAgent(context, { ...params, text }, caller, signal);
     const { reply } = executed;
     return {
@@ -42,7 +47,7 @@ async function runLine(
   context: ConsoleContext,
   line: string,
   { idempotencyKey }: ParamsOf<"command.execute">,
-  { kind, call }: MethodCaller,
+  { caller: { kind, call }, scope }: { readonly caller: MethodCaller; readonly scope: Scope },
 ): Promise<string> {
   const { words: [typed = "", ...args], open } = splitLine(line.slice(1));
   if (open !== "") throw new ConsoleError("usage", `a quote is open at the end: ${open}`, { hint: "close it" });
@@ -51,6 +56,13 @@ async function runLine(
   if (found === undefined) throw unknownCommand(typed, commands);
   const refused = kind === CRON ? refusedToJobs(found, args) : undefined;
   if (refused !== undefined) throw refused;
+  // It does what a person granted it, writing and connecting included: who may only look does not begin that.
+  if (found.capsule !== undefined && !covers(scope, "approve")) {
+    const named = `/${found.name} of the capsule ${found.capsule}`;
+    throw new ConsoleError("forbidden", `${named} needs the scope "approve", this connection has "${scope}"`, {
+      needed: "approve",
+    });
+  }
   return await found.run(args, { kind, call, once: idempotencyKey === undefined ? {} : { idempotencyKey } });
 }
 

@@ -8,7 +8,7 @@ import { id, idempotencyKey, noParams, text } from "../protocol/schemas.ts";
 export const commandMethods = {
   "command.execute": {
     aliases: ["ExecuteCommand", "execute_command"],
-    // What it calls needs its own.
+    // What it calls needs its own, and a capsule's command `approve`.
     scope: "read",
     mutates: true,
     // Beyond the longest wait, so that this one ends the call.
@@ -39,7 +39,7 @@ export const commandMethods = {
     }),
     doc:
       "Runs a command of the console (/help lists them), or gives any other text to the default agent and waits for " +
-      "its reply; with no more than the caller may.",
+      "its reply; with no more than the caller may, and a capsule's command with `approve` alone.",
   },
   "command.list": {
     aliases: ["GetCommands"],
@@ -50,11 +50,13 @@ export const commandMethods = {
       commands: v.array(v.object({
         name: v.string(),
         aliases: v.array(v.string()),
+        /** Which brings it; absent where it is the console's own. */
+        capsule: v.exactOptional(v.string()),
         summary: v.string(),
         usage: v.string(),
       })),
     }),
-    doc: "The commands of the console, those of features too.",
+    doc: "The commands of the console, those of granted capsules too.",
   },
 } as const satisfies FeatureRows;
 

@@ -16,8 +16,9 @@ export const command: Feature<keyof typeof commandMethods, Projection, typeof co
       handlers: {
         "command.execute": async (params, call) => await (await import("./execute.ts")).execute(context, params, call),
         "command.list": () => ({
-          commands: context.commands().map(({ name, aliases = [], summary, usage }) => ({
+          commands: context.commands().map(({ name, aliases = [], capsule, summary, usage }) => ({
             name,
+            ...(capsule === undefined ? {} : { capsule }),
             aliases: [...aliases],
             summary,
             usage,

@@ -35,7 +35,33 @@ export type Effect =
     readonly tells: "turn.cancel" | "job.cancel" | "job.run" | "job.enable" | "job.disable";
     readonly id: string;
     readonly said: string;
-  };
+  }
+  /** The commands of the console; and one line for it. */
+  | { readonly kind: "console_list"; readonly page: ConsoleDesk }
+  | { readonly kind: "console_run"; readonly line: string; readonly by?: string; readonly page: ConsoleDesk };
+
+export interface ConsoleEntry {
+  readonly name: string;
+  readonly aliases: readonly string[];
+  readonly usage: string;
+  readonly summary: string;
+  readonly capsule?: string;
+}
+
+/** What a command said, or why it said nothing. */
+export interface ConsoleAnswer {
+  readonly line: string;
+  /** The capsule that brings it. */
+  readonly by?: string;
+  readonly text: string;
+  readonly success: boolean;
+}
+
+/** Where the line was typed. */
+interface ConsoleDesk {
+  listed(commands: readonly ConsoleEntry[]): void;
+  said(answer: ConsoleAnswer): void;
+}
 
 /** For a session that the daemon runs, or a new one of an agent. */
 export type SentPrompt =

@@ -9,6 +9,7 @@ import { SAFETY_MODES, type SafetyMode } from "../domain/safety_mode.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { answeredElsewhere } from "../view/approval_words.ts";
+import { listConsoleEntries, runConsoleLine } from "./console_effects.ts";
 import type { AnswerToRequest, Effect } from "./effect.ts";
 import { openDetail } from "./list_keys.ts";
 import { QuestionPage } from "./question_page.ts";
@@ -101,6 +102,10 @@ export class Effects {
         return await this.work.submit(effect, state);
       case "tell_work":
         return await this.work.tell(effect, state);
+      case "console_list":
+        return await listConsoleEntries(this.#run, effect);
+      case "console_run":
+        return await runConsoleLine(this.#run, effect, state);
     }
   }
 

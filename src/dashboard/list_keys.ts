@@ -5,6 +5,7 @@ import { approvalItems } from "../view/approval_items.ts";
 import { actionOfKey } from "../view/actions.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { resumeLine } from "../view/resume_line.ts";
+import { ConsolePage } from "./console_page.ts";
 import { detailOf } from "./detail_source.ts";
 import type { Effect } from "./effect.ts";
 import { TextField } from "./text_field.ts";
@@ -35,6 +36,7 @@ export function pressInList(
   if (key === "q" || key === "Ctrl+D") return { kind: "quit", code: 0 };
   if (key === "?") return void state.open(new HelpPage());
   if (key === "/") return void openFilter(state);
+  if (key === ":") return void openConsole(state, now);
   if (key === "Tab" || key === "Shift+Tab") return void turn(state, key === "Tab" ? 1 : -1, now);
   const view = VIEWS[Number(key) - 1];
   if (view !== undefined && !asksByNumber(state)) return void state.turnTo(view, now);
@@ -182,6 +184,11 @@ function openMessage(state: DashboardState, began: number, now: number): void {
       { approval },
     ),
   );
+}
+
+function openConsole(state: DashboardState, now: number): void {
+  if (state.lost !== undefined) return state.say(`${state.lost}; no command runs now`, now);
+  state.open(new ConsolePage());
 }
 
 function openFilter(state: DashboardState): void {

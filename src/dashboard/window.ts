@@ -2,6 +2,7 @@
 import { follow } from "../client/follow.ts";
 import type { CommandContext } from "../cli/context.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { ConsolePage } from "./console_page.ts";
 import { Effects } from "./effects.ts";
 import type { Effect } from "./effect.ts";
 import { drawFrame, type Frame } from "./frame.ts";
@@ -186,7 +187,7 @@ export class DashboardWindow {
     this.#terminal.draw(frame.rows);
     this.#terminal.setTitle(frame.title);
     const { page } = state;
-    if (page instanceof ScopePage) this.#do(page.takeWanted());
+    if (page instanceof ScopePage || page instanceof ConsolePage) this.#do(page.takeWanted());
     this.#askMore(now);
     const hasMessage = state.board.message !== undefined;
     const ms = Math.min(untilNextChange(frame.shown, now, frame.texts), hasMessage ? MESSAGE_MS : Infinity);

@@ -28,6 +28,7 @@ export type ActionName =
   | "run_now"
   | "enable"
   | "filter"
+  | "console"
   | "view"
   | "help"
   | "back"
@@ -152,6 +153,14 @@ export const WINDOW_ACTIONS: readonly WindowAction[] = [
     word: "filter",
     does: "show fewer: agent:NAME status:waiting words",
     rank: 6,
+    lists: "all",
+  },
+  {
+    name: "console",
+    keys: [":"],
+    word: "command",
+    does: "a command of the console, those of capsules too",
+    rank: 8,
     lists: "all",
   },
   { name: "view", keys: ["Tab", "1-4"], word: "view", does: "sessions, inbox, activity, jobs", rank: 7, lists: "all" },

@@ -96,12 +96,10 @@ Deno.test("V4 the commands of the console by name; approve wants a name, and oth
   await home.start();
   await listening(bot);
   await using client = await home.connect({ token: true });
-  const told = bot.calls.find(({ method }) => method === "setMyCommands")?.params as {
-    commands: { command: string }[];
-    scope: unknown;
-  };
-  assertEquals(told.scope, { type: "chat", chat_id: OWNER });
-  const names = told.commands.map(({ command }) => command);
+  const told = await eventually(() => bot.calls.find(({ method }) => method === "setMyCommands"), 5000, "the menu");
+  const { commands, scope } = told.params as { commands: { command: string }[]; scope: unknown };
+  assertEquals(scope, { type: "chat", chat_id: OWNER });
+  const names = commands.map(({ command }) => command);
   for (const name of ["status", "sessions", "approve", "deny", "run", "mute", "help"]) {
     assert(names.includes(name), name);
   }

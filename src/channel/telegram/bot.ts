@@ -8,7 +8,7 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { BotApi, type BotFailure } from "./bot_api.ts";
 import { type BotContext, type BotHost, TELEGRAM } from "./bot_context.ts";
 import { Buttons } from "./buttons.ts";
-import { botCommands, Commands } from "./commands.ts";
+import { Commands } from "./commands.ts";
 import { type numberedUpdates, parseUpdate, readCommand } from "./parse_update.ts";
 import { BotState } from "./bot_state.ts";
 import { moreThanAnswers } from "./more_than_answers.ts";
@@ -19,6 +19,7 @@ import { AskedRequests } from "./questions.ts";
 import { Sender } from "./sender.ts";
 import { FullyShownRequests } from "./fully_shown_requests.ts";
 import type { TelegramSettings } from "./settings.ts";
+import { ToldCommands } from "./told_commands.ts";
 import { TurnMessages } from "./turn_messages.ts";
 
 export interface BotOptions {
@@ -42,6 +43,7 @@ export class Bot {
   #poller: Poller;
   #questions: AskedRequests;
   #turns: TurnMessages;
+  #told: ToldCommands;
   #commands: Commands;
   #allowed: ReadonlySet<number>;
   #stopped = new AbortController();
@@ -72,6 +74,7 @@ export class Bot {
     };
     this.#questions = new AskedRequests(context);
     this.#turns = new TurnMessages(context);
+    this.#told = new ToldCommands(context, api);
     const more = moreThanAnswers(host.methods, settings.can_run, signal);
     this.#commands = new Commands({
       context,
@@ -132,6 +135,7 @@ export class Bot {
     this.#stopped.abort();
     this.#questions.stop();
     this.#turns.stop();
+    this.#told.stop();
     const { promise: late, resolve } = Promise.withResolvers<void>();
     const callOff = setTimer(STOP_MS, resolve);
     await Promise.race([this.#context.outgoing.ended(), late]);
@@ -148,16 +152,8 @@ export class Bot {
     const me = await this.#poller.untilDone(() => this.#api.getMe(signal), signal);
     if (me === undefined) return;
     this.#username = String(me.username ?? "");
-    await this.#tellCommands();
+    this.#told.renew();
     await this.#poller.run(signal);
-  }
-
-  /** A chat that does not know the bot yet refuses them: they are told again with the next start. */
-  async #tellCommands(): Promise<void> {
-    const commands = botCommands(this.#context.host.commands())
-      .filter(({ name }) => /^[a-z0-9_]{1,32}$/.test(name))
-      .map(({ name, summary }) => ({ command: name, description: summary.slice(0, 256) }));
-    for (const chat of this.#context.chats) await this.#api.setMyCommands(chat, commands, this.#stopped.signal);
   }
 
   #renew(): void {

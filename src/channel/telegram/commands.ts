@@ -30,10 +30,20 @@ export interface CommandsDeps {
   readonly canRun: boolean;
 }
 
+/** Names that the bot takes for its own. */
+const TAKEN: ReadonlySet<string> = new Set([...OWN.map(({ name }) => name), "start"]);
+
 /** All of them, as `/help` and Telegram's own list tell them. */
 export function botCommands(commands: readonly ConsoleCommand[]): readonly Line[] {
-  const own = new Set(OWN.map(({ name }) => name));
-  return [...commands.filter(({ name }) => !own.has(name)), ...OWN];
+  return [
+    ...commands.filter(({ name }) => !TAKEN.has(name)).map((one) => ({ ...one, name: telegramName(one.name) })),
+    ...OWN,
+  ];
+}
+
+/** Telegram takes no hyphen in a command: its apps end the command there. */
+function telegramName(name: string): string {
+  return name.replaceAll("-", "_");
 }
 
 export class Commands {
@@ -49,12 +59,15 @@ export class Commands {
    * @param update its number, for the key of a change
    */
   async reply(chat: number, said: ReadCommand, update: number): Promise<void> {
-    const { context: { sender, outgoing, signal } } = this.#deps;
     if (!this.#isMeant(chat, said)) return;
     const text = said.kind === "command"
       ? await this.#run(chat, said.line, update).catch(refusal)
       : this.#help(NO_COMMAND);
-    if (text === undefined) return;
+    if (text !== undefined) this.#send(chat, text);
+  }
+
+  #send(chat: number, text: string): void {
+    const { sender, outgoing, signal } = this.#deps.context;
     const parts = splitMessage(maskSecrets(text) || "done");
     const shown = parts.length <= MAX_PARTS ? parts : [...parts.slice(0, MAX_PARTS - 1), "… and more: see it there."];
     outgoing.send(chat, async () => {
@@ -72,12 +85,12 @@ export class Commands {
     if (said.kind === "text") return false;
     const name = /^\/(\S+)/.exec(said.line)?.[1];
     return said.isNamed || name === "start" ||
-      botCommands(this.#deps.context.host.commands()).some((command) => command.name === name);
+      botCommands(this.#deps.context.host.commands()).some((command) => command.name === telegramName(name ?? ""));
   }
 
   /** @returns undefined where it has replied already @throws {ConsoleError} why it did nothing */
   async #run(chat: number, line: string, update: number): Promise<string | undefined> {
-    const { context: { caller, botId } } = this.#deps;
+    const { context: { caller, botId, host } } = this.#deps;
     const [, name = "", rest = ""] = /^\/(\S+)\s*([\s\S]*)$/.exec(line) ?? [];
     const idempotencyKey = `${TELEGRAM}:${botId}:${update}`;
     if (name === "start" || (name === "help" && rest === "")) return this.#help();
@@ -91,7 +104,32 @@ export class Commands {
     }
     if (name === "show" && await this.#askAgain(chat, rest.trim())) return undefined;
     if (name === "approve") this.#assertShown(chat, rest.trim().split(/\s+/)[0] ?? "");
+    const ofCapsule = host.commands().find((one) =>
+      one.capsule !== undefined && telegramName(one.name) === telegramName(name)
+    );
+    if (ofCapsule !== undefined) return this.#runOfCapsule(chat, ofCapsule, rest, idempotencyKey);
     return (await caller.call("command.execute", { command: line, idempotencyKey })).response;
+  }
+
+  /** Beside all else: a capsule that takes its time, or hangs, keeps no answer of the person waiting. */
+  #runOfCapsule(
+    chat: number,
+    { name, capsule = name }: ConsoleCommand,
+    rest: string,
+    idempotencyKey: string,
+  ): undefined {
+    const { caller, outgoing } = this.#deps.context;
+    outgoing.run(async () => {
+      const command = `/${name} ${rest}`.trimEnd();
+      const said = await caller.call("command.execute", { command, idempotencyKey }).then(
+        // A refusal names the capsule itself.
+        ({ response, success }) =>
+          success && name !== capsule ? `${escapeControls(capsule)}: ${response || "done"}` : response,
+        refusal,
+      );
+      this.#send(chat, said);
+    });
+    return undefined;
   }
 
   /**

@@ -3,8 +3,10 @@ import type { Command } from "commander";
 import { isWellFormedName } from "../../agents/shared/agent_name.ts";
 import type { CommandPort } from "../../chat/command_port.ts";
 import { writeStdout } from "../../platform/stdio.ts";
+import { splitLine } from "../../lib/line_words.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { candidatesFor } from "../completion/candidates.ts";
+import { commandsOfCapsules } from "../completion/live.ts";
 import { pathOfCommand, visible } from "../completion/place.ts";
 import type { CommandContext } from "../context.ts";
 import { exitCodeOf } from "../exit_code.ts";
@@ -72,6 +74,7 @@ function commandPort(run: CommandContext, root: Command, another: TreeMaker): Co
       about: command.description(),
       isListed: command.name() === "daemon" || NOT_INSIDE[command.name()] === undefined,
     })),
+    ofCapsules: () => commandsOfCapsules({ ...run.context, mayStart: false }),
     run: async (words, { signal, takeSignals, screen }) => {
       let isReaderGone = false;
       const tree = another({ signal, takeSignals, screen, onGreeted });
@@ -115,7 +118,9 @@ function fitInside(command: Command): void {
   if (path === "watch") command.setOptionValue("log", true);
   const { daemonize, foreground } = command.opts<{ daemonize?: boolean; foreground?: boolean }>();
   const readsStdin = path === "memory append" && command.args.length === 1 && command.args[0] === "-";
-  const answers = path === "exec" && /^\s*\/(approve|deny)\b/.test(command.args.join(" "));
+  const [line = ""] = path === "exec" || path === "command run" ? command.args : [];
+  const said = splitLine(line.trim().replace(/^\//, "")).words[0] ?? "";
+  const answers = /^(?:approve|deny)$/i.test(said);
   const inside = readsStdin ? `${path} -` : answers ? "exec /approve" : path;
   const name = path === "daemon start" && foreground ? "daemon" : inside;
   // A mistyped word behind it is the command's to refuse.

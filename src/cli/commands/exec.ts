@@ -1,7 +1,10 @@
-/** `exec`: one line of the console without a terminal, as scripts call it. */
+/** `exec`, `command list`, `command run`: the daemon's console without a terminal, as scripts call it. */
+import { bold } from "@std/fmt/colors";
+import { escapeControls } from "../../domain/sanitize.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { MAX_EXEC_SECS } from "../../protocol/limits.ts";
-import { callFor, type CommandContext } from "../context.ts";
+import { fit, textWidth } from "../../view/text_fit.ts";
+import { callFor, type CommandContext, read } from "../context.ts";
 import { resolveSession } from "../resolve.ts";
 import { CommandEnded } from "../tree/shared.ts";
 import { wholeNumber } from "../whole_number.ts";
@@ -41,6 +44,26 @@ export async function execCommand(run: CommandContext, words: readonly string[],
     if (why !== "") run.out.note(`error: ${asShell(why)}`);
   }
   if (!done.success) throw new CommandEnded(1);
+}
+
+/** @throws {CommandEnded} 1 where it did not succeed @throws {ConsoleError} */
+export async function runConsoleCommand(
+  run: CommandContext,
+  name: string,
+  words: readonly string[],
+  options: ExecOptions,
+): Promise<void> {
+  await execCommand(run, [`/${shellQuote([name.replace(/^\//, ""), ...words])}`], options);
+}
+
+export async function listConsoleCommands(run: CommandContext, { json }: Pick<ExecOptions, "json">): Promise<void> {
+  const { commands } = await read(run, "command.list", {});
+  if (json) return run.out.json({ commands });
+  const titles = commands.map(({ name, usage }) => escapeControls(`/${name}${usage === "" ? "" : ` ${usage}`}`));
+  const wide = Math.max(...titles.map((title) => textWidth(title)));
+  for (const [at, { summary }] of commands.entries()) {
+    run.out.line(`${bold(fit(titles[at] ?? "", wide))}  ${escapeControls(summary)}`);
+  }
 }
 
 /** A hint names lines of the console: here each is a command of a shell. */

@@ -61,6 +61,15 @@ export async function candidatesFor(
       if (name === "agent") return those(plain(HOOK_WORDS));
       if (name === "key") return those(await keys());
       if (path === "channel test") return those(await channels());
+      if (path === "exec" || path === "command run") {
+        // Behind the name stand words of the command's own, of which only it knows the meaning.
+        if (operands.length > 0) return NONE;
+        const commands = await live("commands", given);
+        return those(path === "exec" ? commands.map(({ value, about }) => ({ value: `/${value}`, about })) : commands);
+      }
+      if (path.startsWith("capsule ") && name === "name") {
+        return those(await live(GRANTED_ONLY.has(path) ? "granted" : "capsules", given));
+      }
       if (name !== "id") return NONE;
       const what: Live = path.startsWith("rules") ? "rules" : ASKS.has(path) ? "approvals" : "sessions";
       const found = [...await live(what, given), ...(path === "show" ? await live("approvals", given) : [])];
@@ -71,6 +80,8 @@ export async function candidatesFor(
   }
 }
 
+/** These are for what was granted. */
+const GRANTED_ONLY: ReadonlySet<string> = new Set(["capsule revoke", "capsule reload"]);
 const ASKS: ReadonlySet<string> = new Set(["approvals", "approve", "deny"]);
 
 function plain(values: readonly string[]): Candidate[] {

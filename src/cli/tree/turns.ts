@@ -27,6 +27,13 @@ export function turnCommands(root: Command, run: () => CommandContext): void {
     .option("--cwd <folder>", "where a new session works (default: the current folder)")
     .option("--timeout <secs>", "so long a turn is waited for (default: 300)").option(...JSON_OPTION)
     .action(async (words, options) => await (await import("../commands/exec.ts")).execCommand(run(), words, options));
+  const command = root.command("command").description("the commands of the daemon's console, those of capsules too");
+  const loadConsole = () => import("../commands/exec.ts");
+  command.command("list").description("what each is for, and which capsule brings it").option(...JSON_OPTION)
+    .action(async (options) => await (await loadConsole()).listConsoleCommands(run(), options));
+  command.command("run").description("run one: the same as exec /NAME").argument("<name>", "of a command")
+    .argument("[words...]", "what it is given").option(...JSON_OPTION)
+    .action(async (name, words, options) => await (await loadConsole()).runConsoleCommand(run(), name, words, options));
   root.command("context").description("the last turns of the agents that the daemon runs")
     .argument("[id]", `${TURN} (default: all)`)
     .option("-n <count>", "so many turns", "20").option(...JSON_OPTION)

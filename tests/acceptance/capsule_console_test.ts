@@ -1,0 +1,128 @@
+/** Commands of capsules at the command line, in the chat and on the wire: where they show, who may run them, what they say. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { chatTest, enter, openChat } from "../support/chat_terminal.ts";
+import { GatewayHome } from "../support/gateway.ts";
+import { TestHome } from "../support/harness.ts";
+import { grantTeam } from "../support/team_capsule.ts";
+import type { Json } from "../support/wire.ts";
+
+const namesOf = (rows: unknown) => (rows as Json[]).map(({ name }) => name);
+
+Deno.test("X1 capsule commands on the wire: ListCapsules, ReloadCapsules, GetCommands and GetCapsuleMetadata answer", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await grantTeam(home);
+  await using client = await home.connect({ token: true });
+  const { capsules: [team] } = await client.request("ListCapsules") as { capsules: Json[] };
+  assertEquals([team?.["name"], team?.["state"], team?.["description"]], ["team", "running", "what the team does"]);
+  const { commands } = await client.request("GetCommands") as { commands: Json[] };
+  assertEquals(commands.find(({ name }) => name === "standup"), {
+    name: "standup",
+    aliases: [],
+    capsule: "team",
+    summary: "what each did today (capsule team)",
+    usage: "[DAYS]",
+  });
+  assertEquals(commands.filter(({ capsule }) => capsule === undefined).every(({ name }) => name !== "standup"), true);
+  const metadata = await client.request("GetCapsuleMetadata", { name: "team" });
+  assertEquals(namesOf((metadata["manifest"] as Json)["commands"]), ["standup", "roll-call", "watch", "nap", "broken"]);
+  assertEquals(await client.request("ReloadCapsules", { name: "team" }), { reloaded: ["team"] });
+  assertEquals((await client.request("command.execute", { command: "/standup a" }))["response"], SAID("a"));
+});
+
+/** As it arrives: nothing of it reaches a terminal as anything but text. */
+const SAID = (words: string) => `web: tests pass \\x1b[2J<b>&\nwords|${words}`;
+
+Deno.test("X1 A1 a capsule's command needs the scope approve: who may only look is told so, and runs none", async () => {
+  await using web = await GatewayHome.start();
+  await grantTeam(web.home);
+  await using reads = await web.socket("read");
+  assert(namesOf((await reads.request("command.list"))["commands"]).includes("standup"));
+  for (const command of ["/standup", "/STANDUP", "/'standup'"]) {
+    const { success, response } = await reads.request("command.execute", { command });
+    assertEquals(
+      [success, response],
+      [false, '/standup of the capsule team needs the scope "approve", this connection has "read"'],
+    );
+  }
+  assertEquals((await reads.request("command.execute", { command: "/sessions" }))["success"], true);
+  await using answers = await web.socket("approve");
+  const done = await answers.request("command.execute", { command: "/standup" });
+  assertEquals([done["success"], done["response"]], [true, "web: tests pass \\x1b[2J<b>&\nwords"]);
+});
+
+Deno.test("X1 capsule commands at the command line: command list, command run, and what a shell completes", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await grantTeam(home);
+  const listed = (await home.cli(["command", "list"])).stdout;
+  assertMatch(listed, /^\/standup \[DAYS\] +what each did today \(capsule team\)$/m);
+  assertMatch(listed, /^\/approvals +what waits for an answer$/m);
+  assertEquals(namesOf((await home.json(["command", "list", "--json"]))["commands"]).includes("roll-call"), true);
+  const ran = await home.cli(["command", "run", "standup", "two words", "--", "--json"]);
+  assertEquals([ran.code, ran.stdout, ran.stderr], [0, `${SAID("two words|--json")}\n`, ""]);
+  const failed = await home.cli(["command", "run", "broken"]);
+  assertEquals([failed.code, failed.stdout], [1, ""]);
+  assertMatch(failed.stderr, /^error: .*it has no data/);
+  assertEquals(
+    (await home.cli(["command", "run", "no such"])).stderr.split("\n")[0],
+    'error: unknown command "/no such"',
+  );
+
+  const completes = async (...words: string[]) => {
+    const { stdout } = await home.cli(["__complete", "--shell", "fish", "--", ...words]);
+    return stdout.split("\n").filter((line) => line !== "");
+  };
+  assertEquals(await completes("exec", "/stand"), ["/standup\twhat each did today (capsule team)"]);
+  assertEquals(await completes("command", "run", "roll"), ["roll-call\teverybody, by rows (capsule team)"]);
+  assertEquals(await completes("exec", "/standup", ""), []);
+  assertEquals(await completes("capsule", "show", "t"), ["team\trunning · what the team does"]);
+  assertEquals(await completes("capsule", "revoke", ""), ["team\trunning · what the team does"]);
+  assertEquals((await home.cli(["capsule", "revoke", "team"])).code, 0);
+  assertEquals(await completes("capsule", "revoke", ""), []);
+  assertEquals(await completes("capsule", "grant", ""), ["team\tungranted · what the team does"]);
+  assertEquals(await completes("exec", "/stand"), []);
+});
+
+Deno.test("X1 capsule commands in the chat: a line runs one, /help names it with its capsule, the program's own come first", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await grantTeam(home);
+  const chat = async (...lines: string[]) => await home.cli(["chat"], { stdin: lines.join("\n") });
+  const ran = await chat("/standup 'two words' --json", "/exec /watch");
+  assertEquals([ran.code, ran.stdout], [0, `${SAID("two words|--json")}\nthe capsule's own watch\n`], ran.stderr);
+  const { stdout } = await chat("/help", "/help standup");
+  assertMatch(stdout, /^ {2}\/standup +what each did today \(capsule team\)$/m);
+  assertMatch(stdout, /^ {2}\/exec \/watch +has the name of a command of the program \(capsule team\)$/m);
+  assertMatch(stdout, /^\/standup \[DAYS\]\nwhat each did today \(capsule team\)$/m);
+  const wrong = await chat("/standdup", "/broken");
+  assertEquals(wrong.code, 1);
+  assertStringIncludes(wrong.stderr, 'error: unknown command "/standdup"\nhint: did you mean /standup?\n');
+  assertMatch(wrong.stderr, /error: .*it has no data/);
+  // Nothing answers for a request that is not on the screen, by whichever name.
+  for (const line of ["/command run approve x", "/exec /Approve x", "/exec \"/'approve' x\""]) {
+    assertMatch(
+      (await chat(line)).stderr,
+      /does not run in the chat: what it answers may never have been on this screen/,
+    );
+  }
+});
+
+chatTest(
+  "X1 capsule commands in an open chat: Tab completes what was granted meanwhile, and not what was revoked",
+  async (home) => {
+    await using chat = await openChat(home);
+    await chat.type("/stand");
+    await chat.press("Tab", "Tab");
+    await chat.press("C-u");
+    await grantTeam(home);
+    await chat.type("/stand");
+    await chat.press("Tab");
+    await chat.shows(/> \/standup *$/);
+    await chat.press("Enter");
+    await chat.shows(/the capsule team says:\nweb: tests pass \\x1b\[2J<b>&\nwords\n[^]*> ?$/);
+    assertEquals((await home.cli(["capsule", "revoke", "team"])).code, 0);
+    await enter(chat, "/standup");
+    await chat.shows(/unknown command "\/standup"/);
+  },
+);
