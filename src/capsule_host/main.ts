@@ -1,5 +1,5 @@
 /**
- * The program that runs in a capsule's process: it imports the capsule's main, whose URL is its one argument, and serves
+ * The program that runs in a capsule's process: it imports the capsule's main, whose URL is its first argument, and serves
  * the daemon's calls by what that has registered. It runs without a cache and without an import map, so it is small and
  * imports files of its own only.
  */
@@ -8,6 +8,7 @@ import { takeCapsuleStreams } from "../platform/capsule_streams.ts";
 import { makeCapsule, makeRegistered } from "./author_api.ts";
 import { errorWords, HostChannel, type HostMessage } from "./line_channel.ts";
 import { redirectConsole } from "./console.ts";
+import { doubleDate, doubleFetch } from "./doubles.ts";
 import { freezeShared, intrinsics } from "./intrinsics.ts";
 
 const { freeze } = intrinsics;
@@ -19,6 +20,8 @@ const unloaded = new AbortController();
 const calls: Record<number, AbortController> = Object.create(null);
 let inFlight = 0;
 let onRest: (() => void) | undefined;
+/** In a test alone: the clock of the capsule is that of its events. */
+let setTime: (iso: string) => void = () => {};
 
 type Params = HostMessage["params"];
 
@@ -28,7 +31,10 @@ const HANDLERS: Readonly<Record<string, (params: Params, signal: AbortSignal) =>
     start,
     command,
     intercept,
-    event: ({ event }: Params) => hear(topicOf((event as CapsuleEvent).type), event as CapsuleEvent),
+    event: ({ event }: Params) => {
+      setTime((event as CapsuleEvent).ts);
+      return hear(topicOf((event as CapsuleEvent).type), event as CapsuleEvent);
+    },
     lost: ({ from, to }: Params) =>
       hear("lost", { seq: Number(to), ts: new Date().toISOString(), type: "lost", data: { from, to } }),
     settings: (params: Params) => void (registered.settings = freeze(params["settings"]) as CapsuleSettings),
@@ -112,6 +118,10 @@ async function handle({ id, method, params }: HostMessage): Promise<unknown> {
 }
 
 redirectConsole(streams.inspect, (level, text) => void channel.log(level, text));
+if (streams.isTest) {
+  doubleFetch(channel);
+  setTime = doubleDate();
+}
 freezeShared();
 await channel.serve(handle);
 streams.exit();

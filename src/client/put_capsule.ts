@@ -90,9 +90,9 @@ export async function putCapsule(context: ClientContext, { capsule, capabilities
     writeCapsuleFiles(capsule.files, `${made}/code`);
     const text = capsuleRunText({
       name,
-      ...runtimeOf(context),
+      ...capsuleRuntime(context),
       ...sandboxOf({ capsule, capabilities }, `${into}/code`),
-      nice: usualPlaces("nice").find((path) => denoFiles.stat(path) !== undefined),
+      nice: nicePath(),
       privileged: await knowsP(),
     });
     const { manifest, digest } = capsule;
@@ -195,8 +195,15 @@ function sandboxOf({ capsule, capabilities }: CapsuleToPut, code: string): Capsu
   };
 }
 
+/** The path of nice(1), where the system has it. */
+export function nicePath(): string | undefined {
+  return usualPlaces("nice").find((path) => denoFiles.stat(path) !== undefined);
+}
+
 /** What runs capsules: the runtime of this program, and our part of the process. @throws {ConsoleError} `failed` */
-function runtimeOf({ program: { daemon, sources } }: ClientContext): { readonly deno: string; readonly host: string } {
+export function capsuleRuntime(
+  { program: { daemon, sources } }: ClientContext,
+): { readonly deno: string; readonly host: string } {
   if (daemon.form === "compiled") {
     const deno = findProgram("deno");
     if (deno !== undefined) return { deno, host: besides(daemon.binary) };

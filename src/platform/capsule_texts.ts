@@ -1,6 +1,7 @@
 /** The scripts by which capsules run, as texts for a POSIX shell. Pure. */
 import { shellQuote } from "../lib/shell_quote.ts";
 import { CAPSULE_ABSENT } from "./capsule_places.ts";
+import { CAPSULE_TEST } from "./capsule_streams.ts";
 import { closedNetworks } from "./capsule_networks.ts";
 import { checkSandboxPath } from "./sandbox.ts";
 
@@ -54,6 +55,8 @@ export interface CapsuleRun extends CapsuleSandbox {
   /** The path of nice(1), where the system has it: the capsule gets the processor after everything else. */
   readonly nice: string | undefined;
   readonly privileged: boolean;
+  /** Its process is told that it is tested. */
+  readonly isTest?: boolean;
 }
 
 /**
@@ -68,7 +71,7 @@ const MAX_FILES = 64;
 
 /** The whole command line of a granted capsule; who starts it gives no arguments. @throws {RangeError} for what no flag can hold */
 export function capsuleRunText(capsule: CapsuleRun): string {
-  const { name, deno, host, code, main, env, nice, privileged } = capsule;
+  const { name, deno, host, code, main, env, nice, privileged, isTest } = capsule;
   const variables = { ...env, DENO_DIR: "/dev/null", DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
   const exported = Object.entries(variables).sort(([a], [b]) => a < b ? -1 : 1).map(([variable, value]) =>
     `export ${variable}=${shellQuote([value])}`
@@ -92,7 +95,7 @@ export function capsuleRunText(capsule: CapsuleRun): string {
     ...exported,
     `exec ${nice === undefined ? "" : `${shellQuote([nice])} -n 5 `}${shellQuote([deno, "run", ...RUNTIME])} \\`,
     ...capsuleFlags(capsule).map((flag) => `  ${shellQuote([flag])} \\`),
-    `  ${shellQuote([host, program.href])}`,
+    `  ${shellQuote([host, program.href, ...isTest ? [CAPSULE_TEST] : []])}`,
     "",
   ].join("\n");
 }

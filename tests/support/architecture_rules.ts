@@ -8,15 +8,7 @@ export interface RoomRule {
 }
 
 /** What every feature of the daemon may import. */
-const FEATURE: readonly string[] = [
-  "core",
-  "domain",
-  "lib",
-  "platform",
-  "protocol",
-  "rpc",
-  "config/section.ts",
-];
+const FEATURE: readonly string[] = ["core", "domain", "lib", "platform", "protocol", "rpc", "config/section.ts"];
 
 const FEATURE_RULE: RoomRule = {
   may: FEATURE,
@@ -43,12 +35,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
     why: "client and daemon read the same configuration, the rules in it included",
   },
   "agents/shared": {
-    may: [
-      "domain",
-      "lib",
-      "platform",
-      "protocol",
-    ],
+    may: ["domain", "lib", "platform", "protocol"],
     why: "what all agents have in common names none of them",
   },
   "agents/*": {
@@ -217,6 +204,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "capsule/names.ts",
       "capsule/read_manifest.ts",
       "capsule/section.ts",
+      "capsule_test",
       "chat",
       "client",
       "config",
@@ -266,6 +254,19 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "install", // the types for authors of capsules
     ],
     why: "what runs in a capsule's process is small, and knows nothing but its two streams",
+  },
+  capsule_test: {
+    may: [
+      "capsule/folder.ts",
+      "capsule/manifest.ts",
+      "capsule/process", // the process of a granted capsule: what works in a test works for the daemon
+      "capsule/read_strict.ts",
+      "domain",
+      "install", // the recorded events
+      "platform",
+      "protocol",
+    ],
+    why: "the test of a capsule runs what a daemon runs of it, and asks no daemon",
   },
   install: { may: [], why: "templates are text" },
   "main.ts": { may: ["client", "platform"], why: "argv in, exit code out, prebuilt where that is to be had" },

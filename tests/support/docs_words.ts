@@ -38,6 +38,7 @@ export const MODULES: Readonly<Record<string, string>> = {
   core: "owns the state: store, event bus, session handlers; the contract of features",
   approvals: "the inbox: holds the agents that wait, evaluates rules, resolves each request once",
   capsule_host: "the program in the process of a capsule: loads its main, gives it the author's API, serves the daemon",
+  capsule_test: "the test of a capsule: its steps, what is expected of them, doubles of what is outside its process",
   acp: "an agent that we run: its process, the connection to it, what its messages say",
   agents: "one folder for each agent: its hook events as ours, our decisions as its, its hooks, its feed",
   settings: "puts our hooks into the agents' own settings and takes them out byte for byte",

@@ -29,6 +29,7 @@ export async function answerCall(
   if (method === "kv.set") return await kv.set(params.key, params.value);
   if (method === "kv.delete") return await kv.delete(params.key);
   if (method === "kv.list") return { keys: kv.list(params.prefix) };
+  if (method === "fetch") throw new ConsoleError("forbidden", "no test runs: a granted capsule fetches by itself");
   if (method === "exec") return await exec(params.line, options, signal);
   if (!capabilities.secrets.includes(params.name)) {
     throw new ConsoleError("forbidden", `the secret ${escapeControls(params.name)} is not granted to it`);

@@ -16,6 +16,13 @@ const CALLS = {
   "kv.list": v.strictObject({ prefix: v.pipe(v.string(), v.maxLength(256)) }),
   secret: v.strictObject({ name: word }),
   exec: v.strictObject({ line: v.pipe(v.string(), v.maxLength(4096)) }),
+  /** Of one that is tested: its double of `fetch`. */
+  fetch: v.strictObject({
+    url: v.string(),
+    method: v.string(),
+    headers: v.record(v.string(), v.string()),
+    body: v.string(),
+  }),
 } as const;
 
 export type CapsuleCall = {

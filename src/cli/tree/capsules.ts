@@ -1,7 +1,7 @@
 /** The commands of capsules: extensions in a sandbox. */
 import type { Command } from "commander";
 import type { CommandContext } from "../context.ts";
-import { JSON_OPTION } from "./shared.ts";
+import { CommandEnded, JSON_OPTION } from "./shared.ts";
 
 const NAME = "of a capsule, as `capsule list` has it";
 const YES_OPTION = ["-y, --yes", "ask nothing: for scripts"] as const;
@@ -32,6 +32,20 @@ export function capsuleCommands(root: Command, run: () => CommandContext): void 
   command.command("reload").description("start granted capsules anew, those too that have failed")
     .argument("[name]", NAME).option(...JSON_OPTION)
     .action(async (name, options) => await (await load()).reloadCapsules(run(), name, options));
+  command.command("test").description(
+    "play the test of a capsule in its sandbox: without a daemon, with nothing granted",
+  )
+    .argument("<source>", "its folder, or its name").option(...JSON_OPTION)
+    .action(async (source, options) => {
+      const code = await (await import("../commands/test_capsule.ts")).testCapsule(run(), source, options);
+      if (code !== 0) throw new CommandEnded(code);
+    });
+  command.command("new").description("write an example of a capsule, with a test, to begin one of your own with")
+    .argument("<name>", "of the capsule").argument("[path]", "its folder, which must not be there; ./NAME where absent")
+    .option(...JSON_OPTION)
+    .action(async (name, path, options) =>
+      (await import("../commands/capsule_new.ts")).writeNewCapsule(run(), name, path, options)
+    );
   command.command("install").description("copy a capsule into the home; nothing of it runs before you grant it")
     .argument("<source>", "its folder, or npm:NAME").option(...YES_OPTION).option(...JSON_OPTION)
     .action(async (source, options) =>
