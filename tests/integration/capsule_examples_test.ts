@@ -8,18 +8,22 @@ import { exampleFolder, EXAMPLES } from "../support/example_capsules.ts";
 import { REPOSITORY } from "../support/harness.ts";
 
 const MOST_LINES = 150;
+/** Of `capsule new`. */
+const TEMPLATE = "template";
 
 const filesOf = (folder: string) => [...Deno.readDirSync(folder)].map(({ name }) => name);
 
 Deno.test("X1 each example has a manifest that is taken, a page and a main, and the page of capsules leads to it", () => {
   const folders = [...Deno.readDirSync(`${REPOSITORY}/install/capsules`)].filter(({ isDirectory }) => isDirectory);
-  assertEquals(folders.map(({ name }) => name).sort(), [...EXAMPLES].sort());
+  assertEquals(folders.map(({ name }) => name).sort(), [...EXAMPLES, TEMPLATE].sort());
   const page = Deno.readTextFileSync(`${REPOSITORY}/docs/capsules.md`);
   for (const name of EXAMPLES) {
     const folder = exampleFolder(name);
     assertEquals(readManifest(Deno.readTextFileSync(`${folder}/capsule.jsonc`)).name, name);
     assertStringIncludes(page, `](../install/capsules/${name}/README.md)`);
-    for (const file of ["main.ts", "README.md"]) assert(filesOf(folder).includes(file), `${name}/${file}`);
+    for (const file of ["main.ts", "README.md", "capsule.test.jsonc"]) {
+      assert(filesOf(folder).includes(file), `${name}/${file}`);
+    }
   }
 });
 
