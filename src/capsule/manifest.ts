@@ -1,6 +1,8 @@
 /**
  * What a capsule says of itself in its file `capsule.jsonc`: what it brings, what it hears, and the most that it asks for.
  * Pure. Strict: an unknown key is refused, so that a permission that was misspelt is not one that nobody sees.
+ *
+ * docs/capsule.schema.json is made of it. A pattern is told there, a function is not: what a pattern can say is one.
  */
 import * as v from "valibot";
 import { TOPICS } from "../domain/event.ts";
@@ -19,30 +21,36 @@ const COMMAND_NAME = /^[a-z][a-z0-9_-]{0,31}$/;
 const VERSION = /^\d{1,6}\.\d{1,6}\.\d{1,6}(?:[-+][0-9A-Za-z.+-]{1,40})?$/;
 /** A name, an IPv4 or a bracketed IPv6 address, and its port; no wildcard, and no host with all its ports. */
 const HOST =
-  /^(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]):([1-9]\d{0,4})$/;
+  /^(?:[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9_-]*[a-z0-9])?)*|\[[0-9a-f:.]+\]):[1-9]\d{0,4}$/;
 const ENV_NAME = /^[A-Za-z_][A-Za-z0-9_]{0,63}$/;
 /** They change the runtime or the loader below it, or lead connections past the list of hosts. */
-const ENV_CLOSED = /^(?:DENO|NODE|NPM|LD|DYLD|V8|RUST|SSL|GLIBC|MALLOC|OTEL|AC|AGENT_CONSOLE)(?:_|$)|_PROXY$/i;
-/** Files of the kernel: they hold what other processes have in their memory and their environment. */
-const KERNEL = /^\/(?:proc|sys|dev)(?:\/|$)/;
+const ENV_OPEN = /^(?!(?:DENO|NODE|NPM|LD|DYLD|V8|RUST|SSL|GLIBC|MALLOC|OTEL|AC|AGENT_CONSOLE)(?:_|$))(?!.*_PROXY$)/i;
+/** Not files of the kernel: they hold what other processes have in their memory and their environment. */
+const BESIDE_KERNEL = /^(?!\/(?:proc|sys|dev)(?:\/|$))/;
+const WITHOUT_DOTS = /^(?!.*\/\.{0,2}(?:\/|$))/;
+const PORT = /:(?:[1-9]\d{0,3}|[1-5]\d{4}|6[0-4]\d{3}|65[0-4]\d{2}|655[0-2]\d|6553[0-5])$/;
 
 /** The most that a capsule may keep, bytes. */
 const MAX_KV_BYTES = 1_048_576;
 
 // deno-lint-ignore no-control-regex
-const CONTROLS = /[\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]/;
+const NO_CONTROLS = /^[^\u0000-\u001f\u007f-\u009f\u200b-\u200f\u2028-\u202e\u2066-\u2069\ufeff]*$/;
 
 /** @param must completes "expected …" */
 const textOf = (max: number, must: string) =>
-  v.pipe(v.string(must), v.maxLength(max, must), v.check((value) => !CONTROLS.test(value), must));
+  v.pipe(v.string(must), v.maxLength(max, must), v.regex(NO_CONTROLS, must));
 const line = (max: number) => textOf(max, `one line of text, ${max} characters at most`);
 const matching = (pattern: RegExp, must: string) => v.pipe(v.string(must), v.regex(pattern, must));
+/** What a check demands that no pattern can say; docs/capsule.schema.json says it in its own way. */
+export const EACH_ONCE = "each entry once";
+export const DEFAULT_OF_TYPE = "a default of the type that it names";
+
 /** A list without doubles. */
 const listOf = <const S extends v.GenericSchema>(entry: S, max: number) =>
   v.pipe(
     v.array(entry, "a list"),
     v.maxLength(max, `${max} entries at most`),
-    v.check((all) => new Set(all.map((one) => JSON.stringify(one))).size === all.length, "each entry once"),
+    v.check((all) => new Set(all.map((one) => JSON.stringify(one))).size === all.length, EACH_ONCE),
     v.readonly(),
   );
 
@@ -50,7 +58,7 @@ const NAME = "a lower-case letter, then letters, digits and -, 32 at most";
 
 const host = v.pipe(
   matching(HOST, "a host in lower case with its port, such as hooks.slack.com:443; no wildcard"),
-  v.check((value) => Number(HOST.exec(value)?.[1]) <= 65_535, "a port from 1 to 65535"),
+  v.regex(PORT, "a port from 1 to 65535"),
   v.check((value) => !value.startsWith("[") || isIpv6(value), "an IPv6 address between its brackets"),
   v.check((value) => !isMapped(value), "an IPv4 address as such: no network is closed to one that is written as IPv6"),
 );
@@ -61,16 +69,13 @@ const path = v.pipe(
     /^(?:~\/|\/)[^,]*[^,/]$/,
     "an absolute path, or one that begins with ~/, without a comma and a slash at its end",
   ),
-  v.check(
-    (value) => !value.split("/").some((part, at) => at > 0 && (part === "" || part === "." || part === "..")),
-    "a path without . and .. and empty parts",
-  ),
-  v.check((value) => !KERNEL.test(value), "a path outside of /proc, /sys and /dev"),
+  v.regex(WITHOUT_DOTS, "a path without . and .. and empty parts"),
+  v.regex(BESIDE_KERNEL, "a path outside of /proc, /sys and /dev"),
 );
 
 const variable = v.pipe(
   matching(ENV_NAME, "the name of a variable"),
-  v.check((value) => !ENV_CLOSED.test(value), "a variable that is not the runtime's, the loader's or a proxy's"),
+  v.regex(ENV_OPEN, "a variable that is not the runtime's, the loader's or a proxy's"),
 );
 
 /** What a capsule asks for, and what of it was granted: the same shape. */
@@ -109,7 +114,7 @@ const settingSchema = v.pipe(
     default: settingValue,
     description: v.optional(line(200), ""),
   }, "an object"),
-  v.check(({ type, default: value }) => type === typeof value as string, "a default of the type that it names"),
+  v.check(({ type, default: value }) => type === typeof value as string, DEFAULT_OF_TYPE),
   v.readonly(),
 );
 
@@ -163,7 +168,7 @@ export const manifestSchema = v.pipe(
         v.record(matching(SETTING_NAME, "a lower-case letter, then letters, digits and _"), settingSchema),
         {},
       ),
-      v.check((all) => Object.keys(all).length <= 32, "32 settings at most"),
+      v.maxEntries(32, "32 settings at most"),
       v.readonly(),
     ),
   }, "an object"),

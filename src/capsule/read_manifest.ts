@@ -17,6 +17,7 @@ export function readManifest(text: string): Manifest {
     file: MANIFEST_FILE,
     what: "the manifest",
     schema: manifestSchema,
+    ofEditors: "$schema",
     before: checkVersionOf,
   });
 }

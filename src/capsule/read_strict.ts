@@ -15,6 +15,8 @@ export interface StrictText<S extends v.GenericSchema> {
   /** What the text is: `the manifest`. */
   readonly what: string;
   readonly schema: S;
+  /** A member that editors read, with a text: it is left out. */
+  readonly ofEditors?: string;
   /** Looks at the value before the schema does. @throws {CapsuleFlaw} */
   readonly before?: (value: unknown) => void;
 }
@@ -22,13 +24,13 @@ export interface StrictText<S extends v.GenericSchema> {
 /** @throws {CapsuleFlaw} with the line and column of the first thing that is wrong */
 export function readStrict<S extends v.GenericSchema>(
   text: string,
-  { file, what, schema, before = () => {} }: StrictText<S>,
+  { file, what, schema, ofEditors, before = () => {} }: StrictText<S>,
 ): v.InferOutput<S> {
   const place = (offset: number) => `${file}:${lineAndColumn(text, offset)}`;
   const root = parsed(text, file, what, place);
   const wrong = wrongKey(root);
   if (wrong !== undefined) throw new CapsuleFlaw(`${place(wrong.offset)} ${wrong.problem}`);
-  const value = valueOf(root);
+  const value = valueOf(ofEditors === undefined ? root : without(root, ofEditors));
   before(value);
   const read = v.safeParse(schema, value);
   if (read.success) return read.output;
@@ -54,6 +56,15 @@ function parsed(text: string, file: string, what: string, place: (offset: number
     if (!(error instanceof JsoncError)) throw error;
     throw new CapsuleFlaw(`${place(error.offset)} is not JSON (${error.reason})`);
   }
+}
+
+/** One of another kind than text stays, and is refused. */
+function without(json: Json, member: string): Json {
+  if (json.kind !== "object") return json;
+  const pairs = json.pairs.filter(({ key, value }) =>
+    key !== member || value.kind !== "plain" || typeof value.value !== "string"
+  );
+  return { ...json, pairs };
 }
 
 /** Members as own ones, also of a name that means something to objects. */

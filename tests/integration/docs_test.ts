@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { featureMethods, FEATURES } from "../../src/daemon/features.ts";
 import { METHODS } from "../../src/protocol/methods.ts";
+import { CAPSULE_SCHEMA } from "../support/capsule_schema.ts";
 import { PAGES, pages, renewed, sectionOf, SUBJECTS, urlOf } from "../support/docs.ts";
 import { problemOf, quoted, unknownCommands } from "../support/docs_commands.ts";
 import { anchorsOf, longLines, missingPaths, targetsOf } from "../support/docs_links.ts";
@@ -37,10 +38,11 @@ Deno.test("the README has 150 lines at most, and leads to every page", async () 
   for (const subject of SUBJECTS) assert(readme.includes(`](docs/${subject}.md)`), `docs/${subject}.md is not linked`);
 });
 
-Deno.test("docs holds the pages and nothing else", async () => {
+Deno.test("docs holds the pages, the schema of manifests, and nothing else", async () => {
   const found: string[] = [];
   for await (const { name } of Deno.readDir(urlOf("docs/"))) found.push(`docs/${name}`);
-  assertEquals(found.sort(), PAGES.filter((path) => path.startsWith("docs/")).sort());
+  const pages = PAGES.filter((path) => path.startsWith("docs/"));
+  assertEquals(found.sort(), [...pages, CAPSULE_SCHEMA].sort());
 });
 
 Deno.test("no line of a page is over 120 columns outside its tables", async () => {

@@ -1,7 +1,8 @@
 /**
- * Writes the generated parts of README.md and docs/*.md anew: `deno task docs`. Each stands between
+ * Writes docs/capsule.schema.json and the generated parts of README.md and docs/*.md anew: `deno task docs`. Each stands between
  * `<!-- NAME:begin -->` and `<!-- NAME:end -->` on one page; everything else is written by hand and stays.
  */
+import { CAPSULE_SCHEMA, capsuleSchema } from "./capsule_schema.ts";
 import { ROOT, sections } from "./docs_sections.ts";
 
 /** The pages of docs, in the order in which the README names them. */
@@ -75,9 +76,9 @@ function markers(name: string): readonly [string, string] {
   return [`<!-- ${name}:begin -->`, `<!-- ${name}:end -->`];
 }
 
-async function formatted(text: string): Promise<string> {
+export async function formatted(text: string, ext = "md"): Promise<string> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["fmt", "--ext", "md", "-"],
+    args: ["fmt", "--ext", ext, "-"],
     cwd: ROOT,
     stdin: "piped",
     stdout: "piped",
@@ -93,4 +94,5 @@ async function formatted(text: string): Promise<string> {
 
 if (import.meta.main) {
   for (const [path, text] of await renewed(await pages())) await Deno.writeTextFile(urlOf(path), text);
+  await Deno.writeTextFile(urlOf(CAPSULE_SCHEMA), await formatted(capsuleSchema(), "json"));
 }

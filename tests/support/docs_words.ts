@@ -102,6 +102,8 @@ export const DEPENDENCIES: Readonly<Record<string, string>> = {
   "playwright-core": "tests and pictures of the page in a real browser, Debian's Chromium",
   preact: "the page: draws only what changed, 17 kB of its script",
   "fast-check": "tests with generated input",
+  "@valibot/to-json-schema": "docs/capsule.schema.json, made of the schema by which manifests of capsules are read",
+  "ajv/dist/2020.js": "tests of that file: judges manifests by it, as editors do",
   standardwebhooks: "tests of the webhook: its own check of the signature",
   "jsonc-parser": "edits settings of other programs and keeps their comments and order",
   "@earendil-works/pi-tui/keys": "names of keys from what terminals send for them",

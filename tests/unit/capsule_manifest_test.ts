@@ -2,6 +2,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { CapsuleFlaw, checkManifest, readManifest } from "../../src/capsule/read_manifest.ts";
 import { MANIFEST } from "../support/capsule_folder.ts";
+import { REFUSED_CAPABILITIES, WHOLE } from "../support/capsule_manifests.ts";
 
 const written = (more: Readonly<Record<string, unknown>>) => JSON.stringify({ ...MANIFEST, ...more });
 const reasonOf = (text: string) => assertThrows(() => readManifest(text), CapsuleFlaw).message;
@@ -16,25 +17,8 @@ Deno.test("X1 a manifest that asks for nothing gets nothing", () => {
 });
 
 Deno.test("X1 a manifest is taken with all that there is", () => {
-  const all = {
-    ...MANIFEST,
-    commands: [{ name: "standup", description: "what was done", args: "[DAYS]" }],
-    subscribes: ["session", "approval"],
-    intercepts: ["approval"],
-    priority: -3,
-    capabilities: {
-      net: ["hooks.slack.com:443", "10.0.0.1:80", "[::1]:8080"],
-      read: ["/etc/hosts", "~/notes"],
-      write: ["~/out"],
-      env: ["SLACK_TOKEN"],
-      kv: 65_536,
-      secrets: ["slack-url"],
-      exec: ["sessions"],
-    },
-    settings: { channel: { type: "string", default: "", description: "where to" } },
-  };
-  assertEquals(readManifest(JSON.stringify(all)), all as unknown as ReturnType<typeof readManifest>);
-  assertEquals(checkManifest(all), all as unknown as ReturnType<typeof checkManifest>);
+  assertEquals(readManifest(JSON.stringify(WHOLE)), WHOLE as unknown as ReturnType<typeof readManifest>);
+  assertEquals(checkManifest(WHOLE), WHOLE as unknown as ReturnType<typeof checkManifest>);
 });
 
 Deno.test("X1 a manifest is refused with the place and the reason", () => {
@@ -62,54 +46,8 @@ Deno.test("X1 a manifest for another version of the API is refused, too old and 
   );
 });
 
-const REFUSED: readonly (readonly [string, readonly unknown[]])[] = [
-  ["net", [
-    "example.com",
-    "*.example.com:443",
-    "*:443",
-    "example.com:0",
-    "example.com:65536",
-    "http://a:80",
-    "A.com:1",
-    "a:1,b:2",
-    "[::ffff:127.0.0.1]:80",
-    "[::ffff:a00:1]:80",
-    "[0:0:0:0:0:ffff:7f00:1]:80",
-    "[1::2::3]:80",
-  ]],
-  ["read", [
-    "notes",
-    "../x",
-    "/a/../b",
-    "/a/./b",
-    "//a",
-    "/",
-    "~",
-    "/a/",
-    "/a,b",
-    "/proc/self/environ",
-    "/dev",
-    "/a\nb",
-    "/a\u202eb",
-  ]],
-  ["write", ["notes", "~root/x", "/sys/x"]],
-  ["env", [
-    "DENO_DIR",
-    "LD_PRELOAD",
-    "NODE_OPTIONS",
-    "HTTPS_PROXY",
-    "all_proxy",
-    "A B",
-    "A=B",
-    "",
-    "AGENT_CONSOLE_HOME",
-  ]],
-  ["secrets", ["../token", "a/b", ".hidden", ""]],
-  ["exec", ["/sessions", "a b", ""]],
-];
-
 Deno.test("X1 a capability that is no literal, leaves its place or changes the runtime is refused", () => {
-  for (const [kind, values] of REFUSED) {
+  for (const [kind, values] of REFUSED_CAPABILITIES) {
     for (const value of values) {
       const reason = assertThrows(() => readManifest(capabilities(kind, [value])), CapsuleFlaw);
       assertEquals(reason.message.includes(`"capabilities.${kind}.0" is `), true, reason.message);
@@ -141,4 +79,11 @@ Deno.test("X1 other members are refused where they lead out of the folder, decei
 
 Deno.test("X1 a member of an object's own kind is a key like another", () => {
   assertEquals(reasonOf('{ "__proto__": { "name": "demo" } }'), 'capsule.jsonc:1:3 "__proto__" is not known');
+});
+
+Deno.test("X1 a manifest may name its schema for editors, which is no part of it", () => {
+  const { $schema, ...rest } = readManifest(written({ $schema: "./schema.json" })) as Readonly<Record<string, unknown>>;
+  assertEquals([$schema, rest["name"]], [undefined, "demo"]);
+  assertEquals(reasonOf(written({ $schema: 1 })).replace(/:\d+:\d+/, ""), 'capsule.jsonc "$schema" is not known');
+  assertThrows(() => checkManifest({ ...MANIFEST, $schema: "x" }), CapsuleFlaw, '"$schema" is not known');
 });
