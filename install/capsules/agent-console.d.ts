@@ -2,7 +2,7 @@
  * The types for authors of capsules. A capsule's `main` imports them as types only, and its default export is a
  * {@link Main}:
  *
- *     import type { Capsule } from "./agent-console.d.ts";
+ *     import type { Capsule } from "./agent-console.d.ts"; // a copy of this file, or the path to it: types load nothing
  *     export default (capsule: Capsule) => {
  *       capsule.command("hello", ([name = "you"]) => `hello ${name}`);
  *     };
@@ -28,6 +28,8 @@ export interface Capsule {
    * The topic `lost` needs no name in the manifest: so many events came that some were left out, those of `data.from` to
    * `data.to`.
    */
+  on(topic: "session", listener: (event: CapsuleEvent<SessionData>) => void | Promise<void>): void;
+  on(topic: "approval", listener: (event: CapsuleEvent<ApprovalData>) => void | Promise<void>): void;
   on(topic: string, listener: (event: CapsuleEvent) => void | Promise<void>): void;
   /** Runs a command of `commands`; what it returns is shown. 30 s, then `signal` is aborted. */
   command(name: string, handler: CommandHandler): void;
@@ -44,14 +46,71 @@ export interface Capsule {
 
 export type CapsuleSettings = Readonly<Record<string, string | number | boolean>>;
 
-export interface CapsuleEvent {
+export interface CapsuleEvent<Data = Readonly<Record<string, unknown>>> {
   /** The event's number: rises, with gaps where other topics have events. */
   readonly seq: number;
   /** ISO 8601. */
   readonly ts: string;
   /** `session.updated`; docs/protocol.md lists all. */
   readonly type: string;
-  readonly data: Readonly<Record<string, unknown>>;
+  readonly data: Data;
+}
+
+export interface SessionData {
+  readonly session: CapsuleSession;
+}
+
+export interface ApprovalData {
+  /** Absent in `approval.rule_added` and `approval.rule_revoked`. */
+  readonly approval?: CapsuleApproval;
+}
+
+/** A session as its events tell it, always whole; it has more members than these. Secrets in its texts are masked. */
+export interface CapsuleSession {
+  readonly id: string;
+  readonly agent: string;
+  readonly status: "starting" | "idle" | "working" | "waiting" | "error" | "closed";
+  /** When that status began, ISO 8601. */
+  readonly since: string;
+  readonly turnCount: number;
+  readonly title?: string;
+  readonly cwd?: string;
+  readonly lastPrompt?: string;
+  /** The session of which it is a sub-agent. */
+  readonly parentId?: string;
+  /** US dollars of its present process, as the agent counts them: a resumed conversation begins anew. */
+  readonly cost?: { readonly usd?: number };
+}
+
+/** What an agent asks: what events and interceptors are told of it. Secrets in its texts are masked. */
+interface Asked {
+  readonly id: string;
+  /** The row that asks: a sub-agent's own where a sub-agent does. */
+  readonly sessionId: string;
+  readonly agent: string;
+  /** Where the call would run. */
+  readonly cwd?: string;
+  readonly for: "permission" | "question" | "plan" | "elicitation";
+  /** The agent's own name of the tool. */
+  readonly tool: string;
+  readonly action?: "command" | "write" | "read" | "fetch" | "other";
+  /** The command, path, URL or input: of a long one the beginning and the end. */
+  readonly input: string;
+  /** What would be written, in the same way. */
+  readonly detail?: string;
+  /** So many UTF-16 units of both are left out. */
+  readonly missing?: number;
+  readonly risk: "reads" | "writes" | "network" | "destroys" | "unknown";
+}
+
+/** An approval as its events tell it, always whole; it has more members than these. */
+export interface CapsuleApproval extends Asked {
+  /**
+   * `approved` and `denied`: here, by a person, a rule or a capsule. `elsewhere` and `dismissed`: a yes and a no in the
+   * agent's own terminal.
+   */
+  readonly status: "pending" | "approved" | "denied" | "expired" | "elsewhere" | "dismissed" | "cancelled";
+  readonly requestedAt: string;
 }
 
 export interface CommandCall {
@@ -61,8 +120,12 @@ export interface CommandCall {
 
 export type CommandHandler = (args: readonly string[], call: CommandCall) => string | Promise<string>;
 
-/** What an agent asks, as docs/approvals.md tells it. */
-export type CapsuleRequest = Readonly<Record<string, unknown>>;
+export interface CapsuleRequest extends Asked {
+  /** The folder that the session began in. */
+  readonly workspace?: string;
+  /** What happens where no capsule says anything: it runs without a person, or a person is asked. */
+  readonly would: "allow" | "ask";
+}
 
 /**
  * An interceptor can tighten only: it refuses, has the person asked, or adds a note to what the person reads. Of its words

@@ -95,14 +95,19 @@ function asks(by: string, text: string): ApprovalNote {
   return { by, text, says: "ask" };
 }
 
-/** What they are shown of `approval`. */
-export function interceptedRequest(approval: Approval, would: InterceptedRequest["would"]): InterceptedRequest {
+/** What they are shown of `approval`. @param workspace the folder that its session began in */
+export function interceptedRequest(
+  approval: Approval,
+  would: InterceptedRequest["would"],
+  workspace: string | undefined,
+): InterceptedRequest {
   const { id, sessionId, agent, cwd, tool, action, input, detail, missing, risk } = approval;
   return Object.freeze({
     id,
     sessionId,
     agent,
     ...(cwd === undefined ? {} : { cwd }),
+    ...(workspace === undefined ? {} : { workspace }),
     for: approval.for,
     tool,
     ...(action === undefined ? {} : { action }),

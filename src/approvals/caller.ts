@@ -27,17 +27,24 @@ export function whereOf(
   own: readonly string[],
 ): Where {
   const cwd = cwdOf(report, request, rows);
-  const row = rows.get(report.sessionId);
-  // Not the folder of the call where the session has one of its own: the model chooses that.
-  const told = report.facts.cwd ?? cwd;
-  const begun = row === undefined || row.status === "closed" ? told : row.workspace ?? row.cwd ?? told;
+  const workspace = workspaceOf({ report, request }, rows);
   return {
     ...(cwd === undefined ? {} : { cwd }),
-    ...(begun === undefined ? {} : { workspace: begun }),
+    ...(workspace === undefined ? {} : { workspace }),
     // The look was at the folder of the event.
     ...(report.facts.cwd === cwd ? repositoryOf(repositoryConfig) : {}),
     own,
   };
+}
+
+/** The folder that the session began in. Where it has one it is not that of the call, which the model chooses. */
+export function workspaceOf(
+  { report, request }: Pick<IncomingRequest, "report" | "request">,
+  rows: SessionLookup,
+): string | undefined {
+  const row = rows.get(report.sessionId);
+  const told = report.facts.cwd ?? cwdOf(report, request, rows);
+  return row === undefined || row.status === "closed" ? told : row.workspace ?? row.cwd ?? told;
 }
 
 export function ruleContext(

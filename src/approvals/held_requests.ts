@@ -12,7 +12,7 @@ import type { ReportDeps } from "../core/apply_report.ts";
 import type { InterceptedRequest } from "../core/interceptors.ts";
 import type { ResultOf } from "../protocol/method_schemas.ts";
 import { type AskDeps, askInterceptors, type Intercepted, interceptedRequest } from "./ask_interceptors.ts";
-import { payloadOf, subjectSession } from "./caller.ts";
+import { payloadOf, subjectSession, workspaceOf } from "./caller.ts";
 import { onAllHungUp } from "./join_request.ts";
 import { type PendingRequest, type Requester, requestersOf, type WaitResult } from "./pending_requests.ts";
 import type { ClassifiedIncoming } from "./policy_engine.ts";
@@ -205,7 +205,8 @@ export class HeldRequests {
     const { core, continuation } = this.#o;
     const { incoming: { request, cutBy }, id, at } = held;
     const about = subjectSession(held.incoming, core.store);
-    const shown = interceptedRequest(newApproval({ ...about, request, cutBy, id, at, deadline: at }), would);
+    const approval = newApproval({ ...about, request, cutBy, id, at, deadline: at });
+    const shown = interceptedRequest(approval, would, workspaceOf(held.incoming, core.store));
     const asRequester = continuation();
     // Half of the wait is a person's, however short it is.
     void askInterceptors(this.#o, shown, held.ended.signal, this.leftMs(held) / 2)

@@ -18,7 +18,9 @@ export async function interceptOpen(asking: AskDeps, deps: DecideDeps, pending: 
   if (approval === undefined) return;
   const ended = new AbortController();
   void done.promise.finally(() => ended.abort());
-  const found = await askInterceptors(asking, interceptedRequest(approval, "ask"), ended.signal);
+  const row = store.get(pending.sessionId);
+  const shown = interceptedRequest(approval, "ask", row?.workspace ?? row?.cwd);
+  const found = await askInterceptors(asking, shown, ended.signal);
   try {
     if (found.kind === "deny" && await denyOpenRequest(deps, pending, found)) return;
     const still = open();

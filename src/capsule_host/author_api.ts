@@ -57,10 +57,10 @@ export function makeCapsule(
       return registered.settings;
     },
     signal,
-    on: (topic, listener) => {
+    on: (topic: string, listener: unknown) => {
       open(`a listener of ${topic}`);
       const list = registered.listeners[topic] ??= [];
-      list[list.length] = checked(listener, `the listener of ${topic}`);
+      list[list.length] = checked(listener as Listener, `the listener of ${topic}`);
     },
     command: (command, handler) => {
       open(`the command ${command}`);

@@ -3,7 +3,7 @@
  * the daemon's calls by what that has registered. It runs without a cache and without an import map, so it is small and
  * imports files of its own only.
  */
-import type { CapsuleEvent, CapsuleSettings, Verdict } from "../../install/capsules/agent-console.d.ts";
+import type { CapsuleEvent, CapsuleRequest, CapsuleSettings, Verdict } from "../../install/capsules/agent-console.d.ts";
 import { takeCapsuleStreams } from "../platform/capsule_streams.ts";
 import { makeCapsule, makeRegistered } from "./author_api.ts";
 import { DaemonConnection, type DaemonMessage, errorWords } from "./stdio_connection.ts";
@@ -66,7 +66,7 @@ async function command({ name, args }: Params, signal: AbortSignal): Promise<unk
 }
 
 async function intercept({ request }: Params, signal: AbortSignal): Promise<Verdict | null> {
-  return await registered.intercept?.(request as Params, freeze({ signal })) ?? null;
+  return await registered.intercept?.(request as CapsuleRequest, freeze({ signal })) ?? null;
 }
 
 /** All listeners are begun, then all are waited for. @throws what the first of them threw */

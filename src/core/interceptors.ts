@@ -15,6 +15,8 @@ export interface InterceptedRequest extends
   > {
   /** The row that asks: a sub-agent's own where a sub-agent does. */
   readonly sessionId: string;
+  /** The folder that the session began in, where it is known: `cwd` is the one of this call. */
+  readonly workspace?: string;
   /** What happens where no interceptor says anything: it runs without a person, or a person is asked. */
   readonly would: "allow" | "ask";
 }

@@ -30,9 +30,9 @@ Deno.test("X1 a rule's yes waits for the interceptors, passes where they object 
   assertEquals(approval.notes, [{ by: "watcher", text: "seen\\x1b[2J, password=***" }]);
   assertEquals(desk.events.filter((one) => one.startsWith("approval")), ["approval.decided approved"]);
   assertEquals(desk.store.get("s")?.status, "working");
-  const [{ would, tool, input, agent, sessionId, cwd, action, risk }] = seen as [InterceptedRequest];
-  assertEquals([would, tool, input, agent, sessionId, cwd, action, risk], [
-    ...["allow", "Bash", "touch a", "claude", "s", "/w", "command", "writes"],
+  const [{ would, tool, input, agent, sessionId, cwd, workspace, action, risk }] = seen as [InterceptedRequest];
+  assertEquals([would, tool, input, agent, sessionId, cwd, workspace, action, risk], [
+    ...["allow", "Bash", "touch a", "claude", "s", "/w", "/w", "command", "writes"],
   ]);
   assert(seen.every(Object.isFrozen));
   assertEquals(desk.timers, 0);

@@ -1,0 +1,130 @@
+/** What was counted of each session on each day, and how an event changes that. Pure. */
+import type { ApprovalData, CapsuleApproval, CapsuleEvent, CapsuleSession, SessionData } from "../agent-console.d.ts";
+
+export interface Tally {
+  name: string;
+  agent: string;
+  turns: number;
+  workMs: number;
+  waitMs: number;
+  allowed: number;
+  denied: number;
+  usd: number;
+  prompt?: string;
+  /** As its last event has left it: what comes next is measured from there. */
+  last?: { at: number; status: CapsuleSession["status"]; turns: number; usd: number };
+}
+
+export interface Day {
+  /** The last event that was counted: one that comes again has no higher number. */
+  readonly seq: number;
+  readonly sessions: readonly (readonly [id: string, tally: Tally])[];
+}
+
+/** Of a day, those that were heard of last. */
+const MOST_SESSIONS = 40;
+const MOST_TEXT = 60;
+/** An agent that says nothing for longer is not counted as working: the machine may have slept. */
+const SILENCE_MS = 3_600_000;
+
+export class Tallies {
+  readonly #days: Map<string, { seq: number; readonly sessions: Map<string, Tally> }>;
+  readonly #parents = new Map<string, string>();
+  #seq: number;
+
+  constructor(days: ReadonlyMap<string, Day>) {
+    this.#days = new Map(
+      [...days].map(([date, { seq, sessions }]) => [date, { seq, sessions: new Map(sessions) }]),
+    );
+    this.#seq = Math.max(-1, ...[...days.values()].map(({ seq }) => seq));
+  }
+
+  /** @returns false: it changes nothing, or was counted before */
+  count({ seq, ts, type, data }: CapsuleEvent<SessionData | ApprovalData>, date: string): boolean {
+    if (seq <= this.#seq) return false;
+    const session = "session" in data ? data.session : undefined;
+    const approval = "approval" in data && type === "approval.decided" ? data.approval : undefined;
+    // A sub-agent works while its session does; what it asks counts for that.
+    if (session?.parentId !== undefined) return void this.#parents.set(session.id, session.parentId), false;
+    if (session !== undefined) this.#countSession(session, type === "session.created", Date.parse(ts), date);
+    else if (approval !== undefined) this.#countApproval(approval, date);
+    else return false;
+    this.#dayOf(date).seq = this.#seq = seq;
+    return true;
+  }
+
+  /** To be kept. */
+  day(date: string): Day {
+    const { seq, sessions } = this.#dayOf(date);
+    return { seq, sessions: [...sessions] };
+  }
+
+  /** @returns the days before that date, which are gone */
+  forget(date: string): string[] {
+    const old = [...this.#days.keys()].filter((one) => one < date);
+    for (const one of old) this.#days.delete(one);
+    return old;
+  }
+
+  #countSession(session: CapsuleSession, isNew: boolean, at: number, date: string): void {
+    const { id, status, turnCount, cost: { usd = 0 } = {} } = session;
+    // Of one that was there before, only what comes from now on is known.
+    const last = isNew ? { at, status, turns: 0, usd: 0 } : this.#lastOf(id) ?? { at, status, turns: turnCount, usd };
+    const tally = this.#tallyOf(id, date, session);
+    addTime(tally, last, at);
+    tally.turns += Math.max(0, turnCount - last.turns);
+    tally.usd += usd >= last.usd ? usd - last.usd : usd; // a resumed conversation counts anew
+    tally.name = nameOf(session);
+    if (session.lastPrompt !== undefined) tally.prompt = session.lastPrompt.slice(0, MOST_TEXT).toWellFormed();
+    tally.last = { at, status, turns: turnCount, usd: session.cost?.usd ?? last.usd };
+  }
+
+  #countApproval(approval: CapsuleApproval, date: string): void {
+    const { sessionId, status } = approval;
+    const id = this.#parents.get(sessionId) ?? sessionId;
+    const tally = this.#tallyOf(id, date, { ...approval, id });
+    if (status === "approved" || status === "elsewhere") tally.allowed++;
+    if (status === "denied" || status === "dismissed") tally.denied++;
+  }
+
+  #dayOf(date: string) {
+    const day = this.#days.get(date) ?? { seq: this.#seq, sessions: new Map<string, Tally>() };
+    this.#days.set(date, day);
+    return day;
+  }
+
+  /** The newest comes last in its day. */
+  #tallyOf(id: string, date: string, about: Named & { readonly agent: string }): Tally {
+    const { sessions } = this.#dayOf(date);
+    const none = { turns: 0, workMs: 0, waitMs: 0, allowed: 0, denied: 0, usd: 0 };
+    const tally = sessions.get(id) ?? { name: nameOf(about), agent: about.agent, ...none };
+    sessions.delete(id);
+    sessions.set(id, tally);
+    const [oldest] = sessions.keys();
+    if (sessions.size > MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+    return tally;
+  }
+
+  /** On the newest day that knows it. */
+  #lastOf(id: string): Tally["last"] {
+    const dates = [...this.#days.keys()].sort().reverse();
+    for (const date of dates) {
+      const last = this.#days.get(date)?.sessions.get(id)?.last;
+      if (last !== undefined) return last;
+    }
+    return undefined;
+  }
+}
+
+/** The time since its last event, which it spent as that has left it. */
+export function addTime(tally: Pick<Tally, "workMs" | "waitMs">, last: NonNullable<Tally["last"]>, at: number): void {
+  const ms = Math.max(0, at - last.at);
+  if (last.status === "working") tally.workMs += Math.min(ms, SILENCE_MS);
+  if (last.status === "waiting") tally.waitMs += ms;
+}
+
+type Named = Pick<CapsuleSession, "id" | "title" | "cwd">;
+
+function nameOf({ id, title, cwd }: Named): string {
+  return (title ?? cwd?.split("/").findLast((part) => part !== "") ?? id).slice(0, MOST_TEXT).toWellFormed();
+}
