@@ -106,7 +106,7 @@ async function deliver(
   { decision, output, committed }: Given,
 ): Promise<boolean | undefined> {
   const { id } = pending;
-  const message = decision.kind === "approve" || decision.message === undefined ? {} : { message: decision.message };
+  const message = decision.message === undefined ? {} : { message: decision.message };
   try {
     await journal.durable(committed.seq);
     pending.decision = decision;

@@ -16,6 +16,7 @@ export function parseDecision(
       hint: "approve with the scope session, workspace or always",
     });
   }
+  const said = message === undefined ? {} : { message };
   if (remember) checkRemember(decision, scope, expiresInSecs, request);
   if (decision === "deny") {
     if (scope !== undefined && scope !== "once") {
@@ -23,9 +24,9 @@ export function parseDecision(
         param: "scope",
       });
     }
-    return { kind: "deny", ...(message === undefined ? {} : { message }) };
+    return { kind: "deny", ...said };
   }
-  const given = { kind: "approve", scope: scope ?? "once", ...(remember ? { remember } : {}) } as const;
+  const given = { kind: "approve", scope: scope ?? "once", ...(remember ? { remember } : {}), ...said } as const;
   if (answers === undefined) return given;
   const own = answerTexts(request, answers);
   if (own === undefined) throw answerRequired(id);

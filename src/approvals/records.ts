@@ -75,11 +75,11 @@ export function resolvedState(
   const by = deciderText(decider);
   const given = decider.kind === "rule" ? decider.ruleId : made?.id;
   const rule = given === undefined ? {} : { ruleId: given };
+  const message = decision.message ? { message: maskSecrets(escapeControlsKeepLines(decision.message)) } : {};
   if (decision.kind === "approve") {
     const ends = made?.expiresAt === undefined ? {} : { expiresAt: made.expiresAt };
-    return { status: "approved", approved: { at, by, scope: decision.scope, ...rule, ...ends } };
+    return { status: "approved", approved: { at, by, scope: decision.scope, ...message, ...rule, ...ends } };
   }
-  const message = decision.message ? { message: maskSecrets(escapeControlsKeepLines(decision.message)) } : {};
   return { status: "denied", denied: { at, by, ...message, ...rule } };
 }
 
@@ -125,6 +125,7 @@ export function toldOnce({ rule, delivered, decision, output, request }: Told) {
 
 /** Whether the message of `decision` is in what the agent gets: some take none. (A script gets it beside the outcome.) */
 function isSent(decision: Decision, output: Told["output"]): boolean {
-  if (decision.kind === "approve" || !decision.message) return true;
-  return JSON.stringify(output).includes(JSON.stringify(decision.message).slice(1, -1));
+  if (!decision.message) return true;
+  return decision.kind === "deny" &&
+    JSON.stringify(output).includes(JSON.stringify(decision.message).slice(1, -1));
 }

@@ -118,6 +118,8 @@ export type Decision =
     readonly remember?: true;
     /** For questions: the text of the question → the chosen label or free text. */
     readonly answers?: Readonly<Record<string, string>>;
+    /** The reason, for the record: no agent takes one with a yes. */
+    readonly message?: string;
   }
   | { readonly kind: "deny"; readonly message?: string };
 
@@ -126,6 +128,8 @@ interface Decided {
   /** The client that decided, or `rule:<id>`, `mode:<safety mode>`, `interceptor:<name>`. */
   readonly by: string;
   readonly ruleId?: string;
+  /** What was said with it: secrets masked, control characters visible. */
+  readonly message?: string;
   /** The agent did not get it: its hook was gone, or nobody read what it said. */
   readonly delivered?: false;
 }
@@ -135,7 +139,7 @@ export interface ApprovalFields {
   pending: Readonly<Record<string, never>>;
   /** `expiresAt`: when the rule that it made ends, ISO 8601 UTC; absent where it has no end, or no rule was made. */
   approved: Decided & { readonly scope: ApprovalScope; readonly expiresAt?: string };
-  denied: Decided & { readonly message?: string };
+  denied: Decided;
   /** Nobody decided before the deadline: the agent got no decision and shows its own dialog. */
   expired: { readonly at: string };
   /** Approved in the agent's own terminal: the call ran. `despite`: we had recorded a denial, which came too late. */

@@ -42,8 +42,8 @@ Deno.test("G11 open gives the browser a file that leads to the page; the token i
 Deno.test("G11 the file stays until the page was asked for, whatever others ask the gateway meanwhile", async () => {
   await using gateway = await GatewayHome.start();
   const { home, port } = gateway;
-  const slow = `(sleep 2; cat "$1" > "$HOME/page"; curl -s http://127.0.0.1:${port}/ > "$HOME/got") &`;
-  const env = fakeOpener(home, slow);
+  const slow = `(sleep 4; cat "$1" > "$HOME/page"; curl -s http://127.0.0.1:${port}/ > "$HOME/got") &`;
+  const env = { ...fakeOpener(home, slow), DISPLAY: ":none" };
   const scrape = setInterval(() => void gateway.get("/metrics", gateway.bearer("read")), 100);
   try {
     const { code, stderr } = await home.cli(["gateway", "open", "--scope", "read"], { env });
@@ -62,6 +62,28 @@ Deno.test("G11 where no browser is, open says how to get the link, and leaves no
   assertEquals(refused.code, 1);
   assertStringIncludes(refused.stderr, "hint: agent-console gateway open --print");
   assertEquals(pagesLeft(home), []);
+});
+
+Deno.test("G11 where no browser comes up, open prints the link within seconds, exits 1 and leaves nothing", async () => {
+  await using gateway = await GatewayHome.start();
+  const { home, port } = gateway;
+  const opener = `${home.root}/bin/xdg-open`;
+  const screen = { DISPLAY: "", WAYLAND_DISPLAY: "" };
+  const env = fakeOpener(home, "exit 3");
+  const link = `http://127.0.0.1:${port}/#token=${gateway.token("approve")}\n`;
+  const hint = "error: no browser has asked for the page\nhint: open the link above in a browser of this machine\n";
+  // The opener that finds none says so, on a screen too; where there is no screen, one that says nothing is not waited for long.
+  for (
+    const [body, more] of [["exit 3", { DISPLAY: ":none" }], ["exit 0", screen]] as const
+  ) {
+    await Deno.writeTextFile(opener, `#!/bin/sh\n${body}\n`);
+    const began = performance.now();
+    const { code, stdout, stderr } = await home.cli(["gateway", "open"], { env: { ...env, ...more } });
+    const ms = performance.now() - began;
+    assertEquals([code, stdout, stderr.endsWith(hint)], [1, link, true], body);
+    assert(ms < 8000, `${body}: ${ms.toFixed(0)} ms`);
+    assertEquals(pagesLeft(home), []);
+  }
 });
 
 Deno.test("G5 the link has its token in the fragment, of the scope that was asked for; the QR code says the same", async () => {

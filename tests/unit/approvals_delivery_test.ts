@@ -2,7 +2,7 @@
  * Whether a decision reached its agent, and what the agent's later events correct: nothing is reported as given that was
  * not, and the dialog beside a hook may have been answered before.
  */
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { Desk, FakeCaller } from "../support/desk.ts";
 import {
@@ -244,6 +244,25 @@ Deno.test("H4 a message that the agent does not take is said to be not sent; one
   const codex = other.inbox.pending().find(({ agent }) => agent === "codex")?.id ?? "";
   const told = await other.broker.decide({ id: codex, ...NO, message: "use npm" }, "cli:admin");
   assertEquals([told.messageSent, (await deciding)?.kind], [false, "deny"]);
+});
+
+Deno.test("A4 the audit trail has what was said with a yes and with a no, masked and visible; with a yes only the record", async () => {
+  const message = "by the runbook\u001b[2J, API_KEY=hunter2000";
+  for (const answer of [YES, NO]) {
+    const { desk, hook, id } = await openRequest();
+    const waiting = desk.broker.wait(id, hook);
+    const told = await desk.broker.decide({ id, ...answer, message }, "tui:admin");
+    assertEquals(told.messageSent, answer === YES ? false : undefined);
+    const approval = stored(desk, id);
+    const said = approval.status === "approved" ? approval.approved : approval.status === "denied" && approval.denied;
+    assertEquals(said && said.message, "by the runbook\\x1b[2J, API_KEY=***");
+    assert(!JSON.stringify(desk.journal.records).includes("hunter2000"));
+    assertEquals(
+      JSON.stringify((await waiting).output).includes("hunter2000"),
+      answer === NO,
+      "the agent is told a no's",
+    );
+  }
 });
 
 const QUESTION = { for: "permission", text: "Bash: make" } as const;

@@ -75,21 +75,27 @@ export async function openPage(run: CommandContext, { scope, print, qr, lan = fa
   if (!print && !qr) await show(run, listener.url, link);
 }
 
-/** How long a browser may take to come up, ms. */
-const BROWSER_MS = 15_000;
 const LOOK_MS = 200;
 
-/** The file that leads to the page stays until the page was asked for. */
+/**
+ * The file that leads to the page stays until the page was asked for.
+ *
+ * @throws {ConsoleError} `failed` where no browser asks for it: the link is printed
+ */
 async function show(run: CommandContext, url: string, link: string): Promise<void> {
   const { pageRequests: before } = await read(run, "gateway.status", {});
   const page = openInBrowser(link);
   try {
     run.out.note(`opening ${url} in your browser; where none appears: agent-console gateway open --print`);
-    for (let waited = 0; waited < BROWSER_MS; waited += LOOK_MS) {
+    const until = performance.now() + page.waitMs;
+    while (!page.hasFailed && performance.now() < until) {
       await sleep(LOOK_MS, run.signal);
       if ((await read(run, "gateway.status", {})).pageRequests > before) return;
     }
-    run.out.note("no browser has asked for the page yet: agent-console gateway open --print shows its link");
+    run.out.line(link);
+    throw new ConsoleError("failed", "no browser has asked for the page", {
+      hint: "open the link above in a browser of this machine",
+    });
   } finally {
     page.close();
   }
