@@ -25,7 +25,7 @@ declare module "../domain/event.ts" {
   interface EventData {
     "capsule.granted": { readonly grant: Grant };
     "capsule.revoked": { readonly name: string };
-    /** Its folder differs from what was granted; the granted copy goes on. `digest`: of the folder now, null: unreadable. */
+    /** Its folder has changed; the granted copy goes on. `digest`: of the folder now, null: unreadable. */
     "capsule.changed": { readonly name: string; readonly digest: string | null };
     "capsule.failed": { readonly name: string; readonly digest: string; readonly reason: string };
   }
@@ -58,6 +58,7 @@ export function narrowed(asked: Capabilities, to: Narrowing): Capabilities {
 export const CAPSULE_EVENTS = {
   "capsule.granted": "A person let a capsule run, with these files and no more than these capabilities.",
   "capsule.revoked": "Its grant was taken back: it runs no more.",
-  "capsule.changed": "Its folder is not what was granted any more; the granted copy goes on, and a person is asked.",
+  "capsule.changed":
+    "Its folder is not what was granted any more, or is that again: `digest` says which; the granted copy goes on.",
   "capsule.failed": "It ended too often and stays off until it is reloaded or granted anew.",
 } as const;

@@ -138,6 +138,14 @@ Deno.test("what a capsule writes by console is a line of the log; a fault of its
   assertEquals(await lab.supervisor.command("noisy", "die", []), "soon");
 });
 
+Deno.test("X1 a capsule that ends with the launcher's code for an absent copy is no absent one: it is tried again", async () => {
+  await using lab = new CapsuleLab({ backoffMs: 1 });
+  const run = lab.supervisor.run(await lab.capsule("liar", { main: "Deno.exit(66);" }));
+  await assertRejects(() => run, ConsoleError, "it ended by itself: exit code 66");
+  await eventually(() => lab.stateOf("liar") === "failed", 30_000, "it is off");
+  assertEquals(lab.failed.length, 1);
+});
+
 Deno.test("a capsule that ends five times stays off, until it is run anew", async () => {
   await using lab = new CapsuleLab({ backoffMs: 1 });
   const dead = await lab.capsule("dead", { main: `throw new Error("no");` });

@@ -13,12 +13,12 @@ interface Message {
   readonly params: Readonly<Record<string, unknown>>;
 }
 
-/** It answers every request at once with `{}`, but its start and what the test holds. */
+/** It answers every request at once with `{}`, but its start, pings before that, and what the test holds. */
 export class ScriptedProcess {
   readonly got: Message[] = [];
   /** What it got as answers to its own calls. */
   readonly answers: Record<string, unknown>[] = [];
-  readonly held = new Set(["start"]);
+  readonly held = new Set(["start", "ping"]);
   isGone = false;
   readonly #out = new TransformStream<Uint8Array, Uint8Array>();
   readonly #writer = this.#out.writable.getWriter();
@@ -38,10 +38,19 @@ export class ScriptedProcess {
   }
 
   answer(method: string, result: unknown): void {
-    this.say({ id: this.got.find((one) => one.method === method)?.id ?? 0, result });
+    this.say({ id: this.#idOf(method), result });
+  }
+
+  refuse(method: string, message: string): void {
+    this.say({ id: this.#idOf(method), error: { code: -32000, message } });
+  }
+
+  #idOf(method: string): number {
+    return this.got.find((one) => one.method === method)?.id ?? 0;
   }
 
   started(): void {
+    this.held.delete("ping");
     this.answer("start", { commands: [], topics: ["session", "lost"], intercepts: false });
   }
 

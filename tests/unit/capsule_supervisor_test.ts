@@ -64,7 +64,7 @@ Deno.test("X1 a grant that does not start ends the one before, and waits for its
   const all = await running("g0");
   const run = assertRejects(() => all.supervisor.run(all.granted("g1"), true), ConsoleError, "no main");
   const process = await asked(all, 2);
-  process.say({ id: 1, error: { code: -32000, message: "no main" } });
+  process.refuse("start", "no main");
   await run;
   assertEquals([all.living, all.state, all.processes.length], [[], "restarting", 2]);
   (await asked(all, 3)).started();
@@ -155,7 +155,7 @@ Deno.test("X1 an event that is longer than a message is told as lost, before the
     all.supervisor.publish({ seq, topic: "session", json: json(seq, units) });
   }
   await eventually(() => process?.params("event").length === 2, WAIT, "the others");
-  assertEquals(process?.got.map(({ method }) => method), ["start", "event", "lost", "event"]);
+  assertEquals(process?.got.map(({ method }) => method), ["ping", "start", "event", "lost", "event"]);
   assertEquals(process?.params("lost"), [{ from: 2, to: 2 }]);
   await all.supervisor.stop("the test is over");
 });

@@ -49,7 +49,9 @@ export class CapsuleProcess {
   /** Why we have ended it. */
   #why: string | undefined;
   #missed = 0;
-  /** By its exit code the launcher found no copy to run. Known when it has ended, and of one that has not started only. */
+  /** It has said something: our program runs in it, and so the launcher has found a copy. */
+  #hasSpoken = false;
+  /** By its exit code the launcher found no copy to run. Known when it has ended. */
   isAbsent = false;
 
   /** Starts it. @throws {ConsoleError} `failed` */
@@ -73,7 +75,7 @@ export class CapsuleProcess {
     const words = this.#log.readStderr(this.#process.stderr);
     this.ended = this.#process.ended.then(async (how) => {
       const [said, code] = await Promise.all([words, this.#process.exitCode, read]);
-      this.isAbsent = code === CAPSULE_ABSENT && this.#why === undefined;
+      this.isAbsent = code === CAPSULE_ABSENT && this.#why === undefined && !this.#hasSpoken;
       const why = this.#why ?? `it ended by itself: ${how}${said === "" ? "" : ` (${said})`}`;
       this.#gone.abort(new ConsoleError("failed", `capsule ${name} is gone`));
       this.#calls.end(why);
@@ -91,7 +93,10 @@ export class CapsuleProcess {
   /** Has it load the capsule's code. @throws {ConsoleError} `failed`, `timeout` */
   async start(apiVersion: number, settings: unknown): Promise<RegisteredHandlers> {
     const params = JSON.stringify({ name: this.#options.name, apiVersion, settings });
-    return await this.#request("start", params, this.#options.limits.startMs, CAPSULE_ANSWERS.start);
+    const { startMs } = this.#options.limits;
+    // Answered before any code of the capsule is loaded: from then on no exit code of its means that it is absent.
+    void this.#request("ping", "{}", startMs, CAPSULE_ANSWERS.nothing).catch(() => {});
+    return await this.#request("start", params, startMs, CAPSULE_ANSWERS.start);
   }
 
   /** Runs a command of it; gives the text. @throws {ConsoleError} `failed`, `timeout`, `busy`, or the signal's reason */
@@ -210,6 +215,7 @@ export class CapsuleProcess {
 
   /** @throws {NotAMessage} */
   #take(line: string, lines: LineReader): void {
+    this.#hasSpoken = true;
     const message = readCapsuleMessage(line);
     if (message.kind === "result" || message.kind === "error") {
       const isAwaited = message.kind === "result"
