@@ -200,3 +200,61 @@ Deno.test("X1 capsule test: a capsule, a test or a start that is refused is told
   assertMatch(broken.stdout, /FAIL 1 start\n.*\n.*\n.*the command a, which main does not register\n0 passed, 1 failed/);
   assertEquals(broken.code, 1);
 });
+
+Deno.test("X1 capsule test: the doubles of Date and fetch are used as what they stand for", async () => {
+  await using home = await TestHome.create();
+  const folder = writeCapsule(`${home.root}/work`, {
+    name: "uses",
+    commands: [{ name: "dates", description: "a" }, { name: "calls", description: "b" }],
+    capabilities: { net: ["a.example.com:80"] },
+  }, {
+    "main.ts": `
+      const atLoad = new Date();
+      export default (capsule: any) => {
+        capsule.command("dates", () => JSON.stringify([
+          atLoad.getUTCFullYear(), new Date(0).toISOString(), new Date(2020, 1, 3).getDate(), typeof Date(),
+          new Date() instanceof Date, Date.UTC(1970, 0, 1), Date.parse("1970-01-01T00:00:01Z"), Date.now() > 1893456000000,
+        ]));
+        capsule.command("calls", async () => {
+          const given = new Request("http://a.example.com/x", { method: "PUT", body: "hi", headers: { "X-A": "b" } });
+          const first = await fetch(given);
+          const second = await fetch(new URL("http://a.example.com:80/y?z=1"));
+          const aborted = await fetch("http://a.example.com/", { signal: AbortSignal.abort(new Error("no")) })
+            .catch((error) => error.message);
+          return JSON.stringify([first.status, first.body, second.ok, second.headers.get("x-c"), await second.json(), aborted]);
+        });
+      };`,
+    "capsule.test.jsonc": JSON.stringify({
+      now: "2030-06-01T00:00:00Z",
+      steps: [
+        {
+          command: "dates",
+          expect: { text: '[2030,"1970-01-01T00:00:00.000Z",3,"string",true,0,1000,true]' },
+        },
+        {
+          command: "calls",
+          expect: {
+            text: '[204,null,false,"d",{"e":1},"no"]',
+            fetches: [
+              {
+                url: "http://a.example.com/x",
+                method: "PUT",
+                body: "hi",
+                headers: { "x-a": "b" },
+                reply: { status: 204 },
+              },
+              {
+                url: "http://a.example.com/y?z=1",
+                method: "GET",
+                body: "",
+                reply: { status: 418, headers: { "X-C": "d" }, body: '{"e":1}' },
+              },
+            ],
+          },
+        },
+      ],
+    }),
+  });
+  const { code, stdout } = await home.cli(["capsule", "test", folder]);
+  assertEquals([code, stdout.split("\n").at(-2)], [0, "2 passed, 0 failed"], stdout);
+});

@@ -46,6 +46,11 @@ exec /usr/bin/nice -n 5 /opt/deno run -q --no-prompt --no-npm --no-remote --cach
   );
 });
 
+Deno.test("X1 the script of a capsule that is tested differs from a granted one's by its last word alone", () => {
+  const granted = capsuleRunText(PLAIN);
+  assertEquals(capsuleRunText({ ...PLAIN, isTest: true }), `${granted.trimEnd()} test\n`);
+});
+
 Deno.test("X1 the script of a capsule names what was granted, and closes the networks around it", () => {
   const text = capsuleRunText({
     ...PLAIN,
