@@ -4,7 +4,17 @@
  */
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { fit, textWidth, wrap } from "../view/text_fit.ts";
-import type { ConsoleAnswer, ConsoleEntry, Effect } from "./effect.ts";
+import {
+  answersRequest,
+  answerTitle,
+  type ConsoleAnswer,
+  type ConsoleEntry,
+  fittingCommands,
+  meantCommand,
+  offeredCommands,
+  typedLine,
+} from "../view/console_line.ts";
+import type { Effect } from "./effect.ts";
 import type { KeyHint } from "./foot.ts";
 import { type DashboardPage, type PageKey, Scroll } from "./page.ts";
 import { cutRow, span } from "./rows.ts";
@@ -12,8 +22,6 @@ import { BOLD, DIM, MARKED, TONE_STYLES } from "./styles.ts";
 import type { KeyPress, TerminalSize, TextRow } from "./terminal_port.ts";
 import { TextField } from "./text_field.ts";
 
-/** Their answers are given in the lists. */
-const ANSWERS: ReadonlySet<string> = new Set(["approve", "deny"]);
 /** Lines of an answer that are shown; the rest is counted. */
 const MAX_LINES = 2000;
 
@@ -51,7 +59,7 @@ export class ConsolePage implements DashboardPage {
   }
 
   listed(commands: readonly ConsoleEntry[]): void {
-    this.#commands = commands.filter(({ name }) => !ANSWERS.has(name));
+    this.#commands = offeredCommands(commands);
   }
 
   said(answer: ConsoleAnswer): void {
@@ -110,32 +118,23 @@ export class ConsolePage implements DashboardPage {
     this.#chosen = 0;
   }
 
-  /** What is typed: the name in small letters, as the console reads it, and what stands behind it. */
-  get #words(): { readonly name: string; readonly rest: string; readonly isNamed: boolean } {
-    const [, name = "", rest = ""] = /^\s*\/?(\S*)([\s\S]*)$/.exec(this.#field.text) ?? [];
-    return { name: name.toLowerCase(), rest: rest.trim(), isNamed: rest !== "" };
-  }
-
   /** The commands that fit. */
   #found(): readonly ConsoleEntry[] {
-    const { name, isNamed } = this.#words;
-    return (this.#commands ?? []).filter((one) =>
-      [one.name, ...one.aliases].some((word) => isNamed ? word === name : word.startsWith(name))
-    );
+    return fittingCommands(this.#commands ?? [], typedLine(this.#field.text));
   }
 
   #complete(): void {
     const chosen = this.#found()[this.#chosen];
-    if (chosen === undefined || this.#words.isNamed) return;
+    if (chosen === undefined || typedLine(this.#field.text).isNamed) return;
     this.#field = new TextField(":", `${chosen.name} `);
     this.#typed();
   }
 
   #enter(): void {
-    const { name, rest } = this.#words;
+    const typed = typedLine(this.#field.text);
     if (this.#line !== undefined) return void (this.#note = `${this.#line} still runs`);
-    if (ANSWERS.has(name)) return void (this.#note = "a and d answer in the lists, where it stands what is asked");
-    const one = (this.#commands ?? []).find((each) => each.name === name || each.aliases.includes(name));
+    if (answersRequest(typed)) return void (this.#note = "a and d answer in the lists, where it stands what is asked");
+    const one = meantCommand(this.#commands ?? [], typed);
     if (one === undefined && this.#found().length > 0) return this.#complete();
     if (one === undefined) {
       return void (this.#note = this.#commands === undefined
@@ -145,8 +144,12 @@ export class ConsolePage implements DashboardPage {
     this.#line = escapeControls(`/${one.name}`);
     this.#field = new TextField(":");
     this.#answer = undefined;
-    const line = rest === "" ? `/${one.name}` : `/${one.name} ${rest}`;
-    this.#wanted = { kind: "console_run", line, page: this, ...(one.capsule === undefined ? {} : { by: one.capsule }) };
+    this.#wanted = {
+      kind: "console_run",
+      line: one.line,
+      page: this,
+      ...(one.capsule === undefined ? {} : { by: one.capsule }),
+    };
   }
 
   #commandRows({ columns, rows }: TerminalSize): readonly TextRow[] {
@@ -168,11 +171,10 @@ export class ConsolePage implements DashboardPage {
 
   #answerRows(answer: ConsoleAnswer, columns: number): readonly TextRow[] {
     if (this.#wrapped?.of === answer && this.#wrapped.columns === columns) return this.#wrapped.rows;
-    const { line, by, text, success } = answer;
+    const { text, success } = answer;
     const lines = escapeControlsKeepLines(text.trimEnd() || "done").split("\n");
-    const head = by === undefined || !success ? line : `${line} · the capsule ${by} says:`;
     const rows: TextRow[] = [
-      [span(` ${escapeControls(head)}`, BOLD)],
+      [span(` ${escapeControls(answerTitle(answer))}`, BOLD)],
       ...lines.slice(0, MAX_LINES).flatMap((one) => wrap(one, Math.max(1, columns - 2))).map((row): TextRow =>
         success ? [span(` ${row}`)] : [span(` ${row}`, TONE_STYLES.attention)]
       ),

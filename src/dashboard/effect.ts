@@ -1,5 +1,6 @@
 /** What a key asks of the world outside: the window does it, and tells the dashboard what became of it. */
 import type { Approval, ApprovalScope } from "../domain/approval.ts";
+import type { ConsoleAnswer, ConsoleEntry } from "../view/console_line.ts";
 
 /** How a request is answered, in the words of `approval.decide`. */
 export interface AnswerToRequest {
@@ -39,23 +40,6 @@ export type Effect =
   /** The commands of the console; and one line for it. */
   | { readonly kind: "console_list"; readonly page: ConsoleDesk }
   | { readonly kind: "console_run"; readonly line: string; readonly by?: string; readonly page: ConsoleDesk };
-
-export interface ConsoleEntry {
-  readonly name: string;
-  readonly aliases: readonly string[];
-  readonly usage: string;
-  readonly summary: string;
-  readonly capsule?: string;
-}
-
-/** What a command said, or why it said nothing. */
-export interface ConsoleAnswer {
-  readonly line: string;
-  /** The capsule that brings it. */
-  readonly by?: string;
-  readonly text: string;
-  readonly success: boolean;
-}
 
 /** Where the line was typed. */
 interface ConsoleDesk {

@@ -4,6 +4,7 @@ import { VIEW_TITLES, VIEWS } from "../view/views.ts";
 import { useEffect, useLayoutEffect, useRef } from "preact/hooks";
 import { type WindowView, windowView } from "../view/window_view.ts";
 import { ActivityLines } from "./activity_lines.tsx";
+import { ConsoleSheet } from "./console_sheet.tsx";
 import { DetailPane } from "./detail_pane.tsx";
 import { HelpSheet } from "./help_sheet.tsx";
 import { InboxRows } from "./inbox_rows.tsx";
@@ -99,6 +100,7 @@ export function App({ store }: { readonly store: PageStore }) {
       <Toast store={store} />
       {store.isHelp && <HelpSheet store={store} />}
       {store.isNew && <NewSheet store={store} />}
+      {store.isConsole && <ConsoleSheet store={store} />}
     </div>
   );
 }
@@ -217,6 +219,15 @@ function Tools({ store, filterField }: ToolsProps) {
         onInput={({ currentTarget }) => store.set({ filter: currentTarget.value })}
       />
       {store.notifications === "ask" && press("quiet", "Notify me", ask)}
+      <button
+        type="button"
+        class="quiet"
+        aria-label="Command"
+        data-does="console"
+        onClick={() => store.set({ isConsole: true })}
+      >
+        :
+      </button>
       {store.isWide && (
         <button
           type="button"

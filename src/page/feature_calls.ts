@@ -2,6 +2,7 @@
  * The methods of features that the page calls, as far as it uses them. It is checked apart from the daemon, whose features
  * declare them: their shapes are those of the view.
  */
+import type { ConsoleEntry } from "../view/console_line.ts";
 import type { TurnTold } from "../view/live_turns.ts";
 import type { JobTold } from "../view/work_items.ts";
 
@@ -30,6 +31,14 @@ export interface FeatureCalls extends Readonly<Record<JobChange, ChangeOfJob>> {
   readonly "turn.recent": {
     readonly params: { readonly sessionId?: string; readonly turnId?: string };
     readonly result: { readonly seq: number; readonly turns: readonly TurnTold[] };
+  };
+  readonly "command.list": {
+    readonly params: object;
+    readonly result: { readonly commands: readonly ConsoleEntry[] };
+  };
+  readonly "command.execute": {
+    readonly params: { readonly command: string };
+    readonly result: { readonly response: string; readonly success: boolean };
   };
   readonly "job.list": { readonly params: object; readonly result: { readonly jobs: readonly JobTold[] } };
 }

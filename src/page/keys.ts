@@ -5,7 +5,7 @@ export type KeyMeaning =
   | { readonly kind: "move"; readonly by: 1 | -1 }
   | { readonly kind: "choose"; readonly at: number }
   | { readonly kind: "yes" | "yes_for" | "no" | "no_because" | "detail" | "filter" | "help" | "back" }
-  | { readonly kind: "prompt" | "new_session" | "cancel" | "run_now" | "enable" };
+  | { readonly kind: "prompt" | "new_session" | "console" | "cancel" | "run_now" | "enable" };
 
 type Named = Exclude<KeyMeaning, { kind: "move" | "choose" }>["kind"];
 
@@ -24,6 +24,7 @@ const MEANINGS: Readonly<Record<string, Named>> = {
   r: "run_now",
   e: "enable",
   "/": "filter",
+  ":": "console",
   "?": "help",
   Escape: "back",
 };

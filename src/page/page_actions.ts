@@ -124,6 +124,7 @@ export function pressKey(
     case "prompt":
       return screen.focusPrompt();
     case "new_session":
+    case "console":
     case "cancel":
     case "run_now":
     case "enable":

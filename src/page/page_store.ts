@@ -64,6 +64,7 @@ interface PageState {
   readonly isHelp: boolean;
   /** A prompt is typed that opens a session. */
   readonly isNew: boolean;
+  readonly isConsole: boolean;
   readonly answering: Answering;
   /** For those who hear the page. */
   readonly announced: string;
@@ -103,6 +104,7 @@ export class PageStore implements PageState {
   filter = "";
   isHelp = false;
   isNew = false;
+  isConsole = false;
   answering: Answering = NOTHING_ASKED;
   /** What can be answered on the screen, as it stands there. */
   asked: Approval | undefined;
@@ -126,7 +128,7 @@ export class PageStore implements PageState {
     });
     addEventListener("popstate", () => {
       this.route = readRoute(location.hash);
-      this.set({ isHelp: false, isNew: false, answering: NOTHING_ASKED });
+      this.set({ isHelp: false, isNew: false, isConsole: false, answering: NOTHING_ASKED });
     });
   }
 
