@@ -46,8 +46,10 @@ Deno.test("X1 --yes alone grants no path that leads out of the sandbox; its name
     writeCapsule(home.path("capsules"), { capabilities: { write: [path], read: ["/etc/hostname"] } });
     const unnamed = await home.cli(["capsule", "grant", "demo", "--yes"], { env });
     assertEquals(unnamed.code, 2, path);
-    assertStringIncludes(unnamed.stderr, `--yes alone does not grant write of ${path}: it `);
+    assertStringIncludes(unnamed.stderr, `write of ${path} is not granted without its name: it `);
     assertStringIncludes(unnamed.stderr, "--write none does not");
+    const told = await home.cli(["capsule", "grant", "demo", "--json"], { env });
+    assertEquals([told.code, told.stdout], [2, ""]);
     assertStringIncludes(unnamed.stdout, `with write of ${path} it may leave its sandbox: it `);
   }
   assertEquals(await capsuleStates(home), { demo: "ungranted" });

@@ -1,7 +1,7 @@
 /**
  * `deno task bench`: every budget beside its counterpart, and the table in RESULTS.md.
  *
- *     deno task bench            all, about twenty minutes; writes RESULTS.md
+ *     deno task bench            all, about half an hour; writes RESULTS.md
  *     deno task bench B1 B3      some, on the terminal only
  */
 import { answerClears } from "./answer_clears.ts";
@@ -16,6 +16,7 @@ import { scale } from "./b8_scale.ts";
 import { rest } from "./b9_rest.ts";
 import { dashboardLoad } from "./b10_dashboard.ts";
 import { pageLoad } from "./b10_page.ts";
+import { capsules, idleCapsules } from "./capsules.ts";
 import { policy } from "./policy.ts";
 import { statusline } from "./statusline.ts";
 import { tenCalls } from "./ten_calls.ts";
@@ -43,9 +44,10 @@ const QUICK: Readonly<Record<string, Budget>> = {
   CLEARS: answerClears,
   B10: dashboardLoad,
   "B10-PAGE": pageLoad,
+  CAPSULES: capsules,
 };
 /** Measured together after the others: they wait for minutes, and need /proc. */
-const SLOW: Readonly<Record<string, Budget>> = { B6: memory, B9: rest };
+const SLOW: Readonly<Record<string, Budget>> = { B6: memory, B9: rest, "IDLE-CAPSULES": idleCapsules };
 const RESULTS = `${REPOSITORY}/tests/bench/RESULTS.md`;
 
 async function measure(wanted: readonly string[]): Promise<readonly Row[]> {

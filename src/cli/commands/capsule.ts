@@ -106,7 +106,7 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
     tell(run, capsule, capabilities, before);
     for (const line of riskLines(risky)) run.out.line(yellow(`         ${line}`));
   }
-  if (options.yes) assertNamed(risky, options);
+  if (options.yes || options.json) assertNamed(risky, options); // nobody has read the lines above
   if (!options.yes && !await ask(run, `Let ${name} do this?`)) {
     throw new ConsoleError("failed", "nothing was granted");
   }
@@ -156,7 +156,7 @@ function assertNamed(risky: readonly RiskyPath[], options: GrantOptions): void {
   const unnamed = risky.find(({ access, path }) => !options[access]?.includes(path));
   if (unnamed === undefined) return;
   const { access, path, why } = unnamed;
-  throw new ConsoleError("usage", escapeControls(`--yes alone does not grant ${access} of ${path}: it ${why}`), {
+  throw new ConsoleError("usage", escapeControls(`${access} of ${path} is not granted without its name: it ${why}`), {
     hint: escapeControls(`--${access} ${shellQuote([path])} grants it by its name; --${access} none does not`),
   });
 }
