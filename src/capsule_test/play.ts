@@ -1,7 +1,7 @@
 /** Plays the steps of a test, one after the other, against a capsule in its sandbox. */
 import type { CapsuleFolder } from "../capsule/folder.ts";
 import { sleep } from "../platform/delay.ts";
-import { merged, RECORDED, RECORDED_REQUEST } from "./recorded.ts";
+import { merged, RECORDED_EVENTS, RECORDED_REQUEST } from "./recorded.ts";
 import { type Difference, differences } from "./match.ts";
 import { TestedCapsule } from "./tested_capsule.ts";
 import type { CapsuleTest, TestStep } from "./test_text.ts";
@@ -113,13 +113,13 @@ class Player {
   async #publish({ event, recorded, data = {}, ts, seq }: TestStep): Promise<void> {
     const topics: readonly string[] = this.#options.capsule.manifest.subscribes;
     if (recorded === "all") {
-      for (const one of RECORDED.filter(({ type }) => topics.includes(topicOf(type)))) {
+      for (const one of RECORDED_EVENTS.filter(({ type }) => topics.includes(topicOf(type)))) {
         await this.#tested.event({ ...one, ts: this.#now = one.ts });
       }
       return;
     }
     const type = event ?? recorded ?? "";
-    const found = recorded === undefined ? {} : RECORDED.find((one) => one.type === recorded)?.data;
+    const found = recorded === undefined ? {} : RECORDED_EVENTS.find((one) => one.type === recorded)?.data;
     this.#now = ts ?? this.#now;
     await this.#tested.event({ ts: this.#now, type, data: merged(found, data) }, seq);
   }

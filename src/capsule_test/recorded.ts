@@ -7,7 +7,7 @@ export interface RecordedEvent {
   readonly data: Readonly<Record<string, unknown>>;
 }
 
-export const RECORDED: readonly RecordedEvent[] = recorded.events;
+export const RECORDED_EVENTS: readonly RecordedEvent[] = recorded.events;
 export const RECORDED_REQUEST: Readonly<Record<string, unknown>> = recorded.request;
 
 /** `value` with the members of `changes` in it, deep; lists and other values are replaced. */

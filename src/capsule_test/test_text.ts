@@ -3,7 +3,7 @@ import * as v from "valibot";
 import type { Manifest } from "../capsule/manifest.ts";
 import { CapsuleFlaw, readStrict } from "../capsule/read_strict.ts";
 import { topicOf } from "../domain/event.ts";
-import { RECORDED } from "./recorded.ts";
+import { RECORDED_EVENTS } from "./recorded.ts";
 
 /** The file of a capsule's folder. */
 export const TEST_FILE = "capsule.test.jsonc";
@@ -101,7 +101,7 @@ export function readTest(content: string, manifest: Manifest): CapsuleTest {
 export function usualTest({ subscribes, commands, intercepts }: Manifest): CapsuleTest {
   const topics: readonly string[] = subscribes;
   const steps = [
-    ...(RECORDED.some(({ type }) => topics.includes(topicOf(type))) ? [{ recorded: "all" }] : []),
+    ...(RECORDED_EVENTS.some(({ type }) => topics.includes(topicOf(type))) ? [{ recorded: "all" }] : []),
     ...commands.filter(({ args }) => args === "" || args.startsWith("[")).map(({ name }) => ({ command: name })),
     ...(intercepts.length > 0 ? [{ intercept: {} }] : []),
   ];
@@ -123,8 +123,8 @@ function besideManifest(test: CapsuleTest, { capabilities, settings }: Manifest)
 
 /** @param at its number */
 function problemOf({ event, recorded, command, intercept }: TestStep, manifest: Manifest, at: number) {
-  if (recorded !== undefined && recorded !== "all" && !RECORDED.some(({ type }) => type === recorded)) {
-    const types = [...new Set(RECORDED.map(({ type }) => type))].join(", ");
+  if (recorded !== undefined && recorded !== "all" && !RECORDED_EVENTS.some(({ type }) => type === recorded)) {
+    const types = [...new Set(RECORDED_EVENTS.map(({ type }) => type))].join(", ");
     return `step ${at} plays ${recorded}, of which no event is recorded: all, ${types}`;
   }
   const topic = event ?? (recorded === "all" ? undefined : recorded);

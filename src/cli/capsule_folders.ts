@@ -5,7 +5,7 @@ import { CAPSULE_NAME } from "../capsule/names.ts";
 import { CapsuleFlaw, checkCapabilities, checkManifest } from "../capsule/read_manifest.ts";
 import type { Manifest } from "../capsule/manifest.ts";
 import { capsulesSection } from "../capsule/section.ts";
-import { RECORDED } from "../client/put_capsule.ts";
+import { RECORDED_MARK } from "../client/put_capsule.ts";
 import { settingFlaws } from "../capsule/setting_flaws.ts";
 import type { Config } from "../config/base_sections.ts";
 import { valuesOf } from "../config/values.ts";
@@ -101,7 +101,7 @@ function writtenGrant(copy: string) {
   const text = new TextDecoder().decode(denoFiles.read(`${copy}/grant.json`));
   const { at, digest, folder, ...grant } = (JSON.parse(text) ?? {}) as Readonly<Record<string, unknown>>;
   const [manifest, capabilities] = [checkManifest(grant["manifest"]), checkCapabilities(grant["capabilities"])];
-  const isRecorded = denoFiles.stat(`${copy}/${RECORDED}`) !== undefined;
+  const isRecorded = denoFiles.stat(`${copy}/${RECORDED_MARK}`) !== undefined;
   return { copy, isRecorded, at: String(at), digest: String(digest), folder: String(folder), manifest, capabilities };
 }
 

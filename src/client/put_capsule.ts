@@ -94,7 +94,7 @@ export function removeRefused({ folder, isNew }: PutCopy, error: unknown): void 
 }
 
 /** An empty file in a copy whose grant the daemon has recorded. */
-export const RECORDED = "recorded";
+export const RECORDED_MARK = "recorded";
 
 /**
  * Marks the copy as that of a recorded grant, and removes the copies of other grants of the capsule. Only when the daemon
@@ -103,7 +103,7 @@ export const RECORDED = "recorded";
  * @throws the OS error
  */
 export function removeOtherCopies({ folder }: PutCopy): void {
-  denoFiles.replace(`${folder}/${RECORDED}`, new Uint8Array(), OWN_FILE);
+  denoFiles.replace(`${folder}/${RECORDED_MARK}`, new Uint8Array(), OWN_FILE);
   const at = folder.lastIndexOf("/");
   const [all, kept] = [folder.slice(0, at), folder.slice(at + 1)];
   for (const one of denoFiles.list(all)) if (one !== kept) removeFolder(`${all}/${one}`);

@@ -2,11 +2,11 @@
  * Masks what looks like a secret in texts that only people read: reports, logs, JSON, prose, files. It rather masks too
  * much. What runs is masked by mask_command.ts, which rather masks too little. Pure.
  */
-import { once } from "../lib/once.ts";
+import { lazy } from "../lib/lazy.ts";
 import { anyToken } from "./mask_kinds.ts";
 import { isSecretName, MIN_SECRET } from "./mask_names.ts";
 
-const secrets = once((): readonly RegExp[] => [
+const secrets = lazy((): readonly RegExp[] => [
   anyToken(),
   /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/g,
 ]);
@@ -29,7 +29,7 @@ const SCHEME = /[A-Za-z][A-Za-z0-9-]{0,31} {1,8}/y;
 const MAX_QUOTED = 4096;
 
 /** Every pattern but {@link NAMED}, which matches any assignment and is tested by looking for a secret's name. */
-const anyPattern = once(() =>
+const anyPattern = lazy(() =>
   new RegExp(
     [...secrets(), BEARER, URL_PASSWORD, COOKIE, USER, PASSWORD_OPTION]
       .map(({ source, ignoreCase }) => ignoreCase ? `(?i:${source})` : source).join("|"),

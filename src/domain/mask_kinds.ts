@@ -3,7 +3,7 @@
  * configuration, under the names that it gives them, and some that it lacks. Kinds that only a vendor's name beside them
  * makes a secret are no rows: their names are (see mask_names.ts). Pure.
  */
-import { once } from "../lib/once.ts";
+import { lazy } from "../lib/lazy.ts";
 
 /**
  * Its name, the source of what it begins with, the alphabet of the rest and how many of it there are at least.
@@ -167,7 +167,7 @@ export const OWN_KINDS: readonly TokenKind[] = [
 ];
 
 /** A token of any kind, by one expression. Most words are shorter than any, which spares the look at each kind. */
-export const anyToken = once(() =>
+export const anyToken = lazy(() =>
   new RegExp(
     `\\b(?=[\\w.~|%:+/=-]{13})(?:${[...new Set([...LISTED_KINDS, ...OWN_KINDS].map(tokenPattern))].join("|")})`,
     "g",

@@ -2,10 +2,10 @@
  * Whether the word behind a text may be the program that runs. Nobody knows the options of every program that starts
  * another one: where a word may be an argument of the option before it, the next one may be the program. Pure.
  */
-import { once } from "../lib/once.ts";
+import { lazy } from "../lib/lazy.ts";
 
 /** Programs that start another one, and how many words besides options and their arguments come before it. */
-const starters = once((): ReadonlyMap<string, number> =>
+const starters = lazy((): ReadonlyMap<string, number> =>
   new Map([
     ..."sudo doas env time exec command builtin nohup nice ionice setsid stdbuf strace ltrace watch xargs parallel unshare nsenter"
       .split(" ").map((name) => [name, 0] as const),

@@ -1,5 +1,5 @@
 /** Makes text from outside safe to store and to show. Pure. */
-import { once } from "../lib/once.ts";
+import { lazy } from "../lib/lazy.ts";
 
 /** Cuts `text` to at most `cap` UTF-16 units, never inside a surrogate pair, marking the cut with `…`. */
 export function clip(text: string, cap: number): string {
@@ -20,7 +20,7 @@ export function headAndTail(text: string, cap: number): string {
 // Controls, format characters (bidi, joiners, tags, annotations), line separators and what no version of Unicode has
 // given a sign yet, but for emoji to come; what is drawn as nothing (fillers, blanks), but for the selector that makes an
 // emoji of a sign; marks beyond the third on one character, which pile up over the lines beside it.
-const hidden = once(() =>
+const hidden = lazy(() =>
   /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\u2800\u2d7f\u{1107f}\u{13441}\u{13442}\u{16fe4}\u{1d159}]|(?!\p{Extended_Pictographic})\p{Cn}|(?!(?<=[\p{Extended_Pictographic}\d#*])[\ufe0e\ufe0f])\p{Default_Ignorable_Code_Point}|(?<=\p{M}{3})\p{M}/gu
 );
 
@@ -64,7 +64,7 @@ export function escapeControlsKeepLines(text: string): string {
 
 // Spaces other than the plain one, characters that no font draws, and marks that cover what stands beside them: on
 // anything but a letter, or more than three on one.
-const deceiving = once(() => /[^\P{Zs} ]|[\p{Default_Ignorable_Code_Point}\u2800]|(?<!\p{L}\p{M}{0,2})\p{M}/gu);
+const deceiving = lazy(() => /[^\P{Zs} ]|[\p{Default_Ignorable_Code_Point}\u2800]|(?<!\p{L}\p{M}{0,2})\p{M}/gu);
 
 /**
  * {@link escapeControlsKeepLines} for text that will run. Also escapes characters that look like a space and are none,
