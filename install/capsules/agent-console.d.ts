@@ -7,8 +7,8 @@
  *       capsule.command("hello", ([name = "you"]) => `hello ${name}`);
  *     };
  *
- * What the manifest does not name, and the person did not grant, is refused. `fetch`, `Deno.readTextFile` and others work
- * as far as the grant reaches. What a capsule writes by `console` goes to the daemon's log; its stdin and stdout belong to
+ * What the manifest does not name, and the person did not grant, is refused. `fetch`, `Deno.readTextFile`, `Deno.env.get`
+ * and others work as far as the grant reaches. What a capsule writes by `console` goes to the daemon's log; its stdin and stdout belong to
  * the connection. A `Worker` takes more memory than a capsule may have, and ends it.
  */
 

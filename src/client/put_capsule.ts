@@ -21,7 +21,7 @@ import { usualPlaces } from "../platform/program_places.ts";
 import { replaceFolder } from "../platform/replace_folder.ts";
 import { ConsoleError, type ErrorName } from "../protocol/errors.ts";
 import type { ClientContext } from "./endpoint.ts";
-import { grantedPath, riskyPaths } from "./grantable_paths.ts";
+import { assertUnmoved, type GrantedPaths } from "./grantable_paths.ts";
 import { knowsP, writeLaunchers } from "./write_launchers.ts";
 
 const EXECUTABLE = 0o700;
@@ -31,6 +31,8 @@ const OWN_FILE = 0o600;
 export interface CapsuleToPut {
   readonly capsule: CapsuleFolder;
   readonly capabilities: Capabilities;
+  /** As the person was shown them. */
+  readonly paths: GrantedPaths;
 }
 
 /** The copy of a grant where it runs from. */
@@ -45,14 +47,15 @@ interface PutCopy {
  *
  * @throws {ConsoleError} `failed`, `unsafe_path`; then what was granted before is there still
  */
-export async function putCapsule(context: ClientContext, { capsule, capabilities }: CapsuleToPut): Promise<PutCopy> {
+export async function putCapsule(context: ClientContext, put: CapsuleToPut): Promise<PutCopy> {
+  const { capsule, capabilities } = put;
   const { name } = capsule.manifest;
   const problem = await writeLaunchers(context);
   const places = capsulePlaces(context.paths.root);
   if (problem !== undefined || places === undefined) {
     throw new ConsoleError("failed", `no capsule can be granted: ${problem ?? "there is no place for its code"}`);
   }
-  riskyPaths(context, capabilities); // refuses what no grant has
+  assertUnmoved(put.paths);
   const folder = ownFolder(places.granted, name);
   const into = `${folder}/${copyDigest({ digest: capsule.digest, capabilities })}`;
   const made = `${folder}/new-${crypto.randomUUID()}`;
@@ -62,7 +65,7 @@ export async function putCapsule(context: ClientContext, { capsule, capabilities
     const text = capsuleRunText({
       name,
       ...capsuleRuntime(context),
-      ...sandboxOf({ capsule, capabilities }, `${into}/code`),
+      ...sandboxOf(put, `${into}/code`),
       nice: nicePath(),
       privileged: await knowsP(),
     });
@@ -159,7 +162,7 @@ function write(path: string, text: string, mode: number): void {
 }
 
 /** The values of variables are those of the person who grants: a service has not got them. */
-function sandboxOf({ capsule, capabilities }: CapsuleToPut, code: string): CapsuleSandbox {
+function sandboxOf({ capsule, capabilities, paths }: CapsuleToPut, code: string): CapsuleSandbox {
   const { net, read, write } = capabilities;
   const values = capabilities.env.flatMap((name) => {
     const value = env(name);
@@ -169,8 +172,8 @@ function sandboxOf({ capsule, capabilities }: CapsuleToPut, code: string): Capsu
     code,
     main: capsule.manifest.main,
     net,
-    read: read.map(grantedPath),
-    write: write.map(grantedPath),
+    read: read.map((path) => paths.real.get(path) ?? path),
+    write: write.map((path) => paths.real.get(path) ?? path),
     env: Object.fromEntries(values),
   };
 }

@@ -1,7 +1,7 @@
 /** The scripts by which capsules run, as texts for a POSIX shell. Pure. */
 import { shellQuote } from "../lib/shell_quote.ts";
 import { CAPSULE_ABSENT } from "./capsule_places.ts";
-import { CAPSULE_TEST } from "./capsule_streams.ts";
+import { CAPSULE_TEST, CAPSULE_VARIABLE } from "./capsule_streams.ts";
 import { closedNetworks } from "./capsule_networks.ts";
 import { checkSandboxPath } from "./sandbox.ts";
 
@@ -85,10 +85,9 @@ const MAX_FILES = 64;
 /** The whole command line of a granted capsule; who starts it gives no arguments. @throws {RangeError} for what no flag can hold */
 export function capsuleRunText(capsule: CapsuleRun): string {
   const { name, deno, host, code, main, env, nice, privileged, isTest } = capsule;
-  const variables = { ...env, DENO_DIR: "/dev/null", DENO_NO_UPDATE_CHECK: "1", NO_COLOR: "1" };
-  const exported = Object.entries(variables).sort(([a], [b]) => a < b ? -1 : 1).map(([variable, value]) =>
-    `export ${variable}=${shellQuote([value])}`
-  );
+  const granted = Object.entries(env).map(([variable, value]) => [`${CAPSULE_VARIABLE}${variable}`, value] as const);
+  const exported = [...granted, ...Object.entries(OWN_VARIABLES)].sort(([a], [b]) => a < b ? -1 : 1)
+    .map(([variable, value]) => `export ${variable}=${shellQuote([value])}`);
   const shell = `/bin/sh${privileged ? " -p" : ""}`;
   const program = new URL("file:///");
   program.pathname = `${code}/${main}`.replaceAll("%", "%25");
@@ -112,6 +111,12 @@ export function capsuleRunText(capsule: CapsuleRun): string {
     "",
   ].join("\n");
 }
+
+/**
+ * WebGPU loads drivers of the system, as variables and files name them, and a driver is code outside of the sandbox (tried
+ * with Deno 2.9.6: a capsule's own library ran). No backend has that name, so none is loaded.
+ */
+const OWN_VARIABLES = { DENO_DIR: "/dev/null", DENO_NO_UPDATE_CHECK: "1", DENO_WEBGPU_BACKEND: "none", NO_COLOR: "1" };
 
 const RUNTIME: readonly string[] = [
   "-q",
@@ -140,6 +145,6 @@ function capsuleFlags({ code, net, read, write, env }: CapsuleSandbox): readonly
     `--allow-read=${[code, ...read].join(",")}`,
     ...(write.length === 0 ? [] : [`--allow-write=${write.join(",")}`]),
     ...(net.length === 0 ? [] : [`--allow-net=${net.join(",")}`, `--deny-net=${closedNetworks(net).join(",")}`]),
-    ...(names.length === 0 ? [] : [`--allow-env=${names.join(",")}`]),
+    ...(names.length === 0 ? [] : [`--allow-env=${names.map((name) => `${CAPSULE_VARIABLE}${name}`).join(",")}`]),
   ];
 }

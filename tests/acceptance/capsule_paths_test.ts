@@ -2,7 +2,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { capsuleStates, grantNow } from "../support/capsule_commands.ts";
 import { writeCapsule } from "../support/capsule_folder.ts";
-import { TestHome } from "../support/harness.ts";
+import { REPOSITORY, TestHome } from "../support/harness.ts";
 
 Deno.test("X1 a grant of our own folders, of sockets and of the whole home is refused, also by a link", async () => {
   await using home = await TestHome.create();
@@ -20,6 +20,9 @@ Deno.test("X1 a grant of our own folders, of sockets and of the whole home is re
     [`${root}/work/processes/self`]: /where processes, devices and sockets are/,
     "/run/docker.sock": /where processes, devices and sockets are/,
     [`${root}/work/other.sock`]: /is a socket/,
+    // What the next command runs, and what runs it.
+    [REPOSITORY]: /which is agent-console's own/,
+    [Deno.execPath()]: /which is agent-console's own/,
   };
   for (const [path, why] of Object.entries(refused)) {
     for (const access of ["read", "write"]) {

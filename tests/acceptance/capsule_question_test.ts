@@ -67,3 +67,20 @@ Deno.test("X1 capsule grant asks at a terminal: no, Enter and Ctrl-C grant nothi
   assertEquals((await answered(home, "y")).code, 0);
   assertEquals([await changed(), await sayTo(home, "/hello"), grants(home)], [[["running", false]], "two", 2]);
 });
+
+Deno.test("X1 a path that leads elsewhere when the person answers than when they were asked is not granted", async () => {
+  await using home = await TestHome.create();
+  await Deno.mkdir(`${home.root}/data`);
+  await Deno.mkdir(`${home.root}/.ssh`);
+  writeCapsule(home.path("capsules"), { capabilities: { write: ["~/data"] } }, { "main.ts": main("one") });
+  await home.start();
+  await using terminal = await TestTerminal.open(home, ["capsule", "grant", "demo"], { columns: 120, rows: 40 });
+  await terminal.shows("Let demo do this? [y/N]");
+  await Deno.remove(`${home.root}/data`);
+  await Deno.symlink(`${home.root}/.ssh`, `${home.root}/data`);
+  await terminal.press("y", "Enter");
+  const { code, screen } = await terminal.exit();
+  assertEquals(code, 1, screen);
+  assertStringIncludes(screen, "~/data leads elsewhere than when you were asked");
+  assertEquals([await capsuleStates(home), grants(home)], [{ demo: "ungranted" }, 0]);
+});

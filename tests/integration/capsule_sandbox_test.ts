@@ -83,6 +83,20 @@ Deno.test("X1 what was not granted is refused: files, net, names, programs, libr
   );
 });
 
+Deno.test("X1 a capsule gets no graphics driver, which is code outside of the sandbox", async () => {
+  await using lab = new CapsuleLab();
+  const main = `export default (capsule) => capsule.command("attack", async () => {
+    const seen = Deno.env.get("XDG_DATA_DIRS");
+    Deno.env.set("XDG_DATA_DIRS", import.meta.dirname);
+    return JSON.stringify([seen, Deno.env.get("XDG_DATA_DIRS") === import.meta.dirname,
+      await navigator.gpu.requestAdapter()]);
+  });`;
+  const capabilities = { env: ["XDG_DATA_DIRS"] };
+  await lab.supervisor.run(await lab.capsule("graphics", { main, manifest: MANIFEST, capabilities, settings: {} }));
+  const text = await lab.supervisor.command("graphics", "attack", []);
+  assertEquals(JSON.parse(text), ["value of XDG_DATA_DIRS", true, null]);
+});
+
 Deno.test("X1 what a capsule imports from outside at its start is refused: it does not start", async () => {
   await using lab = new CapsuleLab({ backoffMs: 60_000 });
   await Deno.writeTextFile(`${lab.folder}/outside.ts`, "export const a = 1;");

@@ -37,6 +37,7 @@ ulimit -n 64 2>/dev/null || :
 /bin/sh -p -c 'read -r _ _ _ _ _ session _ < "/proc/$2/stat"; while /bin/sleep 5; [ "$session" = "$2" ] && echo 5 > "/proc/$2/autogroup"; kill -0 "$1" && kill -0 "$2"; do :; done; kill -9 "$2"' watch "$PPID" "$$" < /dev/null > /dev/null 2>&1 &
 export DENO_DIR=/dev/null
 export DENO_NO_UPDATE_CHECK=1
+export DENO_WEBGPU_BACKEND=none
 export NO_COLOR=1
 exec /usr/bin/nice -n 5 /opt/deno run -q --no-prompt --no-npm --no-remote --cached-only --deny-import --no-config --no-lock ` +
       `--no-code-cache --v8-flags=--max-old-space-size=64 \\
@@ -65,7 +66,9 @@ Deno.test("X1 the script of a capsule names what was granted, and closes the net
   const words = [
     "#!/bin/sh\n",
     `[ "\${1-}" = cleared ] || exec /usr/bin/env -i /bin/sh "$0" cleared\n`,
-    `export NO_COLOR=1\nexport TOKEN='a '\\''b'\\'' $c'\nexec /opt/deno run`,
+    `export CAPSULE_ENV_TOKEN='a '\\''b'\\'' $c'\nexport DENO_DIR=/dev/null\n`,
+    "export NO_COLOR=1\nexec /opt/deno run",
+    "  --allow-env=CAPSULE_ENV_DENO_DIR,CAPSULE_ENV_TOKEN \\\n",
     `  '--allow-read=/data/it'\\''s a%20b#c?d/code,/etc/hosts' \\\n  '--allow-write=/home/you/my out' \\\n`,
     `  --allow-net=hooks.slack.com:443 \\\n  '--deny-net=${CLOSED_NETWORKS.join(",")}' \\\n`,
     "  /opt/host.js 'file:///data/it'\\''s%20a%2520b%23c%3Fd/code/lib/main.ts'\n",
@@ -84,7 +87,7 @@ Deno.test("X1 A3 what runs a capsule has its variables and no others, and no val
     await Deno.writeTextFile(run, text, { mode: 0o700 });
     const { stdout } = await new Deno.Command(run, { env: { OTHER: "1", DENO_V8_FLAGS: "x" } }).output();
     const lines = new TextDecoder().decode(stdout).split("\n");
-    assertEquals(lines.filter((line) => line.includes("se'cret")), ["TOKEN=se'cret $x"]);
+    assertEquals(lines.filter((line) => line.includes("se'cret")), ["CAPSULE_ENV_TOKEN=se'cret $x"]);
     assertEquals(lines.filter((line) => /^(?:OTHER|DENO_V8_FLAGS|HOME|PATH)=/.test(line)), []);
     assertEquals(lines.includes("DENO_DIR=/dev/null"), true);
   } finally {

@@ -3,7 +3,7 @@ import { bold, dim, green, red, yellow } from "@std/fmt/colors";
 import { LISTED, narrowed, type Narrowing, within } from "../../capsule/grant.ts";
 import type { Capabilities } from "../../capsule/manifest.ts";
 import type { CapsuleFolder } from "../../capsule/folder.ts";
-import { type RiskyPath, riskyPaths } from "../../client/grantable_paths.ts";
+import { grantedPaths, type RiskyPath } from "../../client/grantable_paths.ts";
 import { putCapsule, removeCopies, removeOtherCopies, removeRefused } from "../../client/put_capsule.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
@@ -101,7 +101,8 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
   const capsule = await wholeCapsule(run, name, before);
   const { manifest, digest, folder } = capsule;
   const capabilities = grantedOf(capsule, options);
-  const risky = riskyPaths(run.context, capabilities);
+  const paths = grantedPaths(run.context, capabilities);
+  const { risky } = paths;
   if (!options.json) {
     tell(run, capsule, capabilities, before);
     for (const line of riskLines(risky)) run.out.line(yellow(`         ${line}`));
@@ -110,7 +111,7 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
   if (!options.yes && !await ask(run, `Let ${name} do this?`)) {
     throw new ConsoleError("failed", "nothing was granted");
   }
-  const copy = await putCapsule(run.context, { capsule, capabilities });
+  const copy = await putCapsule(run.context, { capsule, capabilities, paths });
   const grant = { name, digest, capabilities: { ...capabilities }, manifest: { ...manifest }, folder };
   try {
     await call(run, "capsule.grant", grant);
