@@ -100,3 +100,13 @@ Deno.test("X1 capsule test: what a capsule fetches at its start is of the first 
   const seen = await played(home, [later("nothing", { expect: { fetches: [{ url: URL }] } })], start);
   assertEquals([seen.code, seen.failed], [0, []], seen.stdout);
 });
+
+Deno.test("X1 capsule test: without a test, what a capsule says by itself at the end is shown", async () => {
+  await using home = await TestHome.create();
+  const start = `setTimeout(() => capsule.log("by itself"), 60);`;
+  const main = `export default (capsule: any) => { ${start} };`;
+  const folder = writeCapsule(`${home.root}/work`, { name: "tells" }, { "main.ts": main });
+  const { code, stdout } = await home.cli(["capsule", "test", folder]);
+  assertMatch(stdout, /\nok {3}1 end\n {7}log: by itself\n1 passed, 0 failed\n$/);
+  assertEquals(code, 0);
+});
