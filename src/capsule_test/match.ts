@@ -32,6 +32,16 @@ export function differences(at: string, expected: unknown, actual: unknown): rea
   return isSame ? [] : [{ at, expected: shown(expected), actual: shown(actual) }];
 }
 
+/** Whether each `$contains` in it stands alone, and has a text or a list of texts, none of them empty: others match anything, or nothing. */
+export function isMatchable(expected: unknown): boolean {
+  if (Array.isArray(expected)) return expected.every(isMatchable);
+  if (!isObject(expected)) return true;
+  if (!Object.hasOwn(expected, CONTAINS)) return Object.values(expected).every(isMatchable);
+  const parts = [expected[CONTAINS]].flat();
+  return Object.keys(expected).length === 1 && parts.length > 0 &&
+    parts.every((part) => typeof part === "string" && part !== "");
+}
+
 function partsOf(expected: unknown): readonly string[] | undefined {
   if (!isObject(expected) || Object.keys(expected).join() !== CONTAINS) return undefined;
   const given = expected[CONTAINS];

@@ -4,7 +4,7 @@ import { sleep } from "../platform/delay.ts";
 import { merged, RECORDED_EVENTS, RECORDED_REQUEST } from "./recorded.ts";
 import { type Difference, differences } from "./match.ts";
 import { TestedCapsule } from "./tested_capsule.ts";
-import type { CapsuleTest, TestStep } from "./test_text.ts";
+import type { CapsuleTest, Expectation, TestStep } from "./test_text.ts";
 import { topicOf } from "../domain/event.ts";
 
 export interface PlayedStep {
@@ -36,8 +36,17 @@ interface Outcome {
 }
 
 const LOOK_MS = 20;
+/** For what is expected, where the step does not say how long. */
+const WITHIN_MS = 2000;
+/** For what it does by itself behind the last step. */
+const END_MS = 300;
 
-/** Ends with the last step, or where it did not start. @throws the signal's reason */
+/**
+ * Ends where it did not start, or behind the last step, when it has had a while and was stopped: what it did wrong there is a
+ * step too, `end`.
+ *
+ * @throws the signal's reason
+ */
 export async function playTest(options: PlayOptions): Promise<void> {
   const { capsule, test, argv, signal } = options;
   const tested = new TestedCapsule(capsule, test, argv);
@@ -57,6 +66,7 @@ class Player {
   readonly #tested: TestedCapsule;
   #now: string;
   #heard = 0;
+  #toldCrash: TestedCapsule["crash"];
 
   constructor(options: PlayOptions, tested: TestedCapsule) {
     this.#options = options;
@@ -65,19 +75,35 @@ class Player {
   }
 
   async play(): Promise<void> {
-    const { test, answersAll } = this.#options;
-    this.#tested.fetches.begin(answersAll ? undefined : []);
+    const { steps } = this.#options.test;
+    this.#begin(steps[0]); // its start is seen with the first step
     const { error } = await this.#outcome(() => this.#start());
     if (error !== undefined) return this.#told("start", undefined, [unexpected(error)]);
-    for (const step of test.steps) {
-      const { fetches } = step.expect;
-      this.#tested.fetches.begin(answersAll ? undefined : fetches ?? []);
+    for (const [at, step] of steps.entries()) {
       const outcome = await this.#outcome(() => this.#take(step));
-      await this.#tested.settle().catch(() => {}); // one that has ended is told of by its outcome
-      const problems = await this.#problems(step, outcome);
+      await this.#tested.settle().catch(() => {}); // that its process has ended is judged below
+      const problems = await this.#waitAndJudge(step, outcome);
       this.#options.signal.throwIfAborted();
       const { text, verdict } = outcome;
       this.#told(titleOf(step), text ?? (verdict === undefined ? undefined : JSON.stringify(verdict)), problems);
+      this.#begin(steps[at + 1]); // at once: each call of fetch is of one step, or of the end
+    }
+    await this.#end();
+  }
+
+  #begin(step: TestStep | undefined): void {
+    this.#tested.fetches.begin(this.#options.answersAll ? undefined : step?.expect.fetches ?? []);
+  }
+
+  /** Told where something is wrong, and where all that it says is shown. */
+  async #end(): Promise<void> {
+    const { signal, answersAll } = this.#options;
+    await sleep(END_MS, signal);
+    await this.#tested.stop("the test is over");
+    signal.throwIfAborted();
+    const problems = this.#unmet({}, undefined);
+    if (problems.length > 0 || (answersAll && this.#tested.said.length > this.#heard)) {
+      this.#told("end", undefined, problems);
     }
   }
 
@@ -97,59 +123,66 @@ class Player {
 
   async #take(step: TestStep): Promise<Outcome> {
     const tested = this.#tested;
-    if (step.command !== undefined) return { text: await tested.command(step.command, step.args) };
-    if (step.intercept !== undefined) {
-      return { verdict: await tested.intercept(merged(RECORDED_REQUEST, step.intercept)) };
-    }
-    if (step.wait !== undefined) await sleep(step.wait, this.#options.signal);
-    else if (step.now !== undefined) await tested.settle(this.#now = step.now);
-    else if (step.restart) {
+    if ("command" in step) return { text: await tested.command(step.command, step.args) };
+    if ("intercept" in step) return { verdict: await tested.intercept(merged(RECORDED_REQUEST, step.intercept)) };
+    if ("wait" in step) await sleep(step.wait, this.#options.signal);
+    else if ("now" in step) await tested.setTime(this.#now = step.now);
+    else if ("restart" in step) {
       await tested.stop("it is started again");
       await this.#start();
-    } else await this.#publish(step);
+    } else if ("data" in step) await this.#publish(step);
+    else await this.#publishAll();
     return {};
   }
 
-  async #publish({ event, recorded, data = {}, ts, seq }: TestStep): Promise<void> {
+  async #publishAll(): Promise<void> {
     const topics: readonly string[] = this.#options.capsule.manifest.subscribes;
-    if (recorded === "all") {
-      for (const one of RECORDED_EVENTS.filter(({ type }) => topics.includes(topicOf(type)))) {
-        await this.#tested.event({ ...one, ts: this.#now = one.ts });
-      }
-      return;
+    for (const one of RECORDED_EVENTS.filter(({ type }) => topics.includes(topicOf(type)))) {
+      await this.#tested.event({ ...one, ts: this.#now = one.ts });
     }
-    const type = event ?? recorded ?? "";
-    const found = recorded === undefined ? {} : RECORDED_EVENTS.find((one) => one.type === recorded)?.data;
+  }
+
+  async #publish(step: Extract<TestStep, { readonly data: unknown }>): Promise<void> {
+    const { ts, seq, data } = step;
     this.#now = ts ?? this.#now;
+    const [type, found] = "event" in step
+      ? [step.event, {}]
+      : [step.recorded, RECORDED_EVENTS.find((one) => one.type === step.recorded)?.data];
     await this.#tested.event({ ts: this.#now, type, data: merged(found, data) }, seq);
   }
 
-  /** Waits for what is there a while after the answer. */
-  async #problems({ expect, within }: TestStep, outcome: Outcome): Promise<readonly Difference[]> {
-    const { text, verdict, error } = expect;
-    const atOnce = [
-      ...(error === undefined
-        ? outcome.error === undefined ? [] : [unexpected(outcome.error)]
-        : differences("error", error, outcome.error)),
-      ...(text === undefined || outcome.error !== undefined ? [] : differences("text", text, outcome.text)),
-      ...(verdict === undefined || outcome.error !== undefined ? [] : differences("verdict", verdict, outcome.verdict)),
+  /** Waits for what is there a while after the answer, and for the whole of a `within` whether what must not be there is. */
+  async #waitAndJudge({ expect, within }: TestStep, { error, text, verdict }: Outcome): Promise<readonly Difference[]> {
+    const expected: Expectation = expect;
+    const atOnce = error !== undefined ? errorDifferences(expected.error, error) : [
+      ...(expected.text === undefined ? [] : differences("text", expected.text, text)),
+      ...(expected.verdict === undefined ? [] : differences("verdict", expected.verdict, verdict)),
     ];
     const { signal } = this.#options;
-    const until = performance.now() + within;
-    let later = this.#later(expect);
-    while (later.length > 0 && performance.now() < until && !signal.aborted) {
+    const isWhole = within !== undefined && expectsAbsence(expected);
+    const until = performance.now() + (within ?? WITHIN_MS);
+    let unmet = this.#unmet(expected, error);
+    while ((isWhole || unmet.length > 0) && performance.now() < until && !signal.aborted) {
       await sleep(LOOK_MS, signal);
-      later = this.#later(expect);
+      unmet = this.#unmet(expected, error);
     }
-    return [...atOnce, ...later];
+    return [...atOnce, ...unmet];
   }
 
-  #later({ logs = [], kv = {} }: TestStep["expect"]): readonly Difference[] {
+  /** What may change by waiting. @param failure of the step itself, which is judged by then */
+  #unmet({ error, logs, kv = {} }: Expectation, failure: string | undefined): readonly Difference[] {
     const said = this.#tested.said.slice(this.#heard);
+    const { crash } = this.#tested;
+    const ended = crash === this.#toldCrash ? undefined : crash?.why;
     return [
+      ...(failure === undefined
+        ? errorDifferences(error, ended)
+        : ended === undefined || failure.includes(ended)
+        ? []
+        : [unexpected(ended)]),
       ...this.#tested.fetches.problems(),
       ...Object.entries(kv).flatMap(([key, value]) => differences(`kv.${key}`, value, this.#tested.kept(key))),
-      ...missingLines(logs, said),
+      ...(logs === undefined ? [] : lineDifferences(logs, said)),
       ...this.#toldSecrets(said),
     ];
   }
@@ -166,12 +199,14 @@ class Player {
   #told(step: string, answer: string | undefined, differences: readonly Difference[]): void {
     const said = this.#tested.said.slice(this.#heard);
     this.#heard = this.#tested.said.length;
+    this.#toldCrash = this.#tested.crash;
     this.#options.onStep({ step, answer, differences, said });
   }
 }
 
-/** Each is a part of a line, behind the line of the one before. */
-function missingLines(expected: readonly unknown[], said: readonly string[]): readonly Difference[] {
+/** Each is a part of a line, behind the line of the one before; none: nothing is said. */
+function lineDifferences(expected: readonly unknown[], said: readonly string[]): readonly Difference[] {
+  if (expected.length === 0 && said.length > 0) return [{ at: "logs", expected: "nothing", actual: said.join("\n") }];
   let from = 0;
   return expected.flatMap((one, index) => {
     const matches = (line: string) =>
@@ -186,15 +221,24 @@ function missingLines(expected: readonly unknown[], said: readonly string[]): re
   });
 }
 
+function expectsAbsence({ logs, kv = {}, fetches }: Expectation): boolean {
+  return logs?.length === 0 || fetches?.length === 0 || Object.values(kv).includes(null);
+}
+
+function errorDifferences(expected: unknown, actual: string | undefined): readonly Difference[] {
+  if (expected !== undefined) return differences("error", expected, actual);
+  return actual === undefined ? [] : [unexpected(actual)];
+}
+
 function unexpected(error: string): Difference {
   return { at: "error", expected: "nothing", actual: error };
 }
 
-function titleOf({ event, recorded, command, args, intercept, now, wait }: TestStep): string {
-  if (command !== undefined) return ["command", command, ...args].join(" ");
-  if (intercept !== undefined) return "intercept";
-  if (event !== undefined) return `event ${event}`;
-  if (recorded !== undefined) return `recorded ${recorded}`;
-  if (now !== undefined) return `now ${now}`;
-  return wait === undefined ? "restart" : `wait ${wait} ms`;
+function titleOf(step: TestStep): string {
+  if ("command" in step) return ["command", step.command, ...step.args].join(" ");
+  if ("intercept" in step) return "intercept";
+  if ("event" in step) return `event ${step.event}`;
+  if ("recorded" in step) return `recorded ${step.recorded}`;
+  if ("now" in step) return `now ${step.now}`;
+  return "wait" in step ? `wait ${step.wait} ms` : "restart";
 }

@@ -26,6 +26,9 @@ export class TestedCapsule {
   #kept: string | undefined;
   #process: CapsuleProcess | undefined;
   #seq = 0;
+  #isStopping = false;
+  /** Why the process ended that runs, or ran last; undefined while it runs, and where it was stopped. */
+  crash: { readonly why: string } | undefined;
 
   /** @param argv starts a process of it, the program an absolute path */
   constructor(capsule: CapsuleFolder, test: CapsuleTest, argv: readonly string[]) {
@@ -55,8 +58,13 @@ export class TestedCapsule {
       onCall: (call, signal) => this.#answer(call, signal),
       onLog: (line) => this.#heard(line),
     });
+    this.#isStopping = false;
+    this.crash = undefined;
+    void process.ended.then((why) => {
+      if (!this.#isStopping) this.crash = { why };
+    });
     const usual = Object.entries(manifest.settings).map(([key, setting]) => [key, setting.default]);
-    await this.settle(now);
+    await this.setTime(now);
     const registered = await process.start(manifest.apiVersion, {
       ...Object.fromEntries(usual),
       ...this.#test.settings,
@@ -74,9 +82,19 @@ export class TestedCapsule {
     await this.#event(this.#seq, event);
   }
 
-  /** Resolves behind all that it has said before. @param now sets its time; as it is where absent */
-  async settle(now = ""): Promise<void> {
-    await this.#event(0, { ts: now, type: "clock", data: {} });
+  /** Its `Date` goes on from this time, ISO 8601. @throws {ConsoleError} */
+  async setTime(now: string): Promise<void> {
+    await this.#unheard(now);
+  }
+
+  /** Resolves behind all that it has said before; its time stays as it is. @throws {ConsoleError} */
+  async settle(): Promise<void> {
+    await this.#unheard("");
+  }
+
+  /** An event of a topic that there is not: nothing listens to it, and it is answered in its turn. */
+  async #unheard(ts: string): Promise<void> {
+    await this.#event(0, { ts, type: "clock", data: {} });
   }
 
   async #event(
@@ -102,6 +120,7 @@ export class TestedCapsule {
   }
 
   async stop(reason: string): Promise<void> {
+    this.#isStopping = true;
     await this.#process?.stop(reason);
   }
 

@@ -1,5 +1,5 @@
 /** X1: the test of a capsule as its author writes it: what is refused, and what matches what. */
-import { assertEquals, assertThrows } from "@std/assert";
+import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { checkManifest } from "../../src/capsule/read_manifest.ts";
 import { CapsuleFlaw } from "../../src/capsule/read_strict.ts";
 import { differences } from "../../src/capsule_test/match.ts";
@@ -36,6 +36,62 @@ Deno.test("X1 the test of a capsule is refused with the place, where it has an u
   assertEquals(ofStep({ now: "tomorrow" }).endsWith("expected a time such as 2026-03-02T09:00:00Z"), true);
 });
 
+Deno.test("X1 the test of a capsule is refused where a step has what its kind does not use", () => {
+  const unused = {
+    command: [{ command: "plain" }, { data: {} }, { ts: "2026-03-02T09:00:00Z" }, { seq: 3 }],
+    event: [{ event: "approval.requested" }, { args: [] }],
+    all: [{ recorded: "all" }, { data: {} }, { seq: 3 }, { args: [] }],
+    intercept: [{ intercept: {} }, { args: [] }, { data: {} }],
+    restart: [{ restart: true }, { args: [] }, { data: {} }],
+    now: [{ now: "2026-03-02T09:00:00Z" }, { ts: "2026-03-02T09:00:00Z" }],
+    wait: [{ wait: 1 }, { seq: 1 }],
+  };
+  for (const [kind, [step, ...rest]] of Object.entries(unused)) {
+    for (const more of rest) {
+      const key = Object.keys(more)[0];
+      assertStringIncludes(ofStep({ ...step, ...more }), `"steps.0.${key}" is not known`, kind);
+    }
+  }
+  const expecting = (step: Readonly<Record<string, unknown>>, expect: unknown) => ofStep({ ...step, expect });
+  const [command, intercept, event] = [{ command: "plain" }, { intercept: {} }, { event: "approval.requested" }];
+  for (
+    const [step, key] of [[command, "verdict"], [intercept, "text"], [event, "text"], [{ wait: 1 }, "verdict"]] as const
+  ) {
+    assertStringIncludes(expecting(step, { [key]: "x" }), `"steps.0.expect.${key}" is not known`);
+  }
+});
+
+Deno.test("X1 the test of a capsule is refused where what it expects can say nothing", () => {
+  const expecting = (expect: unknown) => ofStep({ command: "plain", expect });
+  assertStringIncludes(expecting({ error: "boom", text: "never said" }), "expected an error or a text");
+  assertStringIncludes(
+    ofStep({ intercept: {}, expect: { error: "boom", verdict: null } }),
+    "expected an error or a verdict",
+  );
+  for (const $contains of [[], "", [""], ["a", ""], 5, null, {}]) {
+    const part = { $contains };
+    for (
+      const expect of [
+        { text: part },
+        { error: part },
+        { logs: ["a", part] },
+        { kv: { a: { b: [part] } } },
+        { fetches: [{ url: part }] },
+        { fetches: [{ method: part }] },
+        { fetches: [{ headers: { a: part } }] },
+        { fetches: [{ body: { a: part } }] },
+      ]
+    ) assertStringIncludes(expecting(expect), '"$contains" stands alone and has a text', JSON.stringify(expect));
+  }
+  assertStringIncludes(expecting({ text: { $contains: "a", more: 1 } }), '"$contains" stands alone');
+  assertStringIncludes(expecting({ logs: [""] }), "expected a part of a line that is not empty");
+  assertStringIncludes(
+    expecting({ fetches: [{ reply: { error: "refused", status: 200 } }] }),
+    "expected an error or a response",
+  );
+  readTest(JSON.stringify({ steps: [{ command: "plain", expect: { text: { $contains: ["a", "b"] } } }] }), ASKING);
+});
+
 Deno.test("X1 the test of a capsule is refused where the manifest does not ask for what it gives", () => {
   const beside = (test: Readonly<Record<string, unknown>>) => refusal({ steps: [], ...test });
   const start = "capsule.test.jsonc: it has";
@@ -67,8 +123,8 @@ Deno.test("X1 the test of a capsule is refused where the manifest does not ask f
 
 Deno.test("X1 the test of a capsule that has none plays what is recorded, commands without words, and the interceptor", () => {
   const kinds = ({ steps }: ReturnType<typeof usualTest>) =>
-    steps.map(({ recorded, command, intercept }) => recorded ?? command ?? JSON.stringify(intercept));
-  assertEquals(kinds(usualTest(ASKING)), ["all", "plain", "may"]);
+    steps.map((step) => JSON.stringify(Object.values(step)[0]));
+  assertEquals(kinds(usualTest(ASKING)), ['"all"', '"plain"', '"may"']);
   assertEquals(kinds(usualTest(checkManifest({ ...MANIFEST, intercepts: ["approval"] }))), ["{}"]);
   assertEquals(kinds(usualTest(checkManifest(MANIFEST))), []);
 });
