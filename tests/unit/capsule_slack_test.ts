@@ -13,6 +13,14 @@ const SETTLED_MS = 3000;
 type Hear = (event: CapsuleEvent) => void | Promise<void>;
 type Kept = Map<string, { readonly due: number; readonly text: string | null }>;
 
+interface SlackOptions {
+  readonly replies?: readonly (Response | Error)[];
+  readonly graceSecs?: number;
+  readonly held?: number;
+  /** What each call of kv fails with. */
+  readonly kvError?: string;
+}
+
 /** One process of it. Its waits pass at once, but those of `held` ms, which never pass. */
 class Slack implements Disposable {
   readonly waits: number[] = [];
@@ -23,8 +31,9 @@ class Slack implements Disposable {
   readonly #heard = new Map<string, Hear>();
   readonly #unloaded = new AbortController();
 
-  constructor(kept: Kept, options: { replies?: (Response | Error)[]; graceSecs?: number; held?: number } = {}) {
-    const { replies = [], graceSecs = 7, held } = options;
+  constructor(kept: Kept, options: SlackOptions = {}) {
+    const { replies = [], graceSecs = 7, held, kvError } = options;
+    const inKv = <T>(value: T) => kvError === undefined ? Promise.resolve(value) : Promise.reject(new Error(kvError));
     globalThis.fetch = async (...given) => {
       const reply = replies[this.attempts++] ?? new Response();
       if (reply instanceof Error) throw reply;
@@ -41,10 +50,10 @@ class Slack implements Disposable {
       on: (topic: string, hear: Hear) => this.#heard.set(topic, hear),
       command: () => {},
       kv: {
-        list: () => Promise.resolve([...kept.keys()].sort()),
-        get: (key: string) => Promise.resolve(kept.get(key)),
-        set: (key: string, value: never) => Promise.resolve(void kept.set(key, value)),
-        delete: (key: string) => Promise.resolve(void kept.delete(key)),
+        list: () => inKv([...kept.keys()].sort()),
+        get: (key: string) => inKv(kept.get(key)),
+        set: (key: string, value: never) => inKv(void kept.set(key, value)),
+        delete: (key: string) => inKv(void kept.delete(key)),
       },
       secret: () => Promise.resolve(URL_OF_TESTS),
       log: (text: string) => this.logs.push(text),
@@ -171,4 +180,15 @@ Deno.test("X1 slack-webhook says in the log where events were left out", () => {
   using one = new Slack(new Map());
   one.loses(3, 9);
   assertEquals(one.logs, ["approvals may be among the events that were left out"]);
+});
+
+Deno.test("X1 slack-webhook tells an approval also where nothing may be kept, and logs that it may be lost or told twice", async () => {
+  using one = new Slack(new Map(), { kvError: "no bytes" });
+  await one.hears("k4xq2");
+  await eventually(() => one.texts.length > 0, 5000, "the message");
+  await one.hears("k4xq2", "approved");
+  await one.rests();
+  assertEquals(one.attempts, 1);
+  const words = "an approval cannot be kept, a crash may lose it or tell it twice: no bytes";
+  assertEquals([...new Set(one.logs)].sort(), [words, "what was kept is not told: no bytes"]);
 });
