@@ -40,7 +40,8 @@ Deno.test("X1 guard has a person asked about the network and what destroys outsi
   await using client = await home.connect({ token: true });
   const begin = recorded("claude", "UserPromptSubmit", { cwd: web });
   await client.request("session.report", { agent: "claude", event: begin, env: TUI });
-  const CALLS = ["rm -rf build", "rm -rf ../build", "git push --force origin main"];
+  await Deno.symlink(away, `${web}/link`);
+  const CALLS = ["rm -rf build", "rm -rf link/a", "rm -rf ../build", "git push --force origin main"];
   for (const command of CALLS) await outcome(home, client, command, web, "always");
   const passing = [...CALLS, "curl https://example.test/", "make test"];
   for (const command of passing) assertEquals(await outcome(home, client, command, web), ALLOWED, command);
@@ -51,6 +52,7 @@ Deno.test("X1 guard has a person asked about the network and what destroys outsi
   await becomes("make test", web, ALLOWED);
   await becomes("rm -rf build", web, ALLOWED);
   await becomes("rm -rf build", below, ALLOWED);
+  await becomes("rm -rf link/a", web, ALLOWED); // it sees words: the link leads out of the folder
   await becomes("rm -rf build", away, `capsule guard: it destroys ${away}/build`);
   await becomes("rm -rf build", web, ALLOWED);
   await becomes("rm -rf ../build", web, "capsule guard: it destroys, and ../build leads up");

@@ -29,7 +29,7 @@ function verdictOf(call: Partial<CapsuleRequest>, settings?: CapsuleSettings) {
 
 function judged(call: CapsuleRequest, settings: CapsuleSettings = { network: "ask", outside: "ask" }) {
   let handler: InterceptHandler | undefined;
-  guard({ settings, intercept: (given: InterceptHandler) => handler = given } as unknown as Capsule);
+  guard({ settings, log: () => {}, intercept: (given: InterceptHandler) => handler = given } as unknown as Capsule);
   return handler?.(call, { signal: new AbortController().signal });
 }
 
@@ -116,4 +116,30 @@ Deno.test("X1 guard denies by its settings alone, never what it cannot read, and
     assertNotEquals(verdictOf(call), undefined);
   }
   assertEquals(verdictOf({ for: "elicitation", risk: "network" }, deny), undefined, "a question runs nothing");
+});
+
+Deno.test("X1 guard logs a setting that is neither ask nor deny once, at its start and when the setting has changed", () => {
+  const logs: unknown[] = [];
+  let settings = { network: "Deny", outside: "ask" };
+  let handler: InterceptHandler | undefined;
+  guard({
+    get settings() {
+      return settings;
+    },
+    log: (text: string, fields: unknown) => logs.push(text, fields),
+    intercept: (given: InterceptHandler) => handler = given,
+  } as unknown as Capsule);
+  const told = (about: string, value: string) => [
+    `the setting ${about} is neither "ask" nor "deny": you are asked`,
+    { value },
+  ];
+  assertEquals(logs, told("network", "Deny"));
+  const ask = (input: string, risk: CapsuleRequest["risk"]) =>
+    handler?.({ ...CALL, input, risk }, { signal: new AbortController().signal });
+  for (let at = 0; at < 3; at++) assertEquals(ask("curl a", "network"), asks("it reaches other machines"));
+  assertEquals(logs, told("network", "Deny"), "once");
+  settings = { network: "deny", outside: "no" };
+  for (let at = 0; at < 3; at++) assertEquals(ask("rm /etc/a", "destroys"), asks("it destroys /etc/a"));
+  assertEquals(ask("curl a", "network"), { decision: "deny", reason: "it reaches other machines" });
+  assertEquals(logs, [...told("network", "Deny"), ...told("outside", "no")]);
 });

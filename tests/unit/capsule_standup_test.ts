@@ -12,6 +12,8 @@ import { textOf } from "../../install/capsules/standup/text.ts";
 const MINUTE = 60_000;
 const BEGUN = Date.parse("2026-11-29T09:00:00Z");
 const DATE = "2026-11-29";
+/** As its manifest asks for. */
+const KV_BYTES = 1_000_000;
 
 /** Events of one daemon, in their order. */
 class Told {
@@ -95,6 +97,29 @@ Deno.test("X1 standup counts what a sub-agent asks for its session, and neither 
   assertEquals(said([kept(tallies)], 60)[2], "shop (demo): 0 turns, worked 0s, 1 denied", "a session never heard of");
 });
 
+Deno.test("X1 standup knows whose sub-agent one is after a restart, and of a hundred", () => {
+  const [told, tallies] = [new Told(), new Tallies(new Map())];
+  const sub = (id: string, parentId: string) => told.session(0, "working", { id, parentId });
+  tallies.count(told.session(0, "working", { title: "main" }, "created"), DATE);
+  tallies.count(sub("sub", "s1"), DATE);
+  const { parents } = tallies;
+  tallies.count(sub("sub", "s1"), DATE);
+  assertEquals(parents, [["sub", "s1"]]);
+  assert(tallies.parents === parents, "it is known, and not written again");
+  tallies.count(sub("below", "sub"), DATE);
+  tallies.count(told.session(5, "idle", { title: "main" }), DATE);
+
+  const next = new Tallies(new Map([[DATE, kept(tallies)]]), tallies.parents);
+  next.count(told.decided(6, "approved", "sub"), DATE);
+  next.count(told.decided(7, "denied", "below"), DATE);
+  assertEquals(said([kept(next)], 60).slice(1), ["main (demo): 0 turns, worked 5m, 1 allowed, 1 denied"]);
+  next.count(told.decided(8, "approved", "sub"), "2026-11-30");
+  assertEquals(sessionsOf(kept(next, "2026-11-30")).get("s1")?.allowed, 1, "over midnight");
+
+  for (let at = 0; at < 150; at++) next.count(sub(`sub${at}`, "s1"), "2026-11-30");
+  assertEquals([next.parents.length, next.parents[0]], [100, ["sub50", "s1"]]);
+});
+
 Deno.test("X1 standup keeps forty sessions of a day, those heard of last, in less than it may, and shows thirty", () => {
   const [told, tallies] = [new Told(), new Tallies(new Map())];
   const long = { title: "\u4e16".repeat(200), lastPrompt: '"\u4e16'.repeat(200) };
@@ -103,10 +128,17 @@ Deno.test("X1 standup keeps forty sessions of a day, those heard of last, in les
     tallies.count(told.session(0, "working", { ...long, id }), DATE);
     tallies.count(told.session(at / 10, "idle", { ...long, id }), DATE);
   }
+  for (let at = 0; at < 150; at++) {
+    tallies.count(
+      told.session(5, "working", { id: `sub${at}`.padEnd(200, "x"), parentId: "0".padEnd(200, "x") }),
+      DATE,
+    );
+  }
   const day = kept(tallies);
   assertEquals([day.sessions.length, day.sessions[0]?.[0].slice(0, 3)], [40, "10x"]);
-  const bytes = new TextEncoder().encode(JSON.stringify(day)).length;
-  assert(bytes * 31 < 1_000_000, `31 days are ${bytes * 31} bytes`);
+  const bytesOf = (value: unknown) => new TextEncoder().encode(JSON.stringify(value)).length;
+  const bytes = bytesOf(day) * 31 + bytesOf(tallies.parents);
+  assert(bytes < KV_BYTES, `31 days are ${bytes} bytes`);
   const lines = said([day], 10).filter((line) => !line.startsWith("    "));
   assertEquals([lines.length, lines.at(-1)], [32, "and 10 more"]);
   assert(lines[1]?.includes("worked 4m"), lines[1]);

@@ -11,14 +11,31 @@ interface Finding {
 }
 
 export default (capsule: Capsule) => {
+  /** Values of settings that were told as unknown. */
+  const told = new Set<string>();
+
+  for (const about of ["network", "outside"] as const) isDenied(about);
+
   capsule.intercept((request) => {
     const found = findingOf(request);
     if (found === undefined) return undefined;
     const { about, reason } = found;
-    if (about !== "unread" && capsule.settings[about] === "deny") return { decision: "deny", reason };
+    if (about !== "unread" && isDenied(about)) return { decision: "deny", reason };
     return request.would === "ask" ? undefined : { decision: "ask", reason }; // you are asked anyway
   });
+
+  /** By the setting of that name; a value that is neither `ask` nor `deny` counts as `ask`, and is told once. */
+  function isDenied(about: "network" | "outside"): boolean {
+    const value = String(capsule.settings[about]);
+    if (value !== "ask" && value !== "deny" && told.size < MOST_TOLD && !told.has(`${about} ${value}`)) {
+      told.add(`${about} ${value}`);
+      capsule.log(`the setting ${about} is neither "ask" nor "deny": you are asked`, { value });
+    }
+    return value === "deny";
+  }
 };
+
+const MOST_TOLD = 20;
 
 /** Neither expansions nor redirections, escapes or line breaks: words, quotes, and what joins commands. */
 const PLAIN = /^[\p{L}\p{N}_./,:@+=%&|;'" -]*$/u;

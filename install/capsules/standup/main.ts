@@ -1,6 +1,6 @@
 /** `/standup`: what each agent did since yesterday, told from tallies that it keeps of each day. */
 import type { ApprovalData, Capsule, CapsuleEvent, SessionData } from "../agent-console.d.ts";
-import { type Day, Tallies, type Tally } from "./tallies.ts";
+import { type Day, type Parents, Tallies, type Tally } from "./tallies.ts";
 import { textOf } from "./text.ts";
 
 type Heard = CapsuleEvent<SessionData | ApprovalData>;
@@ -9,6 +9,7 @@ const DAY_MS = 86_400_000;
 const DATE = /^\d{4}-\d\d-\d\d$/;
 const MOST_DAYS = 31;
 const PREFIX = "day/";
+const PARENTS = "parents";
 const UTC = new Intl.DateTimeFormat("en-CA", { timeZone: "UTC" });
 
 export default (capsule: Capsule) => {
@@ -33,12 +34,14 @@ export default (capsule: Capsule) => {
   /** In the order of the days: what is written of one is never behind what is written of a later one. */
   async function count(events: readonly Heard[]): Promise<void> {
     // At the first event and not before: until then the process before this one may still write.
-    tallies ??= new Tallies(await readDays());
+    tallies ??= new Tallies(await readDays(), await kv.get(PARENTS) as Parents | undefined);
+    const { parents } = tallies;
     const changed = new Set<string>();
     for (const event of events) {
       const date = dateOf(new Date(event.ts));
       if (tallies.count(event, date)) changed.add(date);
     }
+    if (tallies.parents !== parents) await kv.set(PARENTS, tallies.parents);
     for (const date of [...changed].sort()) await kv.set(`${PREFIX}${date}`, tallies.day(date));
     const kept = Math.min(Math.max(Number(capsule.settings["keep_days"]), 1), MOST_DAYS);
     for (const date of tallies.forget(before(dateOf(new Date()), kept))) await kv.delete(`${PREFIX}${date}`);

@@ -21,31 +21,41 @@ export interface Day {
   readonly sessions: readonly (readonly [id: string, tally: Tally])[];
 }
 
+/** Sub-agents and the sessions that they work for, the newest last. */
+export type Parents = readonly (readonly [id: string, parent: string])[];
+
 /** Of a day, those that were heard of last. */
 const MOST_SESSIONS = 40;
+/** Of all days, the newest. */
+const MOST_PARENTS = 100;
 const MOST_TEXT = 60;
 /** An agent that says nothing for longer is not counted as working: the machine may have slept. */
 const SILENCE_MS = 3_600_000;
 
 export class Tallies {
+  /** Another list after each change. */
+  parents: Parents;
   readonly #days: Map<string, { seq: number; readonly sessions: Map<string, Tally> }>;
-  readonly #parents = new Map<string, string>();
   #seq: number;
 
-  constructor(days: ReadonlyMap<string, Day>) {
+  constructor(days: ReadonlyMap<string, Day>, parents: Parents = []) {
+    this.parents = parents;
     this.#days = new Map(
       [...days].map(([date, { seq, sessions }]) => [date, { seq, sessions: new Map(sessions) }]),
     );
     this.#seq = Math.max(-1, ...[...days.values()].map(({ seq }) => seq));
   }
 
-  /** @returns false: it changes nothing, or was counted before */
+  /** @returns false: it changes nothing of a day, or was counted before */
   count({ seq, ts, type, data }: CapsuleEvent<SessionData | ApprovalData>, date: string): boolean {
     if (seq <= this.#seq) return false;
     const session = "session" in data ? data.session : undefined;
     const approval = "approval" in data && type === "approval.decided" ? data.approval : undefined;
     // A sub-agent works while its session does; what it asks counts for that.
-    if (session?.parentId !== undefined) return void this.#parents.set(session.id, session.parentId), false;
+    if (session?.parentId !== undefined) {
+      this.#keepParent(session.id, session.parentId);
+      return false;
+    }
     if (session !== undefined) this.#countSession(session, type === "session.created", Date.parse(ts), date);
     else if (approval !== undefined) this.#countApproval(approval, date);
     else return false;
@@ -81,10 +91,20 @@ export class Tallies {
 
   #countApproval(approval: CapsuleApproval, date: string): void {
     const { sessionId, status } = approval;
-    const id = this.#parents.get(sessionId) ?? sessionId;
+    const id = this.#parentOf(sessionId) ?? sessionId;
     const tally = this.#tallyOf(id, date, { ...approval, id });
     if (status === "approved" || status === "elsewhere") tally.allowed++;
     if (status === "denied" || status === "dismissed") tally.denied++;
+  }
+
+  #keepParent(id: string, parentId: string): void {
+    if (this.#parentOf(id) !== undefined) return;
+    const parent = this.#parentOf(parentId) ?? parentId;
+    this.parents = [...this.parents, [id, parent] as const].slice(-MOST_PARENTS);
+  }
+
+  #parentOf(id: string): string | undefined {
+    return this.parents.find(([one]) => one === id)?.[1];
   }
 
   #dayOf(date: string) {
@@ -107,8 +127,7 @@ export class Tallies {
 
   /** On the newest day that knows it. */
   #lastOf(id: string): Tally["last"] {
-    const dates = [...this.#days.keys()].sort().reverse();
-    for (const date of dates) {
+    for (const date of [...this.#days.keys()].sort().reverse()) {
       const last = this.#days.get(date)?.sessions.get(id)?.last;
       if (last !== undefined) return last;
     }

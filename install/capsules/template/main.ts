@@ -5,9 +5,9 @@ export default (capsule: Capsule) => {
   let last: Promise<void> = Promise.resolve();
 
   // Each event waits for the one before it: two that read the same count would write the same one.
-  capsule.on("approval", ({ type, data }) => {
-    if (type !== "approval.requested") return;
-    const { agent } = data["approval"] as { readonly agent: string };
+  capsule.on("approval", ({ type, data: { approval } }) => {
+    if (type !== "approval.requested" || approval === undefined) return;
+    const { agent } = approval;
     const counted = last.then(async () => {
       const count = await capsule.kv.get(agent) as number | undefined;
       await capsule.kv.set(agent, (count ?? 0) + 1);
