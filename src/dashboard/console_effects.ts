@@ -2,11 +2,10 @@
 import { callFor, type CommandContext, read } from "../cli/context.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { CONSOLE_LINE_MS } from "../view/console_line.ts";
 import type { Effect } from "./effect.ts";
 import type { DashboardState } from "./state.ts";
 
-/** A command of a capsule has half of it, ms. */
-const RUN_MS = 60_000;
 /** Of an answer whose page was left, at the foot, UTF-16 units. */
 const MAX_TOLD = 200;
 
@@ -21,7 +20,7 @@ export async function listConsoleEntries(run: CommandContext, { page }: ListCons
 /** Its answer, or why there is none, goes to the page; to the foot where that was left. */
 export async function runConsoleLine(run: CommandContext, effect: RunConsole, state: DashboardState): Promise<void> {
   const { line, by, page } = effect;
-  const answer = await callFor(run, RUN_MS, "command.execute", { command: line }).then(
+  const answer = await callFor(run, CONSOLE_LINE_MS, "command.execute", { command: line }).then(
     ({ response: text, success }) => ({ text, success }),
     (error) => {
       if (!(error instanceof ConsoleError)) throw error;

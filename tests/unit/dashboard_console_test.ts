@@ -1,6 +1,8 @@
 /** The dashboard's line for the console: what it offers and runs, what it never does, and how an answer is shown. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { PROCESS_LIMITS } from "../../src/capsule/process/limits.ts";
 import { ConsolePage } from "../../src/dashboard/console_page.ts";
+import { CONSOLE_LINE_MS } from "../../src/view/console_line.ts";
 import { TestDashboard } from "../support/dashboard_story.ts";
 import { playedStory } from "../support/story_desk.ts";
 
@@ -67,6 +69,10 @@ Deno.test("X1 capsule commands in the dashboard: no request is answered by the l
   lost.loses("the daemon stopped");
   lost.press(":");
   assertMatch(lost.text, /no command runs now/);
+});
+
+Deno.test("X1 capsule commands in the dashboard: a window waits longer for a line than the daemon for a capsule's command", () => {
+  assert(CONSOLE_LINE_MS > PROCESS_LIMITS.commandMs + PROCESS_LIMITS.startMs);
 });
 
 Deno.test("X1 capsule commands in the dashboard: a long answer is bounded and scrolled, at any size nothing is too wide", () => {
