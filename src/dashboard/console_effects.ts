@@ -4,6 +4,7 @@ import { escapeControls } from "../domain/sanitize.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { CONSOLE_LINE_MS } from "../view/console_line.ts";
 import type { Effect } from "./effect.ts";
+import { errorAdvice } from "./error_advice.ts";
 import type { DashboardState } from "./state.ts";
 
 /** Of an answer whose page was left, at the foot, UTF-16 units. */
@@ -14,7 +15,12 @@ type RunConsole = Extract<Effect, { kind: "console_run" }>;
 
 /** @throws {ConsoleError} */
 export async function listConsoleEntries(run: CommandContext, { page }: ListConsole): Promise<void> {
-  page.listed((await read(run, "command.list", {})).commands);
+  try {
+    page.listed((await read(run, "command.list", {})).commands);
+  } catch (error) {
+    page.listFailed();
+    throw error;
+  }
 }
 
 /** Its answer, or why there is none, goes to the page; to the foot where that was left. */
@@ -24,7 +30,7 @@ export async function runConsoleLine(run: CommandContext, effect: RunConsole, st
     ({ response: text, success }) => ({ text, success }),
     (error) => {
       if (!(error instanceof ConsoleError)) throw error;
-      return { text: error.message, success: false };
+      return { text: errorAdvice(error), success: false };
     },
   );
   page.said({ line, ...answer, ...(by === undefined ? {} : { by }) });
