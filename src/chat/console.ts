@@ -289,7 +289,7 @@ class Console {
   async #complete(words: readonly string[]) {
     const { commands } = this.#options;
     const [first = "", ...rest] = words;
-    if (rest.length > 0) return await commands.complete([OWN_NAMES[first] || first, ...rest]);
+    if (rest.length > 0) return await commands.complete([OWN_NAMES.get(first)?.standsFor ?? first, ...rest]);
     return await firstWords(commands);
   }
 }

@@ -3,12 +3,7 @@ import { bold } from "@std/fmt/colors";
 import { escapeControls } from "../domain/sanitize.ts";
 import { wrapBehind } from "../view/text_fit.ts";
 import type { CapsuleCommand, NamedCommand } from "./command_port.ts";
-
-const OWN: readonly Omit<NamedCommand, "isListed">[] = [
-  { name: "sessions", about: "the same as /ls" },
-  { name: "help", about: "this list; /help COMMAND shows the help of one" },
-  { name: "quit", about: "leave, as Ctrl-D at an empty line does" },
-];
+import { OWN_NAMES } from "./input.ts";
 
 const NOTES = [
   "Words are parted as in a shell, with quotes and backslashes. A backslash at the end of a line goes on in the next.",
@@ -23,8 +18,8 @@ export function helpText(
   columns: number,
 ): string {
   const rows = [
-    ...commands.filter(({ isListed, name }) => isListed && name !== "help"),
-    ...OWN,
+    ...commands.filter(({ isListed, name }) => isListed && !OWN_NAMES.has(name)),
+    ...[...OWN_NAMES].map(([name, { about }]) => ({ name, about })),
     ...capsules.map(({ name, about }) => ({
       // One of the program's own comes first where both have the name.
       name: escapeControls(`${isTaken(name, commands) ? "exec /" : ""}${name}`),
@@ -42,5 +37,5 @@ export function helpText(
 }
 
 function isTaken(name: string, commands: readonly NamedCommand[]): boolean {
-  return commands.some((one) => one.name === name) || OWN.some((one) => one.name === name);
+  return commands.some((one) => one.name === name) || OWN_NAMES.has(name);
 }

@@ -10,8 +10,19 @@ export type Input =
   | { readonly kind: "help" }
   | { readonly kind: "quit" };
 
-/** Names that only the chat has → the command that each stands for; empty: the chat does it itself. */
-export const OWN_NAMES: Readonly<Record<string, string>> = { sessions: "ls", help: "", quit: "", exit: "" };
+interface OwnName {
+  readonly about: string;
+  /** The command of the program that it stands for; absent: the chat does it itself. */
+  readonly standsFor?: string;
+}
+
+/** Names of the chat itself. No capsule's command is called by one of them. */
+export const OWN_NAMES: ReadonlyMap<string, OwnName> = new Map<string, OwnName>([
+  ["sessions", { about: "the same as /ls", standsFor: "ls" }],
+  ["help", { about: "this list; /help COMMAND shows the help of one" }],
+  ["quit", { about: "leave, as Ctrl-D at an empty line does" }],
+  ["exit", { about: "the same as /quit" }],
+]);
 
 /** The inputs of what was typed or pasted: of several lines that all begin with a slash each is a command. */
 export function inputsOf(typed: string): readonly string[] {
@@ -25,7 +36,7 @@ export function mayNameCapsule(text: string, names: readonly string[]): boolean 
   if (!text.startsWith("/")) return false;
   const [first = "", second = ""] = splitLine(text.slice(1)).words;
   const typed = first === "help" ? second : first;
-  return typed !== "" && !typed.startsWith("-") && !names.includes(typed) && !Object.hasOwn(OWN_NAMES, typed);
+  return typed !== "" && !typed.startsWith("-") && !names.includes(typed) && !OWN_NAMES.has(typed);
 }
 
 /**
@@ -43,13 +54,13 @@ export function parseInput(text: string, names: readonly string[], ofCapsules: r
   if (typed === "quit" || typed === "exit") return { kind: "quit" };
   // Of a capsule's command the daemon's console has the help.
   if (typed === "help" && ofCapsules.includes(rest[0] ?? "")) return { kind: "capsule", name: typed, words: rest };
-  const name = OWN_NAMES[typed] || typed;
+  const name = OWN_NAMES.get(typed)?.standsFor ?? typed;
   // An option of the whole program, as `--version`, is no name: the command line reads it.
   if (names.includes(name) || typed === "help" || typed.startsWith("-")) {
     return { kind: "command", words: [name, ...rest] };
   }
   if (ofCapsules.includes(typed)) return { kind: "capsule", name: typed, words: rest };
-  const near = nearestWord(typed, [...names, ...ofCapsules, ...Object.keys(OWN_NAMES)]);
+  const near = nearestWord(typed, [...names, ...ofCapsules, ...OWN_NAMES.keys()]);
   throw new ConsoleError("usage", `unknown command "/${typed}"`, {
     hint: near === undefined ? "/help lists the commands" : `did you mean /${near}?`,
   });

@@ -62,7 +62,7 @@ async function one(
         return isRead ? { code: 0 } : { code: 0, isOver: true };
       }
       case "text": {
-        const known = [...names, ...Object.keys(OWN_NAMES)];
+        const known = [...names, ...OWN_NAMES.keys()];
         const { print, note } = commands;
         return await conversation.say(
           { context, agent, commands: known, print, note, aside: asideAtTerminal(), signal, asked: on.asked },

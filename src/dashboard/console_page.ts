@@ -37,13 +37,14 @@ export class ConsolePage implements DashboardPage {
   #line: string | undefined;
   #answer: ConsoleAnswer | undefined;
   #wanted: Effect | undefined = { kind: "console_list", page: this };
+  /** The daemon did not tell its commands: the next key asks again. A frame does not, or each failure would ask anew. */
+  #isListFailed = false;
   readonly #scroll = new Scroll();
   #wrapped: { readonly of: ConsoleAnswer; readonly columns: number; readonly rows: readonly TextRow[] } | undefined;
 
   get hints(): readonly KeyHint[] {
-    const [first] = this.#found();
     const more: readonly KeyHint[] = this.shownPart === "" ? [] : [["PgDn", "goes on"]];
-    const completes: readonly KeyHint[] = first === undefined ? [] : [["Tab", "complete"]];
+    const completes: readonly KeyHint[] = this.#completion === undefined ? [] : [["Tab", "complete"]];
     return [["Enter", "run"], ...completes, ["Esc", "back"], ...more];
   }
 
@@ -60,6 +61,10 @@ export class ConsolePage implements DashboardPage {
 
   listed(commands: readonly ConsoleEntry[]): void {
     this.#commands = offeredCommands(commands);
+  }
+
+  listFailed(): void {
+    this.#isListFailed = true;
   }
 
   said(answer: ConsoleAnswer): void {
@@ -87,6 +92,7 @@ export class ConsolePage implements DashboardPage {
   key(press: KeyPress): PageKey {
     const { key, alone } = press;
     this.#note = "";
+    this.#listAgain();
     if (key === "PageDown" || key === "PageUp") {
       this.#scroll.key(key);
       return "taken";
@@ -109,8 +115,15 @@ export class ConsolePage implements DashboardPage {
   }
 
   paste(text: string): void {
+    this.#listAgain();
     this.#field.insert(text);
     this.#typed();
+  }
+
+  #listAgain(): void {
+    if (!this.#isListFailed) return;
+    this.#isListFailed = false;
+    this.#wanted = { kind: "console_list", page: this };
   }
 
   #typed(): void {
@@ -123,9 +136,15 @@ export class ConsolePage implements DashboardPage {
     return fittingCommands(this.#commands ?? [], typedLine(this.#field.text));
   }
 
+  /** The command that Tab puts into the line. None over an answer: the list is not on the screen. */
+  get #completion(): ConsoleEntry | undefined {
+    if (this.#answer !== undefined || typedLine(this.#field.text).isNamed) return undefined;
+    return this.#found()[this.#chosen];
+  }
+
   #complete(): void {
-    const chosen = this.#found()[this.#chosen];
-    if (chosen === undefined || typedLine(this.#field.text).isNamed) return;
+    const chosen = this.#completion;
+    if (chosen === undefined) return;
     this.#field = new TextField(":", `${chosen.name} `);
     this.#typed();
   }
@@ -135,7 +154,10 @@ export class ConsolePage implements DashboardPage {
     if (this.#line !== undefined) return void (this.#note = `${this.#line} still runs`);
     if (answersRequest(typed)) return void (this.#note = "a and d answer in the lists, where it stands what is asked");
     const one = meantCommand(this.#commands ?? [], typed);
-    if (one === undefined && this.#found().length > 0) return this.#complete();
+    // Over an answer it brings back the list to choose from.
+    if (one === undefined && this.#found().length > 0) {
+      return this.#answer === undefined ? this.#complete() : this.#typed();
+    }
     if (one === undefined) {
       return void (this.#note = this.#commands === undefined
         ? "the daemon has not told its commands yet"
@@ -153,7 +175,11 @@ export class ConsolePage implements DashboardPage {
   }
 
   #commandRows({ columns, rows }: TerminalSize): readonly TextRow[] {
-    if (this.#commands === undefined) return [[span(" …", DIM)]];
+    if (this.#commands === undefined) {
+      return [[
+        span(this.#isListFailed ? " the daemon did not tell its commands; the next key asks again" : " …", DIM),
+      ]];
+    }
     const found = this.#found();
     if (found.length === 0) return [[span(" no command fits", DIM)]];
     const titles = found.map(({ name, usage }) => escapeControls(usage === "" ? name : `${name} ${usage}`));

@@ -44,6 +44,8 @@ export type Effect =
 /** Where the line was typed. */
 interface ConsoleDesk {
   listed(commands: readonly ConsoleEntry[]): void;
+  /** The commands were not told. */
+  listFailed(): void;
   said(answer: ConsoleAnswer): void;
 }
 

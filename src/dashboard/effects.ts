@@ -11,6 +11,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import { answeredElsewhere } from "../view/approval_words.ts";
 import { listConsoleEntries, runConsoleLine } from "./console_effects.ts";
 import type { AnswerToRequest, Effect } from "./effect.ts";
+import { errorAdvice } from "./error_advice.ts";
 import { openDetail } from "./list_keys.ts";
 import { QuestionPage } from "./question_page.ts";
 import { ScopePage } from "./scope_page.ts";
@@ -50,8 +51,7 @@ export class Effects {
       await this.#do(effect, state);
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
-      const hint = error.hint === undefined ? "" : `; ${error.hint}`;
-      state.tell(escapeControls(`${error.message}${hint}`), Date.now());
+      state.tell(escapeControls(errorAdvice(error)), Date.now());
     }
   }
 

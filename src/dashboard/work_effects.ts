@@ -6,6 +6,7 @@ import { denoFiles } from "../platform/deno_files.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ParamsOf } from "../protocol/method_schemas.ts";
 import type { Effect, SentPrompt } from "./effect.ts";
+import { errorAdvice } from "./error_advice.ts";
 import { SHOWN_TURNS } from "./conversation_rows.ts";
 import { NewSessionPage } from "./new_session_page.ts";
 import { PromptPage } from "./prompt_page.ts";
@@ -92,8 +93,7 @@ export class WorkEffects {
       state.tell(said, Date.now());
     } catch (error) {
       if (!(error instanceof ConsoleError)) throw error;
-      const hint = error.hint === undefined ? "" : `; ${error.hint}`;
-      page.refused(escapeControls(`${error.message}${hint}`));
+      page.refused(escapeControls(errorAdvice(error)));
       const isTyped = page instanceof PromptPage || page instanceof NewSessionPage;
       if (isTyped && (state.page === undefined || state.page.place === "all")) state.openOver(page);
     }

@@ -4,6 +4,7 @@ import { useEffect, useState } from "preact/hooks";
 import { escapeControls, escapeControlsKeepLines } from "../domain/sanitize.ts";
 import {
   answerTitle,
+  CONSOLE_LINE_MS,
   type ConsoleAnswer,
   type ConsoleEntry,
   fittingCommands,
@@ -14,9 +15,6 @@ import {
 import type { PageStore } from "./page_store.ts";
 import { press, Sheet } from "./parts.tsx";
 import { tried } from "./prompts.ts";
-
-/** A command of a capsule has half of it, ms. */
-const RUN_MS = 60_000;
 
 export function ConsoleSheet({ store }: { readonly store: PageStore }) {
   const [all, setAll] = useState<readonly ConsoleEntry[]>([]);
@@ -41,7 +39,7 @@ export function ConsoleSheet({ store }: { readonly store: PageStore }) {
     if (meant === undefined || isOff) return;
     const { line, capsule: by } = meant;
     setRunning(true);
-    const said = wire?.call("command.execute", { command: line }, RUN_MS)
+    const said = wire?.call("command.execute", { command: line }, CONSOLE_LINE_MS)
       .then(({ response, success }) => setAnswer({ line, by, text: response, success }));
     void tried(store, said).then(() => setRunning(false));
   };

@@ -3,6 +3,9 @@
  * meant. Requests are not answered by it: what is asked may not be on the screen, and the lists answer it. Pure.
  */
 
+/** How long a window waits for what a line says, ms. The daemon gives up a capsule's command before that. */
+export const CONSOLE_LINE_MS = 60_000;
+
 /** As `command.list` has it. */
 export interface ConsoleEntry {
   readonly name: string;

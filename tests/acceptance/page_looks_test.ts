@@ -6,7 +6,7 @@ import { PHONE, WIDE } from "../support/page_lab.ts";
 import { assertNothingSerious, complaintsOf, pageTest, press, row } from "../support/page_steps.ts";
 
 /** Minified, bytes: what a phone has to read before it shows anything. */
-const SCRIPT_BYTES = 106_000;
+const SCRIPT_BYTES = 106_500;
 
 /** The default run looks at each colour scheme in one size, and at fewer screens in the dark; the long one at all in both. */
 const isLong = Deno.env.get("AC_LONG") === "1";

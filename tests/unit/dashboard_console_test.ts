@@ -1,6 +1,8 @@
 /** The dashboard's line for the console: what it offers and runs, what it never does, and how an answer is shown. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { PROCESS_LIMITS } from "../../src/capsule/process/limits.ts";
 import { ConsolePage } from "../../src/dashboard/console_page.ts";
+import { CONSOLE_LINE_MS } from "../../src/view/console_line.ts";
 import { TestDashboard } from "../support/dashboard_story.ts";
 import { playedStory } from "../support/story_desk.ts";
 
@@ -63,10 +65,71 @@ Deno.test("X1 capsule commands in the dashboard: no request is answered by the l
   board.pressTogether("Enter");
   assertEquals([page.takeWanted(), board.state.page], [undefined, page]);
   board.loses("the daemon stopped");
+  assertMatch(board.text, /^ the daemon stopped; [^]*\n {2}: status {2}▏/m, "what is typed stays");
   const lost = new TestDashboard(STORY);
   lost.loses("the daemon stopped");
   lost.press(":");
   assertMatch(lost.text, /no command runs now/);
+});
+
+Deno.test("X1 capsule commands in the dashboard: Tab stands at the foot where it completes, and over an answer it does nothing", () => {
+  const { board, page } = opened();
+  const isTold = () => /Tab complete/.test(board.lines.at(-1) ?? "");
+  const line = () => board.lines.find((row) => row.startsWith("  :"))?.trim();
+  /** Whether Tab has changed the line. */
+  const completes = () => {
+    const before = line();
+    board.press("Tab");
+    return before !== line();
+  };
+  for (
+    const [text, does] of [["", true], ["st", true], ["status", true], ["status ", false], ["ls x", false], [
+      "zz",
+      false,
+    ]]
+  ) {
+    board.press("Ctrl+U");
+    type(board, String(text));
+    assertEquals([isTold(), completes()], [does, does], String(text));
+  }
+  board.press("Ctrl+U");
+  page.said({ line: "/status", text: "all is well", success: true });
+  assertEquals([isTold(), completes(), line()], [false, false, ": ▏"]);
+  page.said({ line: "/status", text: "it is not", success: false });
+  assertEquals([isTold(), completes(), line()], [false, false, ": status▏"]);
+  board.press("Ctrl+U");
+  page.said({ line: "/status", text: "all is well", success: true });
+  board.press("Enter");
+  assertMatch(board.text, /▸status/, "the list is there to choose from, and nothing of it is typed or run");
+  assertEquals([line(), page.takeWanted(), isTold()], [": ▏", undefined, true]);
+});
+
+Deno.test("X1 capsule commands in the dashboard: commands that were not told are asked for by the next key, once", () => {
+  const board = new TestDashboard(STORY);
+  board.press(":");
+  const { page } = board.state;
+  assert(page instanceof ConsolePage);
+  const list = { kind: "console_list", page } as const;
+  assertEquals(page.takeWanted(), list);
+  type(board, "st");
+  assertEquals(page.takeWanted(), undefined, "it is under way");
+  page.listFailed();
+  assertMatch(board.text, / the daemon did not tell its commands; the next key asks again\n/);
+  assertEquals(page.takeWanted(), undefined, "a frame does not ask");
+  board.press("Enter");
+  assertMatch(board.text, /has not told its commands yet/);
+  assertEquals([page.takeWanted(), page.takeWanted()], [list, undefined]);
+  page.listFailed();
+  board.keys.paste("an", board.now);
+  assertEquals(page.takeWanted(), list);
+  page.listed(COMMANDS);
+  assertMatch(board.text, / : stan▏[^]*▸standup/);
+  type(board, "d");
+  assertEquals(page.takeWanted(), undefined);
+});
+
+Deno.test("X1 capsule commands in the dashboard: a window waits longer for a line than the daemon for a capsule's command", () => {
+  assert(CONSOLE_LINE_MS > PROCESS_LIMITS.commandMs + PROCESS_LIMITS.startMs);
 });
 
 Deno.test("X1 capsule commands in the dashboard: a long answer is bounded and scrolled, at any size nothing is too wide", () => {
