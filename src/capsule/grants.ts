@@ -6,7 +6,10 @@ import type { Granted } from "./grant.ts";
 /** Replaced by each event, never changed: a snapshot holds it while events go on. */
 interface GrantState {
   readonly granted: Granted;
-  /** The last digest that was told as changed; a change is told once. Absent where the folder is as granted. */
+  /**
+   * The last digest that was told as changed; a change is told once. Absent where none was told since the grant; the
+   * granted digest where the folder is as granted again; null where it could not be read.
+   */
   readonly told?: string | null;
 }
 

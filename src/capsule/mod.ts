@@ -1,6 +1,13 @@
 /**
  * Capsules: extensions, each a process in a sandbox of its own that can do what its manifest asks and a person granted
  * (section capsules). Where there is none, nothing of it is loaded.
+ *
+ * From the feature to a process:
+ * - CapsuleRunner: the interface by which this file and the handlers run granted capsules.
+ * - RunningCapsules: implements it; connects the grants, the event bus, the settings and the files to the supervisor.
+ * - CapsuleSupervisor: all capsules that are to run, by name.
+ * - SupervisedCapsule: one of them, with its restarts, its queue of events and its keys and values.
+ * - CapsuleProcess: one process of it, from its start to its end, with the connection to it.
  */
 import type { ConsoleCommand } from "../core/console_command.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
@@ -11,6 +18,7 @@ import { Grants } from "./grants.ts";
 import { interceptorSeats } from "./interceptor_seats.ts";
 import { capsuleMethods } from "./methods.ts";
 import { capsulePermissions } from "./permissions.ts";
+import type { CapsuleRunner } from "./runner.ts";
 import { capsulesSection, type CapsulesSettings } from "./section.ts";
 
 type CapsuleMethod = keyof typeof capsuleMethods;
@@ -43,7 +51,7 @@ export const capsule: Feature<CapsuleMethod, Grants, typeof capsulesSection> = {
           const { runner, changes, watch } = await late.load();
           runner.begin();
           watch.follow();
-          if (!context.isReadOnly()) changes.look();
+          if (!context.isReadOnly()) changes.check();
         },
         status: () => late.status(),
         reload: () => late.loaded?.runner.configure(),
@@ -62,7 +70,7 @@ export const capsule: Feature<CapsuleMethod, Grants, typeof capsulesSection> = {
 };
 
 interface Loaded {
-  readonly runner: import("./running.ts").RunningCapsules;
+  readonly runner: CapsuleRunner;
   readonly changes: import("./changes.ts").ChangedFolders;
   readonly watch: import("./folder_watch.ts").FolderWatch;
   readonly handlers: Handlers<CapsuleMethod>;
