@@ -13,6 +13,7 @@ import type { ConsoleCommand } from "../core/console_command.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import type { AnyMethodName } from "../protocol/method_schemas.ts";
 import type { Handler, Handlers } from "../rpc/handler.ts";
+import { capsuleTroubles } from "./attention.ts";
 import { CAPSULE_EVENTS } from "./grant.ts";
 import { Grants } from "./grants.ts";
 import { interceptorSeats } from "./interceptor_seats.ts";
@@ -128,19 +129,13 @@ class LateCapsules {
     if (size === 0) return undefined;
     const all = this.#grants.all().map(({ name, digest }) => {
       const told = this.#grants.told(name);
-      return { name, changed: told !== undefined && told !== digest, state: this.loaded?.runner.stateOf(name) };
+      const state = this.loaded?.runner.stateOf(name) ?? { state: "starting" as const };
+      return { name, ...state, changed: told !== undefined && told !== digest };
     });
     return {
       granted: size,
-      running: all.filter(({ state }) => state?.state === "running").length,
-      attention: all.flatMap(({ name, changed, state }) => {
-        const problem = state !== undefined && "reason" in state
-          ? `${state.state}: ${state.reason}`
-          : changed
-          ? "its folder is not what you granted"
-          : undefined;
-        return problem === undefined ? [] : [{ name, problem }];
-      }),
+      running: all.filter(({ state }) => state === "running").length,
+      attention: all.flatMap((one) => capsuleTroubles(one).map(({ text }) => ({ name: one.name, problem: text }))),
     };
   }
 }

@@ -2,11 +2,11 @@
 import type { InterceptedRequest, InterceptVerdict } from "../core/interceptors.ts";
 import type { Granted } from "./grant.ts";
 
-/** How a granted capsule is. `at`: when it is started again, ISO 8601 UTC. */
+/** How a granted capsule is. `at`: when it is started again, ISO 8601 UTC. `blocked`: this daemon may start none. */
 export type CapsuleState =
   | { readonly state: "starting" | "running" }
   | { readonly state: "restarting"; readonly at: string; readonly reason: string }
-  | { readonly state: "failed" | "absent"; readonly reason: string };
+  | { readonly state: "failed" | "absent" | "blocked"; readonly reason: string };
 
 export interface CapsuleRunner {
   /** Starts what is granted and was not started yet, without waiting for it. */

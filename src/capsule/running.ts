@@ -44,9 +44,7 @@ export class RunningCapsules implements CapsuleRunner {
     this.#context = context;
     this.#grants = grants;
     this.#launcher = capsulePlaces(context.paths.root)?.launcher ?? "";
-    this.#problem = this.#launcher !== "" && mayRun(this.#launcher)
-      ? undefined
-      : "this daemon may not run capsules: start it with agent-console daemon restart";
+    this.#problem = this.#launcher !== "" && mayRun(this.#launcher) ? undefined : "this daemon may not run capsules";
     this.#supervisor = new CapsuleSupervisor(this.#ports());
   }
 
@@ -91,8 +89,7 @@ export class RunningCapsules implements CapsuleRunner {
   }
 
   stateOf(name: string): CapsuleState | undefined {
-    // Not `absent`: another grant would not help.
-    if (this.#problem !== undefined) return { state: "failed", reason: this.#problem };
+    if (this.#problem !== undefined) return { state: "blocked", reason: this.#problem };
     const state = this.#supervisor.stateOf(name);
     if (state === undefined || state.kind === "ended") return undefined;
     if (state.kind === "starting" || state.kind === "running") return { state: state.kind };

@@ -57,6 +57,29 @@ Deno.test("first hour 6: doctor says which capsules are granted and run, changed
   assertEquals([exists(launcher), exists(`${data}/capsules/${own}/left`)], [true, false]);
 });
 
+Deno.test("first hour 6: a daemon that may start no capsule says so of each, with the command that helps", async () => {
+  await using home = await TestHome.create();
+  // Where launchers would lie in the daemon's own folder, it has none.
+  await home.start({ env: { XDG_DATA_HOME: home.path("data") } });
+  writeCapsule(home.path("capsules"));
+  const granted = await grantNow(home, "demo");
+  assertStringIncludes(granted, "demo: granted; blocked: this daemon may not run capsules");
+  assertEquals(await findings(home), [
+    { told: "capsules ok", text: "1 granted, 0 running", hint: undefined },
+    {
+      told: "capsules.blocked problem",
+      text: "demo: it cannot be started: this daemon may not run capsules",
+      hint: "agent-console daemon restart",
+    },
+  ]);
+  for (const args of [["status"], ["capsule", "list"]]) {
+    assertStringIncludes((await home.cli(args)).stdout, "it cannot be started: this daemon may not run capsules");
+  }
+  await home.cli(["daemon", "restart"]);
+  await untilState(home, "demo", "running");
+  assertEquals((await findings(home)).map(({ text }) => text), ["1 granted, 1 running"]);
+});
+
 Deno.test("first hour 6: settings of capsules that nothing reads are told by config validate, doctor and capsule list", async () => {
   const settings = { demo: { chanel: "#a", days: "2" }, dmeo: { channel: "#a" } };
   await using home = await TestHome.create({ config: JSON.stringify({ capsules: { settings } }) });
