@@ -38,12 +38,9 @@ export const capsule: Feature<CapsuleMethod, Grants, typeof capsulesSection> = {
       return await (await late.load()).runner.intercept(name, request);
     });
     takeSeats();
+    grants.onChange(takeSeats);
     const handle = <M extends CapsuleMethod & AnyMethodName>(method: M): Handler<M> => async (params, call) => {
-      const { handlers, watch } = await late.load();
-      const answer = handlers[method](params, call);
-      takeSeats(); // what was granted or revoked is recorded by now, and no process has changed yet
-      if (capsuleMethods[method].mutates) watch.follow();
-      return await answer;
+      return await (await late.load()).handlers[method](params, call);
     };
     return {
       service: {
@@ -82,6 +79,7 @@ class LateCapsules {
   readonly #context: FeatureContext<CapsulesSettings>;
   readonly #grants: Grants;
   #loading: Promise<Loaded> | undefined;
+  #unlisten = () => {};
   loaded: Loaded | undefined;
 
   constructor(context: FeatureContext<CapsulesSettings>, grants: Grants) {
@@ -104,10 +102,15 @@ class LateCapsules {
     const runner = new RunningCapsules(deps.context, deps.grants);
     const changes = new ChangedFolders(deps.context.store, deps.grants);
     const watch = watchGranted(deps.context, changes);
+    const { bus, store } = deps.context;
+    this.#unlisten = bus.listen(store.seq, new Set(["capsule"]), ({ event: { type } }) => {
+      if (type === "capsule.granted" || type === "capsule.revoked") watch.follow();
+    });
     return this.loaded = { runner, changes, watch, handlers: capsuleHandlers({ ...deps, runner }) };
   }
 
   async stop(): Promise<void> {
+    this.#unlisten();
     this.loaded?.watch.stop();
     await this.loaded?.runner.stop();
   }
