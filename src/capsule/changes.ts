@@ -8,16 +8,22 @@ import type { Granted } from "./grant.ts";
 import type { Grants } from "./grants.ts";
 import { CapsuleFlaw } from "./read_manifest.ts";
 
-/** Of all capsules together: a system may give 8,192 watches to a user. What is beyond is seen by the tick. */
+/**
+ * The most folders that are watched for all capsules together: Linux gives 8,192 watches to each user by default. Changes in
+ * the other folders are found by the tick.
+ */
 const MAX_WATCHED = 1000;
-/** A file may change without a trace in its size and time for as long as its file system counts as one moment, ms. */
-const MOMENT_MS = 2000;
+/**
+ * The coarsest step of a file system's times, ms. Two writes within one step can leave a file with the same size and time, so
+ * the fingerprint of a folder that is younger does not count.
+ */
+const TIME_STEP_MS = 2000;
 
 export class ChangedFolders {
   readonly #store: FeatureContext["store"];
   readonly #grants: Grants;
-  /** How each folder looked when it was read; it is read again only when it looks otherwise. */
-  readonly #looks = new Map<string, string>();
+  /** The fingerprint of each folder when it was read, by capsule; it is read again only when its fingerprint differs. */
+  readonly #fingerprints = new Map<string, string>();
 
   constructor(store: FeatureContext["store"], grants: Grants) {
     this.#store = store;
@@ -25,18 +31,20 @@ export class ChangedFolders {
   }
 
   /** Records each change once. @throws {ConsoleError} `read_only` */
-  look(): void {
+  check(): void {
     for (const granted of this.#grants.all()) {
-      const { text, newestMs } = looksOf(granted.folder);
-      const looks = `${granted.at} ${text}`;
-      if (this.#looks.get(granted.name) === looks) continue;
+      const { text, newestMs } = scan(granted.folder);
+      const fingerprint = `${granted.at} ${text}`;
+      if (this.#fingerprints.get(granted.name) === fingerprint) continue;
       const digest = digestOf(granted);
-      const told = this.#grants.told(granted.name) ?? granted.digest;
-      const isTold = this.#grants.told(granted.name) === null ? digest === null : told === digest;
-      if (!isTold) this.#store.commit({ type: "capsule.changed", data: { name: granted.name, digest } }, DAEMON);
-      // What is written in this moment could look the same when it is read again.
-      if (newestMs < Date.now() - MOMENT_MS) this.#looks.set(granted.name, looks);
-      else this.#looks.delete(granted.name);
+      const told = this.#grants.told(granted.name);
+      const known = told === undefined ? granted.digest : told; // null: told as unreadable
+      if (digest !== known) {
+        this.#store.commit({ type: "capsule.changed", data: { name: granted.name, digest } }, DAEMON);
+      }
+      // A later write within the same step of the file system's time could leave the same fingerprint.
+      if (newestMs < Date.now() - TIME_STEP_MS) this.#fingerprints.set(granted.name, fingerprint);
+      else this.#fingerprints.delete(granted.name);
     }
   }
 
@@ -44,12 +52,12 @@ export class ChangedFolders {
    * The folders in which a change is one of a granted capsule: all that are below its own, and the place that it lies in.
    * Never throws.
    *
-   * @param places in no other the folder of a grant is looked into
+   * @param places in no other the folder of a grant is read
    */
   folders(places: readonly string[]): readonly string[] {
     const found = this.#grants.all().flatMap(({ folder }) => {
       const place = folder.slice(0, folder.lastIndexOf("/"));
-      return places.includes(place) && isFolder(place) ? [place, ...looksOf(folder).folders] : [];
+      return places.includes(place) && isFolder(place) ? [place, ...scan(folder).folders] : [];
     });
     return [...new Set(found)].sort().slice(0, MAX_WATCHED);
   }
@@ -65,19 +73,20 @@ function digestOf({ folder }: Granted): string | null {
   }
 }
 
-interface Looks {
+interface Scan {
+  /** The fingerprint. */
   readonly text: string;
   readonly folders: readonly string[];
   /** The last time of any file, ms of the wall clock. */
   readonly newestMs: number;
 }
 
-/** Names, sizes, modes and times of all that lies there: cheap, and other after any write. Never throws. */
-function looksOf(folder: string): Looks {
+/** Names, sizes, modes and times of all that lies there: cheap to get, and different after any write. Never throws. */
+function scan(folder: string): Scan {
   const parts: string[] = [];
   const folders: string[] = [];
   let newestMs = 0;
-  const look = (path: string, depth: number) => {
+  const visit = (path: string, depth: number) => {
     const stat = denoFiles.stat(path);
     parts.push(`${path} ${stat?.kind} ${stat?.size} ${stat?.mode} ${stat?.uid} ${stat?.inode} ${stat?.mtimeMs}`);
     newestMs = Math.max(newestMs, stat?.mtimeMs ?? 0);
@@ -85,11 +94,11 @@ function looksOf(folder: string): Looks {
     const names = denoFiles.list(path);
     folders.push(path);
     for (const name of names) {
-      if (parts.length < 2 * FOLDER_LIMITS.files) look(`${path}/${name}`, depth + 1);
+      if (parts.length < 2 * FOLDER_LIMITS.files) visit(`${path}/${name}`, depth + 1);
     }
   };
   try {
-    look(folder, 0);
+    visit(folder, 0);
   } catch (error) {
     parts.push((error as Error).message);
   }

@@ -1,6 +1,6 @@
 /**
- * Looks at the folders of granted capsules soon after the kernel reports a change in them. The tick looks too: what no
- * watch reports, it finds.
+ * Checks the folders of granted capsules soon after the kernel reports a write in them. The tick checks them too, and finds
+ * what no watch has reported.
  */
 import { Bucket } from "../core/bucket.ts";
 import type { FeatureContext } from "../core/service.ts";
@@ -11,13 +11,13 @@ import type { ChangedFolders } from "./changes.ts";
 import type { DeadlineClock } from "./process/deadlines.ts";
 import { type CapsulesSettings, workspaceCapsules } from "./section.ts";
 
-/** A look comes so long behind the last change of a row, and behind its first at most, ms. */
+/** A check comes so long after the last write of a burst, and so long after its first at the latest, ms. */
 const QUIET_MS = 200;
 const LATEST_MS = 2000;
-/** Between two looks, ms. */
+/** The least time between two checks, ms. */
 const EVERY_MS = 1000;
-/** So many looks at once, and one in so many seconds behind them: who changes files without an end gets no more of them. */
-const LOOKS = { burst: 30, perSecond: 0.1 } as const;
+/** A program that writes without end gets 30 checks, and then one in 10 s. */
+const CHECK_BUDGET = { burst: 30, perSecond: 0.1 } as const;
 
 /** Of the places that the daemon's sandbox was made for: the home, and the workspaces that were trusted at its start. */
 export function watchGranted(context: FeatureContext<CapsulesSettings>, changes: ChangedFolders): FolderWatch {
@@ -25,8 +25,8 @@ export function watchGranted(context: FeatureContext<CapsulesSettings>, changes:
   const places = [paths.capsules, ...settings.booted.trusted_workspaces.map(workspaceCapsules)];
   return new FolderWatch({
     folders: () => changes.folders(places),
-    look: () => {
-      if (!isReadOnly()) changes.look();
+    check: () => {
+      if (!isReadOnly()) changes.check();
     },
     watch: watchFolders,
     clock: { ...systemClock, setTimer },
@@ -37,7 +37,7 @@ export function watchGranted(context: FeatureContext<CapsulesSettings>, changes:
 export interface FolderWatchOptions {
   /** Those to watch, as they are now, sorted. Never throws. */
   readonly folders: () => readonly string[];
-  readonly look: () => void;
+  readonly check: () => void;
   readonly watch: typeof watchFolders;
   readonly clock: DeadlineClock;
   readonly log: Pick<Log, "warn">;
@@ -45,7 +45,7 @@ export interface FolderWatchOptions {
 
 export class FolderWatch {
   readonly #options: FolderWatchOptions;
-  readonly #looks: Bucket;
+  readonly #budget: Bucket;
   #watched: ReadonlySet<string> = new Set();
   /** Of the watch, where there is one. */
   #end: AbortController | undefined;
@@ -54,15 +54,15 @@ export class FolderWatch {
   /** It was said that there is no watch. */
   #isTold = false;
   #isStopped = false;
-  /** The first and the last change since the last look. */
-  #row: { readonly first: number; readonly last: number } | undefined;
+  /** The times of the first and the last write since the last check. */
+  #burst: { readonly first: number; readonly last: number } | undefined;
   #hasTimer = false;
-  #looked = -Infinity;
+  #checkedAt = -Infinity;
 
   constructor(options: FolderWatchOptions) {
     this.#options = options;
-    const { burst, perSecond } = LOOKS;
-    this.#looks = new Bucket(burst, perSecond, () => options.clock.steady());
+    const { burst, perSecond } = CHECK_BUDGET;
+    this.#budget = new Bucket(burst, perSecond, () => options.clock.steady());
   }
 
   /** Watches the folders as they are now. For each tick, and where other capsules are granted. Never throws. */
@@ -107,37 +107,37 @@ export class FolderWatch {
   #changed(paths: readonly string[]): void {
     this.#isStale ||= paths.some((path) => this.#watched.has(path));
     const now = this.#options.clock.steady();
-    this.#row = { first: this.#row?.first ?? now, last: now };
-    this.#wait(this.#row);
+    this.#burst = { first: this.#burst?.first ?? now, last: now };
+    this.#wait(this.#burst);
   }
 
-  /** By one timer, however many the changes are. */
+  /** Sets one timer, however many writes are reported. */
   #wait({ first, last }: { readonly first: number; readonly last: number }): void {
     if (this.#hasTimer) return;
     const { clock } = this.#options;
-    const at = Math.max(Math.min(last + QUIET_MS, first + LATEST_MS), this.#looked + EVERY_MS);
+    const at = Math.max(Math.min(last + QUIET_MS, first + LATEST_MS), this.#checkedAt + EVERY_MS);
     this.#hasTimer = true;
     clock.setTimer(Math.max(0, at - clock.steady()), () => {
       this.#hasTimer = false;
-      this.#ring();
+      this.#onTimer();
     });
   }
 
-  #ring(): void {
-    if (this.#isStopped || this.#row === undefined) return;
-    const { clock, look, log } = this.#options;
+  #onTimer(): void {
+    if (this.#isStopped || this.#burst === undefined) return;
+    const { clock, check, log } = this.#options;
     const now = clock.steady();
-    const { first, last } = this.#row;
-    if (now < Math.min(last + QUIET_MS, first + LATEST_MS)) return this.#wait(this.#row);
-    this.#row = undefined;
-    this.#looked = now;
-    if (this.#looks.isEmpty) return; // the tick looks
-    this.#looks.take(1);
+    const { first, last } = this.#burst;
+    if (now < Math.min(last + QUIET_MS, first + LATEST_MS)) return this.#wait(this.#burst);
+    this.#burst = undefined;
+    this.#checkedAt = now;
+    if (this.#budget.isEmpty) return; // the tick checks
+    this.#budget.take(1);
     this.follow(); // first: what changes in a new folder from here on is reported
     try {
-      look();
+      check();
     } catch (error) {
-      log.warn("the folders of capsules were not looked at", { reason: (error as Error).message });
+      log.warn("the folders of capsules were not checked", { reason: (error as Error).message });
     }
   }
 }

@@ -16,7 +16,7 @@ export interface Grant {
   readonly folder: string;
 }
 
-/** A capsule as the daemon starts it: its grant, when that was given (ISO 8601 UTC), and who gave it. */
+/** A capsule as the daemon starts it: its grant, and when that was given (ISO 8601 UTC). */
 export interface Granted extends Grant {
   readonly at: string;
 }

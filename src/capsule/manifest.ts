@@ -5,7 +5,7 @@
  * docs/capsule.schema.json is made of it. A pattern is told there, a function is not: what a pattern can say is one.
  */
 import * as v from "valibot";
-import { LOOKING_COMMANDS } from "../core/looking_commands.ts";
+import { READ_ONLY_COMMANDS } from "../core/read_only_commands.ts";
 import { TOPICS } from "../domain/event.ts";
 import { isIpv6, isMapped } from "../platform/capsule_networks.ts";
 import { CAPSULE_NAME, SETTING_NAME } from "./names.ts";
@@ -79,8 +79,8 @@ const variable = v.pipe(
 );
 
 const lookingCommand = v.picklist(
-  LOOKING_COMMANDS,
-  `a command of the console that does no more than look: ${LOOKING_COMMANDS.join(", ")}`,
+  READ_ONLY_COMMANDS,
+  `a command of the console that does no more than look: ${READ_ONLY_COMMANDS.join(", ")}`,
 );
 
 /** What a capsule asks for, and what of it was granted: the same shape. */
@@ -102,7 +102,7 @@ export const capabilitiesSchema = v.pipe(
     ),
     /** Names of files in the folder `keys` of the home. */
     secrets: v.optional(listOf(matching(SECRET_NAME, "the name of a file in the folder keys"), 16), () => []),
-    /** Commands of the console that it may run; no more than looks. */
+    /** Commands of the console that it may run: read-only ones. */
     exec: v.optional(listOf(lookingCommand, 32), () => []),
   }, "an object"),
   v.readonly(),

@@ -6,8 +6,11 @@ import { committed, count, idempotencyKey, noParams, text } from "../protocol/sc
 const name = v.pipe(text(32), v.minLength(1));
 const digest = v.pipe(v.string(), v.regex(/^[0-9a-f]{64}$/));
 
-/** In what state a capsule is; `absent`: granted, but its code was not put on this machine. */
-const CAPSULE_STATES = [
+/**
+ * In what state a capsule is. `absent`: granted, but its code was not put on this machine; `blocked`: the sandbox of this daemon
+ * does not let it start any.
+ */
+export const CAPSULE_STATES = [
   "invalid",
   "ungranted",
   "starting",
@@ -15,6 +18,7 @@ const CAPSULE_STATES = [
   "restarting",
   "failed",
   "absent",
+  "blocked",
 ] as const;
 
 const list = v.array(v.string());
@@ -32,7 +36,7 @@ const capabilities = v.object({
 const capsule = v.object({
   name: v.string(),
   state: v.picklist(CAPSULE_STATES),
-  /** Of `invalid`, `restarting`, `failed` and `absent`: why, in words for people. */
+  /** Of `invalid`, `restarting`, `failed`, `absent` and `blocked`: why, in words for people. */
   reason: v.exactOptional(v.string()),
   /** Of `restarting`: when it is started again, ISO 8601 UTC. */
   at: v.exactOptional(v.string()),
@@ -122,7 +126,7 @@ declare module "../protocol/method_schemas.ts" {
     readonly capsule?: {
       readonly granted: number;
       readonly running: number;
-      /** Those that need a person: changed, failed, absent. */
+      /** Those that are granted and do not run, or whose folder has changed; none for one that starts. */
       readonly attention: readonly { readonly name: string; readonly problem: string }[];
     };
   }

@@ -1,16 +1,25 @@
 /**
  * Capsules: extensions, each a process in a sandbox of its own that can do what its manifest asks and a person granted
  * (section capsules). Where there is none, nothing of it is loaded.
+ *
+ * From the feature to a process:
+ * - CapsuleRunner: the interface by which this file and the handlers run granted capsules.
+ * - RunningCapsules: implements it; connects the grants, the event bus, the settings and the files to the supervisor.
+ * - CapsuleSupervisor: all capsules that are to run, by name.
+ * - SupervisedCapsule: one of them, with its restarts, its queue of events and its keys and values.
+ * - CapsuleProcess: one process of it, from its start to its end, with the connection to it.
  */
 import type { ConsoleCommand } from "../core/console_command.ts";
 import type { Feature, FeatureContext } from "../core/service.ts";
 import type { AnyMethodName } from "../protocol/method_schemas.ts";
 import type { Handler, Handlers } from "../rpc/handler.ts";
+import { capsuleTroubles } from "./attention.ts";
 import { CAPSULE_EVENTS } from "./grant.ts";
 import { Grants } from "./grants.ts";
 import { interceptorSeats } from "./interceptor_seats.ts";
 import { capsuleMethods } from "./methods.ts";
 import { capsulePermissions } from "./permissions.ts";
+import type { CapsuleRunner } from "./runner.ts";
 import { capsulesSection, type CapsulesSettings } from "./section.ts";
 
 type CapsuleMethod = keyof typeof capsuleMethods;
@@ -29,12 +38,9 @@ export const capsule: Feature<CapsuleMethod, Grants, typeof capsulesSection> = {
       return await (await late.load()).runner.intercept(name, request);
     });
     takeSeats();
+    grants.onChange(takeSeats);
     const handle = <M extends CapsuleMethod & AnyMethodName>(method: M): Handler<M> => async (params, call) => {
-      const { handlers, watch } = await late.load();
-      const answer = handlers[method](params, call);
-      takeSeats(); // what was granted or revoked is recorded by now, and no process has changed yet
-      if (capsuleMethods[method].mutates) watch.follow();
-      return await answer;
+      return await (await late.load()).handlers[method](params, call);
     };
     return {
       service: {
@@ -43,7 +49,7 @@ export const capsule: Feature<CapsuleMethod, Grants, typeof capsulesSection> = {
           const { runner, changes, watch } = await late.load();
           runner.begin();
           watch.follow();
-          if (!context.isReadOnly()) changes.look();
+          if (!context.isReadOnly()) changes.check();
         },
         status: () => late.status(),
         reload: () => late.loaded?.runner.configure(),
@@ -62,7 +68,7 @@ export const capsule: Feature<CapsuleMethod, Grants, typeof capsulesSection> = {
 };
 
 interface Loaded {
-  readonly runner: import("./running.ts").RunningCapsules;
+  readonly runner: CapsuleRunner;
   readonly changes: import("./changes.ts").ChangedFolders;
   readonly watch: import("./folder_watch.ts").FolderWatch;
   readonly handlers: Handlers<CapsuleMethod>;
@@ -73,6 +79,7 @@ class LateCapsules {
   readonly #context: FeatureContext<CapsulesSettings>;
   readonly #grants: Grants;
   #loading: Promise<Loaded> | undefined;
+  #unlisten = () => {};
   loaded: Loaded | undefined;
 
   constructor(context: FeatureContext<CapsulesSettings>, grants: Grants) {
@@ -95,10 +102,15 @@ class LateCapsules {
     const runner = new RunningCapsules(deps.context, deps.grants);
     const changes = new ChangedFolders(deps.context.store, deps.grants);
     const watch = watchGranted(deps.context, changes);
+    const { bus, store } = deps.context;
+    this.#unlisten = bus.listen(store.seq, new Set(["capsule"]), ({ event: { type } }) => {
+      if (type === "capsule.granted" || type === "capsule.revoked") watch.follow();
+    });
     return this.loaded = { runner, changes, watch, handlers: capsuleHandlers({ ...deps, runner }) };
   }
 
   async stop(): Promise<void> {
+    this.#unlisten();
     this.loaded?.watch.stop();
     await this.loaded?.runner.stop();
   }
@@ -120,19 +132,13 @@ class LateCapsules {
     if (size === 0) return undefined;
     const all = this.#grants.all().map(({ name, digest }) => {
       const told = this.#grants.told(name);
-      return { name, changed: told !== undefined && told !== digest, state: this.loaded?.runner.stateOf(name) };
+      const state = this.loaded?.runner.stateOf(name) ?? { state: "starting" as const };
+      return { name, ...state, changed: told !== undefined && told !== digest };
     });
     return {
       granted: size,
-      running: all.filter(({ state }) => state?.state === "running").length,
-      attention: all.flatMap(({ name, changed, state }) => {
-        const problem = state !== undefined && "reason" in state
-          ? `${state.state}: ${state.reason}`
-          : changed
-          ? "its folder is not what you granted"
-          : undefined;
-        return problem === undefined ? [] : [{ name, problem }];
-      }),
+      running: all.filter(({ state }) => state === "running").length,
+      attention: all.flatMap((one) => capsuleTroubles(one).map(({ text }) => ({ name: one.name, problem: text }))),
     };
   }
 }

@@ -44,27 +44,24 @@ export class RunningCapsules implements CapsuleRunner {
     this.#context = context;
     this.#grants = grants;
     this.#launcher = capsulePlaces(context.paths.root)?.launcher ?? "";
-    this.#problem = this.#launcher !== "" && mayRun(this.#launcher)
-      ? undefined
-      : "this daemon may not run capsules: start it with agent-console daemon restart";
+    this.#problem = this.#launcher !== "" && mayRun(this.#launcher) ? undefined : "this daemon may not run capsules";
     this.#supervisor = new CapsuleSupervisor(this.#ports());
   }
 
-  /** Starts what is granted and was not started yet, beside everything else. */
   begin(): void {
     for (const granted of this.#grants.all()) {
       if (!this.#begun.has(granted.name)) void this.run(granted);
     }
   }
 
-  async run(granted: Granted, instead = false): Promise<void> {
+  async run(granted: Granted, endsOld = false): Promise<void> {
     const { name, manifest } = granted;
     this.#begun.add(name);
     if (this.#problem !== undefined) return;
     const argv = [this.#launcher, name, copyDigest(granted)];
     this.#listen();
     try {
-      await this.#supervisor.run({ grant: granted, argv, settings: () => this.#settingsOf(manifest) }, instead);
+      await this.#supervisor.run({ grant: granted, argv, settings: () => this.#settingsOf(manifest) }, endsOld);
     } catch (error) {
       // The state says it too, and what becomes of it.
       this.#context.log.warn("a capsule did not start", { capsule: name, reason: (error as Error).message });
@@ -87,14 +84,12 @@ export class RunningCapsules implements CapsuleRunner {
     await this.#supervisor.stop("the daemon stops");
   }
 
-  /** The configuration was read again. */
   configure(): void {
     for (const { name } of this.#grants.all()) this.#supervisor.configure(name);
   }
 
   stateOf(name: string): CapsuleState | undefined {
-    // Not `absent`: another grant would not help.
-    if (this.#problem !== undefined) return { state: "failed", reason: this.#problem };
+    if (this.#problem !== undefined) return { state: "blocked", reason: this.#problem };
     const state = this.#supervisor.stateOf(name);
     if (state === undefined || state.kind === "ended") return undefined;
     if (state.kind === "starting" || state.kind === "running") return { state: state.kind };
@@ -104,12 +99,10 @@ export class RunningCapsules implements CapsuleRunner {
       : { state: kind, reason };
   }
 
-  /** @throws {ConsoleError} what the capsule says, or that it does not run */
   command(name: string, command: string, args: readonly string[]): Promise<string> {
     return this.#supervisor.command(name, command, args);
   }
 
-  /** @throws {ConsoleError} it does not run, or says nothing: then a person is asked */
   async intercept(name: string, request: InterceptedRequest): Promise<InterceptVerdict | undefined> {
     return await this.#supervisor.intercept(name, request) ?? undefined;
   }

@@ -51,7 +51,9 @@ export async function wholeCapsule(
 ): Promise<CapsuleFolder> {
   const found = await capsuleNamed(run, name, before);
   if ("capsule" in found) return found.capsule;
-  throw new ConsoleError("failed", `the capsule ${found.name} is refused: ${found.reason}`);
+  throw new ConsoleError("failed", `the capsule ${found.name} is refused: ${found.reason}`, {
+    hint: `mend it in ${escapeControls(found.folder)}, or install another version of it`,
+  });
 }
 
 /**

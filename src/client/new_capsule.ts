@@ -6,6 +6,7 @@ import readme from "../../install/capsules/template/README.md" with { type: "tex
 import test from "../../install/capsules/template/capsule.test.jsonc" with { type: "text" };
 import { CAPSULE_NAME } from "../capsule/names.ts";
 import { clip, escapeControls } from "../domain/sanitize.ts";
+import { shellQuote } from "../lib/shell_quote.ts";
 import { removeFolder } from "../platform/build_folder.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -33,14 +34,17 @@ export function newCapsule(name: string, folder: string): void {
     });
   }
   const above = folder.slice(0, folder.lastIndexOf("/")) || "/";
-  if (denoFiles.stat(above) === undefined) throw new ConsoleError("failed", `${above} is not there`);
+  const failed = (why: string, hint: string) =>
+    new ConsoleError("failed", `${folder} was not written: ${why}`, { hint });
+  if (denoFiles.stat(above) === undefined) throw failed(`${above} is not there`, `mkdir -p ${shellQuote([above])}`);
   const made = `${above === "/" ? "" : above}/.new-${crypto.randomUUID()}`;
   try {
     writeCapsuleFiles(filesOf(name), made);
     denoFiles.rename(made, folder); // a folder with something in it, made meanwhile, stays
   } catch (error) {
     removeFolder(made);
-    throw new ConsoleError("failed", `the capsule was not written: ${(error as Error).message}`);
+    const why = (error as Error).message.replaceAll(made, folder);
+    throw failed(why, `name a folder where you may write: agent-console capsule new ${name} PATH`);
   }
 }
 

@@ -69,6 +69,7 @@ const HEAP_MB = 64;
 const NICE = 5;
 /**
  * Ends the capsule ($2) where the daemon that has started it ($1) is gone; it ends within 5 s behind the capsule.
+ * A process that has got the pid of one of them is neither: it is not made nice, and not ended.
  *
  * Linux shares the processor between sessions first and has a nice value for each (sched_autogroup): that of a process
  * counts among those of its own session only, and a capsule leads one (measured: 49 % of a core beside a busy process at
@@ -76,9 +77,15 @@ const NICE = 5;
  * change in 100 ms of all users, so it is made again.
  */
 const WATCH = [
-  'read -r _ _ _ _ _ session _ < "/proc/$2/stat"',
-  `while /bin/sleep 5; [ "$session" = "$2" ] && echo ${NICE} > "/proc/$2/autogroup"; kill -0 "$1" && kill -0 "$2"; do :; done`,
-  'kill -9 "$2"',
+  // Sets what tells a process from a later one with its pid: field 22 of its stat, and where there is no /proc its ps(1).
+  // Field 2, its name in parentheses, may hold spaces.
+  'of() { if read -r stat < "/proc/$1/stat"; then set -- ${stat##*) }; session=$4 start=${20}; ' +
+  'else start=$(/bin/ps -o lstart= -p "$1"); fi; }',
+  'lives() { of "$1"; [ "$start" = "$2" ] && kill -0 "$1"; }',
+  'of "$1"; daemon=$start; of "$2"; capsule=$start',
+  'while /bin/sleep 5; lives "$1" "$daemon" && lives "$2" "$capsule"; do ' +
+  `[ "$session" = "$2" ] && echo ${NICE} > "/proc/$2/autogroup"; done`,
+  'lives "$2" "$capsule" && kill -9 "$2"',
 ].join("; ");
 const MAX_FILES = 64;
 

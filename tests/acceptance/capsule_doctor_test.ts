@@ -4,6 +4,7 @@ import { grantNow, untilState } from "../support/capsule_commands.ts";
 import { writeCapsule } from "../support/capsule_folder.ts";
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
+import { eventually } from "../support/harness_wait.ts";
 import type { Json } from "../support/wire.ts";
 
 async function findings(home: TestHome, ...args: readonly string[]) {
@@ -55,6 +56,42 @@ Deno.test("first hour 6: doctor says which capsules are granted and run, changed
   const mended = await findings(home, "--fix");
   assertEquals(mended.filter(({ told }) => /launcher|copies/.test(told)), []);
   assertEquals([exists(launcher), exists(`${data}/capsules/${own}/left`)], [true, false]);
+});
+
+Deno.test("first hour 6: a daemon that may start no capsule says so of each, with the command that helps", async () => {
+  await using home = await TestHome.create();
+  // Where launchers would lie in the daemon's own folder, it has none.
+  await home.start({ env: { XDG_DATA_HOME: home.path("data") } });
+  writeCapsule(home.path("capsules"));
+  const granted = await grantNow(home, "demo");
+  assertStringIncludes(granted, "demo: granted; blocked: this daemon may not run capsules");
+  assertEquals(await findings(home), [
+    { told: "capsules ok", text: "1 granted, 0 running", hint: undefined },
+    {
+      told: "capsules.blocked problem",
+      text: "demo: it cannot be started: this daemon may not run capsules",
+      hint: "agent-console daemon restart",
+    },
+  ]);
+  for (const args of [["status"], ["capsule", "list"]]) {
+    assertStringIncludes((await home.cli(args)).stdout, "it cannot be started: this daemon may not run capsules");
+  }
+  await home.cli(["daemon", "restart"]);
+  await untilState(home, "demo", "running");
+  assertEquals((await findings(home)).map(({ text }) => text), ["1 granted, 1 running"]);
+});
+
+Deno.test("first hour 6: doctor counts the capsules that start, of which nothing is wrong yet", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  const slow = { "main.ts": "await new Promise((done) => setTimeout(done, 60_000)); export default () => {};" };
+  writeCapsule(home.path("capsules"), { name: "slow" }, slow);
+  const granting = home.cli(["capsule", "grant", "slow", "--yes"]);
+  // A start has 5 s, and comes again: on a slow machine doctor may look between two.
+  const counted = async () => (await findings(home))[0]?.text === "1 granted, 0 running, 1 starting";
+  await eventually(counted, 60_000, "doctor counts it as one that starts");
+  assertEquals((await home.cli(["capsule", "revoke", "slow"])).code, 0);
+  await granting;
 });
 
 Deno.test("first hour 6: settings of capsules that nothing reads are told by config validate, doctor and capsule list", async () => {

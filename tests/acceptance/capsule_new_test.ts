@@ -1,6 +1,7 @@
 /** `capsule new`: what it writes is a capsule that passes its test, and no folder that is there is touched. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { capsuleStates, grantNow, sayTo, untilState } from "../support/capsule_commands.ts";
+import { writeCapsule } from "../support/capsule_folder.ts";
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { run } from "../support/harness_process.ts";
@@ -56,9 +57,29 @@ Deno.test("X1 capsule new: a folder that is there stays as it is, and what is no
   assertStringIncludes(await refusal("demo", there), "/there is there already");
   assertEquals(namesIn(there), []);
   assertStringIncludes(await refusal("Demo"), '"Demo" is no name of a capsule');
-  assertStringIncludes(await refusal("demo", "none/demo"), "/none is not there");
+  assertMatch(
+    await refusal("demo", "none/demo"),
+    /^error: (.*)\/none\/demo was not written: \1\/none is not there\nhint: mkdir -p \1\/none\n$/,
+  );
+  const inProc = await refusal("demo", "/proc/demo");
+  assertMatch(
+    inProc,
+    /^error: \/proc\/demo was not written: .*\nhint: name a folder where you may write: agent-console/,
+  );
+  assertEquals(inProc.includes("/.new-"), false, inProc);
   assertEquals([exists(`${home.root}/Demo`), exists(`${home.root}/none`)], [false, false]);
   const { stdout } = await home.cli(["capsule", "new", "demo", "there/it s", "--json"]);
   assertEquals(JSON.parse(stdout)["next"][1], "agent-console capsule install 'there/it s'");
   assertEquals([namesIn(there), namesIn(`${there}/it s`)], [["it s"], FILES]);
+});
+
+Deno.test("X1 a capsule that cannot be granted as it lies there is refused with the folder in which to mend it", async () => {
+  await using home = await TestHome.create();
+  writeCapsule(home.path("capsules"), { name: "bad" }, { "main.ts": "", ".env": "" });
+  const { code, stderr } = await home.cli(["capsule", "grant", "bad", "--yes"]);
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /^error: the capsule bad is refused: it holds "\.env".*\nhint: mend it in \/.*\/capsules\/bad, or install/,
+  );
 });

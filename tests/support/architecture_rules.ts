@@ -198,6 +198,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "agents/names.ts",
       "agents/registry.ts",
       "agents/shared",
+      "capsule/attention.ts",
       "capsule/discovery.ts", // capsules as the person has them, whatever the daemon says of them
       "capsule/folder.ts",
       "capsule/grant.ts",

@@ -73,7 +73,7 @@ Deno.test(
       grants.apply({ type: "capsule.granted", data: { grant } }, "2026-01-01T00:00:00.000Z");
     }
     Deno.writeTextFileSync(`${place}/demo/main.ts`, "changed");
-    new ChangedFolders(store, grants).look();
+    new ChangedFolders(store, grants).check();
     assertEquals(
       journal.records.map(({ type, data }) => [type, (data as { name: string }).name]),
       [["capsule.changed", "hidden"], ["capsule.changed", "demo"]],
@@ -95,7 +95,7 @@ Deno.test(
     for (const text of ["1", "2"]) {
       Deno.writeTextFileSync(`${folder}/main.ts`, text);
       Deno.utimeSync(`${folder}/main.ts`, now, now);
-      changes.look();
+      changes.check();
     }
     const digests = journal.records.map(({ data }) => (data as { digest: string }).digest);
     assertEquals([digests.length, digests[1]], [2, readCapsule(folder, UID).digest]);

@@ -1,4 +1,4 @@
-/** X1: when a change of a capsule's folder leads to a look, with a clock and a watch of the test. */
+/** X1: when a write in a capsule's folder leads to a check, with a clock and a watch of the test. */
 import { assertEquals } from "@std/assert";
 import { FolderWatch } from "../../src/capsule/folder_watch.ts";
 import type { FoldersWatch } from "../../src/platform/watch_files.ts";
@@ -7,7 +7,7 @@ class Bench {
   folders = ["/c", "/c/demo"];
   /** Why the next watch is refused. */
   problem: string | undefined;
-  readonly looks: number[] = [];
+  readonly checks: number[] = [];
   readonly warnings: unknown[] = [];
   readonly watches: { readonly folders: readonly string[]; readonly port: FoldersWatch }[] = [];
   timers = 0;
@@ -18,7 +18,7 @@ class Bench {
   constructor() {
     this.watch = new FolderWatch({
       folders: () => this.folders,
-      look: () => void this.looks.push(this.#now),
+      check: () => void this.checks.push(this.#now),
       watch: (folders, port) => {
         if (this.problem !== undefined) throw new Error(this.problem);
         this.watches.push({ folders, port });
@@ -58,28 +58,28 @@ class Bench {
   }
 }
 
-Deno.test("X1 a look comes 200 ms behind the last change, 2 s behind the first at most, and at rest there is no timer", () => {
+Deno.test("X1 a check comes 200 ms after the last write, 2 s after the first at the latest, and at rest there is no timer", () => {
   const bench = new Bench();
   bench.watch.follow();
   bench.pass(5000);
-  assertEquals([bench.timers, bench.looks], [0, []]);
+  assertEquals([bench.timers, bench.checks], [0, []]);
   for (let at = 0; at < 50; at++) bench.change();
   assertEquals(bench.timers, 1);
   bench.pass(5000);
-  assertEquals([bench.timers, bench.looks], [1, [5200]]);
+  assertEquals([bench.timers, bench.checks], [1, [5200]]);
   for (let at = 0; at < 50; at++) {
     bench.change();
     bench.pass(100);
   }
-  assertEquals(bench.looks, [5200, 12_000, 14_000]);
+  assertEquals(bench.checks, [5200, 12_000, 14_000]);
   bench.pass(1000);
-  assertEquals(bench.looks.slice(3), [15_100]);
+  assertEquals(bench.checks.slice(3), [15_100]);
   const { timers } = bench;
   bench.pass(60_000);
-  assertEquals([bench.timers, bench.looks.length], [timers, 4]);
+  assertEquals([bench.timers, bench.checks.length], [timers, 4]);
 });
 
-Deno.test("X1 who changes files without an end gets thirty looks, and then one in ten seconds", () => {
+Deno.test("X1 who changes files without an end gets thirty checks, and then one in ten seconds", () => {
   const bench = new Bench();
   bench.watch.follow();
   const change = (seconds: number) => {
@@ -89,10 +89,10 @@ Deno.test("X1 who changes files without an end gets thirty looks, and then one i
     }
   };
   change(60);
-  const { length } = bench.looks;
-  assertEquals(length >= 30 && length <= 36, true, `${length} looks`);
+  const { length } = bench.checks;
+  assertEquals(length >= 30 && length <= 36, true, `${length} checks`);
   change(100);
-  assertEquals(Math.abs(bench.looks.length - length - 10) <= 1, true, `${bench.looks.length - length} looks`);
+  assertEquals(Math.abs(bench.checks.length - length - 10) <= 1, true, `${bench.checks.length - length} checks`);
 });
 
 Deno.test("X1 a folder that is made, moved or removed is watched anew; nothing is watched without a grant or after the end", () => {
@@ -106,7 +106,7 @@ Deno.test("X1 a folder that is made, moved or removed is watched anew; nothing i
   bench.folders = ["/c", "/c/demo", "/c/demo/lib"];
   bench.change("/c/demo/lib");
   bench.pass(1000);
-  assertEquals([bench.watches.at(-1)?.folders, bench.looks], [bench.folders, [200, 1200]]);
+  assertEquals([bench.watches.at(-1)?.folders, bench.checks], [bench.folders, [200, 1200]]);
   bench.folders = [];
   bench.watch.follow();
   assertEquals(bench.ended, [true, true, true]);
@@ -116,7 +116,7 @@ Deno.test("X1 a folder that is made, moved or removed is watched anew; nothing i
   bench.watch.stop();
   bench.watch.follow();
   bench.pass(5000);
-  assertEquals([bench.ended, bench.looks.length], [[true, true, true, true], 2]);
+  assertEquals([bench.ended, bench.checks.length], [[true, true, true, true], 2]);
 });
 
 Deno.test("X1 where the system gives no watch that is said once, and each tick tries again", () => {
@@ -128,7 +128,7 @@ Deno.test("X1 where the system gives no watch that is said once, and each tick t
   bench.watch.follow();
   bench.change();
   bench.pass(200);
-  assertEquals(bench.looks, [200]);
+  assertEquals(bench.checks, [200]);
   bench.watches[0]?.port.failed("gone");
   assertEquals([bench.warnings.length, bench.ended], [2, [true]]);
   bench.watch.follow();

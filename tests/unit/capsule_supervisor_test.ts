@@ -166,7 +166,7 @@ Deno.test("X1 a daemon that may not run the launcher says so, and not that a cop
     typeof RunningCapsules
   >[0];
   assertEquals(new RunningCapsules(context, new Grants()).stateOf("demo"), {
-    state: "failed",
-    reason: "this daemon may not run capsules: start it with agent-console daemon restart",
+    state: "blocked",
+    reason: "this daemon may not run capsules",
   });
 });

@@ -34,7 +34,7 @@ exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 ulimit -d 720896 2>/dev/null || :
 ulimit -c 0 2>/dev/null || :
 ulimit -n 64 2>/dev/null || :
-/bin/sh -p -c 'read -r _ _ _ _ _ session _ < "/proc/$2/stat"; while /bin/sleep 5; [ "$session" = "$2" ] && echo 5 > "/proc/$2/autogroup"; kill -0 "$1" && kill -0 "$2"; do :; done; kill -9 "$2"' watch "$PPID" "$$" < /dev/null > /dev/null 2>&1 &
+/bin/sh -p -c 'of() { if read -r stat < "/proc/$1/stat"; then set -- \${stat##*) }; session=$4 start=\${20}; else start=$(/bin/ps -o lstart= -p "$1"); fi; }; lives() { of "$1"; [ "$start" = "$2" ] && kill -0 "$1"; }; of "$1"; daemon=$start; of "$2"; capsule=$start; while /bin/sleep 5; lives "$1" "$daemon" && lives "$2" "$capsule"; do [ "$session" = "$2" ] && echo 5 > "/proc/$2/autogroup"; done; lives "$2" "$capsule" && kill -9 "$2"' watch "$PPID" "$$" < /dev/null > /dev/null 2>&1 &
 export DENO_DIR=/dev/null
 export DENO_NO_UPDATE_CHECK=1
 export DENO_WEBGPU_BACKEND=none

@@ -3,7 +3,7 @@ import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import * as v from "valibot";
 import { builtins } from "../../src/command/builtins.ts";
 import { command } from "../../src/command/mod.ts";
-import { LOOKING_COMMANDS } from "../../src/core/looking_commands.ts";
+import { READ_ONLY_COMMANDS } from "../../src/core/read_only_commands.ts";
 import { methodsDoor } from "../../src/core/methods_door.ts";
 import type { Feature } from "../../src/core/service.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -99,10 +99,10 @@ Deno.test("E2 a feature brings commands of its own, which /help lists and which 
   assertEquals((await exec("/gret")).response, 'unknown command "/gret"\nhint: did you mean /greet?');
 });
 
-Deno.test("X1 each command of the console is known to look only, or to do more", () => {
+Deno.test("X1 each command of the console is known to be read-only, or to do more", () => {
   const all = builtins(() => []);
-  const looking = all.filter(({ name }) => LOOKING_COMMANDS.includes(name));
-  const more = all.filter((one) => !looking.includes(one));
+  const readOnly = all.filter(({ name }) => READ_ONLY_COMMANDS.includes(name));
+  const more = all.filter((one) => !readOnly.includes(one));
   assertEquals(more.map(({ name }) => name), ["approve", "deny", "cancel"]);
-  assertEquals(looking.flatMap(({ name, aliases = [] }) => [name, ...aliases]).sort(), [...LOOKING_COMMANDS]);
+  assertEquals(readOnly.flatMap(({ name, aliases = [] }) => [name, ...aliases]).sort(), [...READ_ONLY_COMMANDS]);
 });

@@ -1,5 +1,5 @@
 /** What a capsule may call of the daemon: its own keys and values, and the secrets and commands that were granted. */
-import { LOOKING_COMMANDS } from "../../core/looking_commands.ts";
+import { READ_ONLY_COMMANDS } from "../../core/read_only_commands.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { KvStore } from "./kv_store.ts";
@@ -46,7 +46,9 @@ async function exec(line: string, { grant, ports, execMs }: AnswerOptions, signa
     throw new ConsoleError("forbidden", what);
   }
   // A grant in the journal may be of a version that read manifests otherwise.
-  if (!LOOKING_COMMANDS.includes(name)) throw new ConsoleError("forbidden", `the command ${name} does more than look`);
+  if (!READ_ONLY_COMMANDS.includes(name)) {
+    throw new ConsoleError("forbidden", `the command ${name} does more than look`);
+  }
   const late = new AbortController();
   const callOff = ports.clock.setTimer(execMs, () => late.abort(new ConsoleError("timeout", `${name} took too long`)));
   const ended = AbortSignal.any([signal, late.signal]);

@@ -60,10 +60,11 @@ export class SupervisedCapsule {
    * Runs `capsule`: beside what runs, and then in its place. What it ended with before is forgiven. Where the grant does not
    * hold any more, nothing is started.
    *
-   * @param instead what ran before ends in any case: a process of the former grant could do what this one takes away
-   * @throws {ConsoleError} `failed`, `timeout`: it did not start. Without `instead`, what ran before runs on
+   * @param endsOld the process before ends also where the new one does not start: with the former grant it could do what this
+   *   one takes away. Where false, it runs on then
+   * @throws {ConsoleError} `failed`, `timeout`: it did not start
    */
-  run(capsule: RunCapsule, instead: boolean): Promise<void> {
+  run(capsule: RunCapsule, endsOld: boolean): Promise<void> {
     const { isGranted } = this.#ports;
     if (this.#starting !== undefined && !isGranted(this.#starting.grant)) {
       this.#starting.process.kill("its grant was replaced");
@@ -79,7 +80,7 @@ export class SupervisedCapsule {
       try {
         await this.#start(capsule, "it was reloaded");
       } catch (error) {
-        if (instead) await this.#endRunning("its grant was replaced");
+        if (endsOld) await this.#endRunning("its grant was replaced");
         if (this.#running === undefined) {
           this.#capsule = capsule;
           this.#didNotStart(error as Error);

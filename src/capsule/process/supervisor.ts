@@ -22,17 +22,17 @@ export class CapsuleSupervisor {
    * Runs it, in the place of what ran by its name; also one that had failed. Resolves when the old one is gone, or when the
    * grant does not hold any more.
    *
-   * @param instead what ran before ends in any case
+   * @param endsOld the process before ends also where the new one does not start
    * @throws {ConsoleError} `failed`, `timeout`: it did not start. What ran before runs on, or else it is tried again
    */
-  async run(capsule: RunCapsule, instead = false): Promise<void> {
+  async run(capsule: RunCapsule, endsOld = false): Promise<void> {
     if (this.#isStopped) throw new ConsoleError("stopping", "the daemon stops");
     const { name } = capsule.grant;
     const found = this.#capsules.get(name);
     const supervised = found ?? new SupervisedCapsule(capsule, this.#ports, this.#limits);
     this.#capsules.set(name, supervised);
     try {
-      await supervised.run(capsule, instead);
+      await supervised.run(capsule, endsOld);
     } finally {
       this.#forget(name, supervised);
     }

@@ -1,5 +1,6 @@
 /** `capsule list`, `show`, `grant`, `revoke`, `reload`: which extensions there are, and what each may do. */
 import { bold, dim, green, red, yellow } from "@std/fmt/colors";
+import { capsuleTroubles } from "../../capsule/attention.ts";
 import { LISTED, narrowed, type Narrowing, within } from "../../capsule/grant.ts";
 import type { Capabilities } from "../../capsule/manifest.ts";
 import type { CapsuleFolder } from "../../capsule/folder.ts";
@@ -34,7 +35,7 @@ export async function listCapsules(run: CommandContext, { json }: JsonOption): P
   const width = Math.max(...capsules.map(({ name }) => name.length));
   for (const one of capsules) {
     run.out.line(`${bold(one.name.padEnd(width))}  ${stateOf(one)}${dim(escapeControls(describedAs(one)))}`);
-    for (const line of troubles(one)) run.out.line(yellow(`  ${escapeControls(line)}`));
+    for (const line of troubleLines(one)) run.out.line(yellow(line));
   }
   const loaded = await loadConfigFile(run).catch(() => undefined); // of an invalid one `config validate` says why
   for (const flaw of loaded === undefined ? [] : idleSettings(run, loaded.config)) run.out.note(flaw);
@@ -44,27 +45,23 @@ function describedAs({ version, description }: Capsule): string {
   return [version, description].flatMap((text) => text === undefined ? [] : [`  ${text}`]).join("");
 }
 
-function stateOf({ state }: Pick<Capsule, "state">): string {
+function stateOf(one: Capsule): string {
+  const { state } = one;
   if (state === "running") return green(state);
-  if (state === "invalid" || state === "failed" || state === "absent") return red(state);
+  if (capsuleTroubles(one).some(({ isMinor }) => !isMinor)) return red(state);
   return state;
 }
 
-function troubles({ name, state, reason, changed }: Capsule): string[] {
-  const grant = `agent-console capsule grant ${name}`;
-  return [
-    ...(reason === undefined ? [] : [reason]),
-    ...(state === "absent" ? [`it is granted, but not on this machine: ${grant}`] : []),
-    ...(state === "ungranted" ? [`it runs nothing until you grant it: ${grant}`] : []),
-    ...(changed ? [`its folder is not what you granted; that goes on running: ${grant} shows what differs`] : []),
-  ];
+function troubleLines(capsule: Capsule): string[] {
+  return capsuleTroubles(capsule).flatMap(({ text, hint }) => [text, ...(hint === undefined ? [] : [`hint: ${hint}`])])
+    .map((line) => `  ${escapeControls(line)}`);
 }
 
 export async function showCapsule(run: CommandContext, name: string, { json }: JsonOption): Promise<void> {
   const told = await read(run, "capsule.metadata", { name });
   if (json) return run.out.json({ ...told });
   run.out.line(`${bold(told.name)}  ${stateOf(told)}${dim(escapeControls(describedAs(told)))}`);
-  for (const line of troubles(told)) run.out.line(yellow(`  ${escapeControls(line)}`));
+  for (const line of troubleLines(told)) run.out.line(yellow(line));
   const before = lastGrant(run, name);
   if (told.folder === undefined) {
     if (before !== undefined) say(run, "granted", capabilityLines(before.manifest, before.capabilities));
@@ -123,6 +120,7 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
   const told = await read(run, "capsule.metadata", { name });
   if (options.json) return run.out.json({ granted: name, digest, capabilities, state: told.state });
   run.out.note(`${name}: granted; ${told.state}${told.reason === undefined ? "" : `: ${escapeControls(told.reason)}`}`);
+  for (const { hint } of capsuleTroubles(told)) if (hint !== undefined) run.out.note(`hint: ${hint}`);
 }
 
 function tell(

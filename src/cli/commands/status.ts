@@ -106,7 +106,7 @@ function jobs({ total, running, waiting, nextRun }: NonNullable<Status["jobs"]>)
 }
 
 function capsules({ granted, running, attention }: NonNullable<Status["capsule"]>): string {
-  return [`${granted} granted`, `${running} running`, ...attention.map(({ name, problem }) => `${name} ${problem}`)]
+  return [`${granted} granted`, `${running} running`, ...attention.map(({ name, problem }) => `${name}: ${problem}`)]
     .join(" · ");
 }
 

@@ -27,7 +27,11 @@ export async function testCapsule(
 ): Promise<number> {
   const capsule = await capsuleOf(run, given);
   const { manifest, folder } = capsule;
-  const written = refusing(`the test of ${manifest.name} is refused`, () => writtenTest(capsule));
+  const written = refusing(
+    `the test of ${manifest.name} is refused`,
+    `${folder}/${TEST_FILE}`,
+    () => writtenTest(capsule),
+  );
   const test = written ?? usualTest(manifest);
   const played: PlayedStep[] = [];
   if (!json) {
@@ -60,7 +64,7 @@ async function capsuleOf(run: CommandContext, given: string): Promise<CapsuleFol
   if (!isPath && denoFiles.stat(`${folder}/${MANIFEST_FILE}`) === undefined) {
     return await wholeCapsule(run, given, lastGrant(run, given));
   }
-  return refusing("the capsule is refused", () => readUnnamed(folder, ownUid()));
+  return refusing("the capsule is refused", folder, () => readUnnamed(folder, ownUid()));
 }
 
 function writtenTest({ files, manifest }: CapsuleFolder): CapsuleTest | undefined {
@@ -68,12 +72,13 @@ function writtenTest({ files, manifest }: CapsuleFolder): CapsuleTest | undefine
   return file === undefined ? undefined : readTest(new TextDecoder().decode(file.bytes), manifest);
 }
 
-function refusing<T>(what: string, read: () => T): T {
+/** @param path of what is read, for the person who mends it */
+function refusing<T>(what: string, path: string, read: () => T): T {
   try {
     return read();
   } catch (error) {
     if (!(error instanceof CapsuleFlaw)) throw error;
-    throw new ConsoleError("failed", `${what}: ${error.message}`);
+    throw new ConsoleError("failed", `${what}: ${error.message}`, { hint: `mend ${escapeControls(withTilde(path))}` });
   }
 }
 

@@ -1,4 +1,5 @@
 /** Capsules: what is granted and does not run, and what lies where granted code runs from without a grant. */
+import { capsuleTroubles } from "../../capsule/attention.ts";
 import { CAPSULE_NAME } from "../../capsule/names.ts";
 import { tryConnectRunning } from "../../client/connect.ts";
 import { removeCopies } from "../../client/put_capsule.ts";
@@ -26,7 +27,7 @@ async function capsules(run: CommandContext): Promise<Finding[]> {
     return [
       ...launcher,
       ...summary(granted),
-      ...granted.flatMap(troubles),
+      ...granted.flatMap(findingsOf),
       ...stray.map((name) => leftCopy(run, name)),
     ];
   } finally {
@@ -47,26 +48,17 @@ function launcherFinding(run: CommandContext, launcher: string): Finding[] {
 }
 
 function summary(granted: readonly Capsule[]): Finding[] {
-  const running = granted.filter(({ state }) => state === "running").length;
-  return granted.length === 0 ? [] : [ok("capsules", `${granted.length} granted, ${running} running`)];
+  if (granted.length === 0) return [];
+  const count = (of: Capsule["state"]) => granted.filter(({ state }) => state === of).length;
+  const starting = count("starting") === 0 ? "" : `, ${count("starting")} starting`;
+  return [ok("capsules", `${granted.length} granted, ${count("running")} running${starting}`)];
 }
 
-function troubles({ name, state, reason, changed }: Capsule): Finding[] {
-  const why = reason === undefined ? "" : `: ${reason}`;
-  const grant = `agent-console capsule grant ${name}`;
-  return [
-    ...(state === "failed"
-      ? [problem("capsules.failed", `${name} ended too often and stays off${why}`, {
-        hint: `agent-console capsule reload ${name}`,
-      })]
-      : []),
-    ...(state === "absent"
-      ? [problem("capsules.absent", `${name} is granted, but its code is not on this machine`, { hint: grant })]
-      : []),
-    ...(changed
-      ? [note("capsules.changed", `the folder of ${name} is not what you granted; that goes on running`, grant)]
-      : []),
-  ];
+function findingsOf(capsule: Capsule): Finding[] {
+  return capsuleTroubles(capsule).map(({ kind, isMinor, text, hint }) => {
+    const [id, words] = [`capsules.${kind}`, `${capsule.name}: ${text}`];
+    return isMinor ? note(id, words, hint) : problem(id, words, hint === undefined ? {} : { hint });
+  });
 }
 
 function leftCopy(run: CommandContext, name: string): Finding {

@@ -1,10 +1,10 @@
-/** Which commands of the console do no more than look. Pure: a manifest is read by it, and a capsule's call is checked by it. */
+/** The commands of the console that change nothing. Pure: manifests and the calls of capsules are checked by it. */
 
 /**
  * An allow-list of names and aliases. With some words `cron` and `memory` do more; a capsule's calls have the scope `read`,
  * which refuses those.
  */
-export const LOOKING_COMMANDS: readonly string[] = [
+export const READ_ONLY_COMMANDS: readonly string[] = [
   "approvals",
   "context",
   "cron",
