@@ -18,6 +18,7 @@ import { capsuleNamed, idleSettings, lastGrant, wholeCapsule } from "../capsule_
 import { loadConfigFile } from "../config_file.ts";
 import { capabilityLines, changeLines, settingLines, withNewlyAsked } from "../capsule_text.ts";
 import { call, type CommandContext, read } from "../context.ts";
+import { takenCommands } from "../taken_commands.ts";
 import { withTilde } from "../tilde.ts";
 import { wholeNumber } from "../whole_number.ts";
 
@@ -113,6 +114,12 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
   const before = lastGrant(run, name);
   const capsule = await wholeCapsule(run, name, before);
   const { manifest, digest, folder } = capsule;
+  const [taken] = await takenCommands(run, name, manifest.commands.map((command) => command.name));
+  if (taken !== undefined) {
+    throw new ConsoleError("conflict", taken, {
+      hint: "give the command another name, or revoke the capsule that has it",
+    });
+  }
   const capabilities = grantedOf(capsule, options);
   const risky = riskyPaths(run.context, capabilities);
   if (!options.json) {
