@@ -18,7 +18,9 @@ Deno.test("X1 the name of a command that is taken is said by new and install; a 
   const made = await home.cli(["capsule", "new", "help"]);
   assertEquals(made.code, 0, made.stderr);
   assertStringIncludes(made.stderr, taken);
-  assertEquals((await home.cli(["capsule", "new", "hello"])).stderr.includes("already"), false);
+  const free = await home.cli(["capsule", "new", "hello", "greeter"]);
+  assertEquals(free.stderr.includes("already"), false);
+  assertStringIncludes(free.stdout, "agent-console capsule test ./greeter\n");
   const installed = await home.cli(["capsule", "install", "./help"]);
   assertEquals(installed.code, 0, installed.stderr);
   assertStringIncludes(installed.stderr, taken);
@@ -34,6 +36,17 @@ Deno.test("X1 the name of a command that is taken is said by new and install; a 
   assertStringIncludes(late.stderr, taken);
   const [own] = await Array.fromAsync(Deno.readDir(place), ({ name }) => name);
   assertEquals(await Array.fromAsync(Deno.readDir(`${place}/${own}`), ({ name }) => name), []);
+});
+
+Deno.test("X1 capsule test without a test: the console's commands say that no daemon answers there", async () => {
+  await using home = await TestHome.create();
+  const manifest = { commands: [{ name: "who", description: "says" }], capabilities: { exec: ["sessions"] } };
+  writeCapsule(home.root, manifest, {
+    "main.ts":
+      'export default (capsule: any) => capsule.command("who", async () => (await capsule.exec("/sessions")).response);\n',
+  });
+  const { stdout } = await home.cli(["capsule", "test", "./demo"]);
+  assertStringIncludes(stdout, "no daemon answers /sessions in a test\n1 passed, 0 failed\n");
 });
 
 Deno.test("X1 capsule test NAME plays the installed capsule, ./NAME the folder; install says what goes on", async () => {

@@ -16,7 +16,8 @@ export async function writeNewCapsule(
   const given = path ?? `./${name}`;
   const folder = resolveFrom(given, currentFolder());
   newCapsule(name, folder);
-  const words = shellQuote([given]);
+  // To capsule test a word alone is the name of an installed capsule.
+  const words = shellQuote([/^\.|\//.test(given) ? given : `./${given}`]);
   const next = [`test ${words}`, `install ${words}`, `grant ${name}`].map((rest) => `agent-console capsule ${rest}`);
   const taken = await takenCommands(run, name, [name]); // its one command has its name
   if (json) return run.out.json({ made: name, folder, next, taken });
