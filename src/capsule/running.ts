@@ -15,6 +15,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 import type { Granted } from "./grant.ts";
 import { copyDigest } from "./granted_copy.ts";
 import type { Grants } from "./grants.ts";
+import { reasonText } from "./reason_text.ts";
 import type { CapsuleRunner, CapsuleState } from "./runner.ts";
 import type { Manifest, SettingValue } from "./manifest.ts";
 import { CAPSULE_NAME } from "./names.ts";
@@ -93,7 +94,8 @@ export class RunningCapsules implements CapsuleRunner {
     const state = this.#supervisor.stateOf(name);
     if (state === undefined || state.kind === "ended") return undefined;
     if (state.kind === "starting" || state.kind === "running") return { state: state.kind };
-    const { kind, reason } = state;
+    const { kind } = state;
+    const reason = reasonText(state.reason);
     return kind === "restarting"
       ? { state: kind, at: new Date(state.at).toISOString(), reason }
       : { state: kind, reason };
@@ -144,7 +146,7 @@ export class RunningCapsules implements CapsuleRunner {
         throw new ConsoleError("failed", found.problem);
       },
       exec: (_, line, signal) => this.#exec(line, signal),
-      onFailed: (capsule, reason) => this.#failed(capsule, reason),
+      onFailed: (capsule, reason) => this.#failed(capsule, reasonText(reason)),
     };
   }
 

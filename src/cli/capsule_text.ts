@@ -1,6 +1,7 @@
 /** What a capsule could do, in words. Pure; texts of the capsule escaped. */
 import type { CapsuleFile } from "../capsule/folder.ts";
-import type { Capabilities, Manifest } from "../capsule/manifest.ts";
+import { LISTED } from "../capsule/grant.ts";
+import type { Capabilities, Manifest, SettingValue } from "../capsule/manifest.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import { localIpv6Network, openedNetworks } from "../platform/capsule_networks.ts";
 import { bytes } from "./format.ts";
@@ -43,7 +44,24 @@ function* capabilityTexts({ net, read, write, env, secrets, exec, kv }: Capabili
   for (const name of env) yield `gets the variable ${name} of your shell, as it is at the grant`;
   for (const name of secrets) yield `gets the secret in the file ${name} of your folder keys`;
   for (const name of exec) yield `may run the console's command /${name}, only to look`;
-  if (kv > 0) yield `may keep ${bytes(kv)} of its own`;
+  if (kv > 0) yield keepsText(kv);
+}
+
+function keepsText(kv: number): string {
+  return `may keep ${bytes(kv)} of its own`;
+}
+
+/** A line for each setting. @param given what the configuration has of them */
+export function settingLines(
+  settings: Manifest["settings"],
+  given: Readonly<Record<string, SettingValue>> | undefined,
+): string[] {
+  return Object.entries(settings).map(([name, { type, default: usual, description }]) => {
+    const own = given !== undefined && Object.hasOwn(given, name) ? given[name] : undefined;
+    const value = own !== undefined && typeof own as string === type ? own : usual;
+    const about = description === "" ? "" : `: ${description}`;
+    return escapeControls(`${name} = ${JSON.stringify(value)} (${type}, default ${JSON.stringify(usual)})${about}`);
+  });
 }
 
 /** What was granted before, as the copy of that grant tells it. */
@@ -52,6 +70,17 @@ export interface FormerGrant {
   readonly manifest: Manifest;
   readonly capabilities: Capabilities;
   readonly files: readonly CapsuleFile[];
+}
+
+/** What a grant would give of `asked`: also what is newly asked for, and not what was asked for before and not granted. */
+export function withNewlyAsked({ manifest, capabilities }: FormerGrant, asked: Capabilities): Capabilities {
+  const before = manifest.capabilities;
+  const lists = LISTED.map((kind) => {
+    const [was, has]: readonly (readonly string[])[] = [before[kind], capabilities[kind]];
+    return [kind, asked[kind].filter((value) => has?.includes(value) || !was?.includes(value))] as const;
+  });
+  const kv = asked.kv === before.kv ? capabilities.kv : asked.kv;
+  return { ...asked, ...Object.fromEntries(lists), kv };
 }
 
 /** A line for each thing that is not as it was granted. */
@@ -63,10 +92,14 @@ export function changeLines(
     capabilityLines(one.manifest, one.capabilities);
   const [was, is] = [lines(before), lines(now)];
   const { version } = now.manifest;
+  const [kept, keeps] = [before.capabilities.kv, now.capabilities.kv];
+  const isOtherKv = kept !== keeps && kept > 0 && keeps > 0;
+  const isKv = (line: string) => isOtherKv && (line === keepsText(kept) || line === keepsText(keeps));
   return [
     ...(before.manifest.version === version ? [] : [`version ${before.manifest.version} is now ${version}`]),
-    ...is.filter((line) => !was.includes(line)).map((line) => `new: ${line}`),
-    ...was.filter((line) => !is.includes(line)).map((line) => `no longer: ${line}`),
+    ...(isOtherKv ? [`${keepsText(keeps)}, instead of ${bytes(kept)}`] : []),
+    ...is.filter((line) => !was.includes(line) && !isKv(line)).map((line) => `new: ${line}`),
+    ...was.filter((line) => !is.includes(line) && !isKv(line)).map((line) => `no longer: ${line}`),
     ...fileChanges(before.files, now.files),
   ];
 }

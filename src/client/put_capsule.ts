@@ -91,6 +91,8 @@ export function removeRefused({ folder, isNew }: PutCopy, error: unknown): void 
   if (!isNew || !(error instanceof ConsoleError) || UNKNOWN_OUTCOMES.includes(error.kind)) return;
   try {
     removeFolder(folder);
+    const above = folder.slice(0, folder.lastIndexOf("/"));
+    if (denoFiles.list(above).length === 0) removeFolder(above);
   } catch {
     // The next grant removes it, or the end of this one.
   }

@@ -3,7 +3,8 @@ import { shellQuote } from "../lib/shell_quote.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { withKey } from "./jsonc_insert.ts";
 import { type Format, type Member, readSource } from "./parse.ts";
-import { type ConfigSchema, type Setting, splitKey } from "./schema.ts";
+import { isEmptyAt, withoutKey } from "./remove_key.ts";
+import { type ConfigSchema, type Entry, entryAt, type Setting, splitKey } from "./schema.ts";
 import { checkMembers, checkValue, unknownKey } from "./validate.ts";
 
 /** A value as typed on the command line: JSON where it is JSON, else the text itself. */
@@ -16,7 +17,8 @@ export function parseValue(text: string): unknown {
 }
 
 /**
- * The text of the file with `key` set to `value`. Other keys' errors are left for their own edits.
+ * The text of the file with `key` set to `value`. Other keys' errors are left for their own edits. Null takes a key back
+ * that the user has named, as those of capsules: it has no default of its own that could be written.
  *
  * @param text of the file; empty where there is none yet
  * @throws {ConsoleError} `usage` for an unknown key or a wrong value, `config_invalid` for a file that cannot be parsed,
@@ -28,26 +30,44 @@ export function setKey(text: string, key: string, value: unknown, format: Format
     throw new ConsoleError("usage", unknownKey(key, schema), { hint: "agent-console config show" });
   }
   if (Array.isArray(setting.fallback) && !hasWords(setting)) throw listByHand(setting, format);
-  const problem = checkValue(setting, value);
-  if (problem !== undefined) throw new ConsoleError("usage", problem, { hint: howToSet(setting) });
+  const path = key.split(".");
+  const isTakenBack = value === null && isNamed(path, schema);
+  const problem = isTakenBack ? undefined : checkValue(setting, value);
+  if (problem !== undefined) {
+    throw new ConsoleError("usage", problem, { hint: howToSet(setting, isNamed(path, schema)) });
+  }
   if (format === "toml") throw byHand(setting, value);
 
   const bom = text.startsWith("\ufeff") ? "\ufeff" : "";
   const before = text.slice(bom.length).trim() === "" ? "{}\n" : text.slice(bom.length);
-  const path = key.split(".");
   const wrong = noObject(readSource(before, "config.jsonc", "jsonc"), path);
   if (wrong !== undefined) {
     throw new ConsoleError("config_invalid", `${key} cannot be set: ${wrong} in the file is not an object`);
   }
-  const after = withKey(before, path, value);
+  const after = isTakenBack ? withoutNamed(before, path, schema) : withKey(before, path, value);
   // A key that is given twice is edited where it stands first and counts where it stands last.
   const counts = checkMembers(readSource(after, "config.jsonc", "jsonc"), schema).values.get(key)?.value;
-  if (JSON.stringify(counts) !== JSON.stringify(value)) {
+  if (JSON.stringify(counts) !== (isTakenBack ? undefined : JSON.stringify(value))) {
     throw new ConsoleError("config_invalid", `${key} is given twice in the file`, {
       hint: "remove one of the two by hand",
     });
   }
   return bom + after;
+}
+
+/** Whether the user has given the last part of the key. */
+function isNamed(path: readonly string[], schema: ConfigSchema): boolean {
+  let parent: Entry | undefined = schema.root;
+  for (const part of path.slice(0, -1)) parent = parent === undefined ? undefined : entryAt(parent, part);
+  return parent?.kind === "named";
+}
+
+/** Without the section that the user has named, too, where nothing is left in it. */
+function withoutNamed(text: string, path: readonly string[], schema: ConfigSchema): string {
+  const after = withoutKey(text, path.join("."));
+  const above = path.slice(0, -1);
+  const section = above.join(".");
+  return isNamed(above, schema) && isEmptyAt(after, section) ? withoutKey(after, section) : after;
 }
 
 /** The first section on the way to the key that is there and is no object. */
@@ -64,15 +84,16 @@ function hasWords({ fallback, example = JSON.stringify(fallback) }: Setting): bo
   return Array.isArray(items) && items.every((item) => typeof item === "string" || typeof item === "number");
 }
 
-function howToSet({ key, fallback, example }: Setting): string {
+function howToSet({ key, fallback, example }: Setting, isNamed: boolean): string {
   const set = `agent-console config set ${key}`;
+  if (isNamed) return `${set} null takes it back`;
   if (Array.isArray(fallback)) return `for example ${set} ${shellQuote([example ?? "[]"])}`;
   if (fallback === null && example !== undefined) {
     const value: unknown = JSON.parse(example);
     return `for example ${set} ${shellQuote([typeof value === "string" ? value : example])}`;
   }
   const words = typeof fallback === "string" ? fallback : JSON.stringify(fallback);
-  return `its default: ${set} ${words}`;
+  return `its default: ${set} ${words === "" ? "''" : words}`;
 }
 
 function byHand({ key }: Setting, value: unknown): ConsoleError {

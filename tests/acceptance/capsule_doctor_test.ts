@@ -1,6 +1,6 @@
 /** What `doctor`, `config validate` and `capsule list` say of capsules where something about them is not right. */
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { grantNow, untilState } from "../support/capsule_commands.ts";
+import { grantBroken, grantNow, untilState } from "../support/capsule_commands.ts";
 import { writeCapsule } from "../support/capsule_folder.ts";
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
@@ -25,7 +25,8 @@ Deno.test("first hour 6: doctor says which capsules are granted and run, changed
   writeCapsule(home.path("capsules"), { name: "works" });
   writeCapsule(home.path("capsules"), { name: "fails" }, fails);
   writeCapsule(home.path("capsules"), { name: "gone" });
-  for (const name of ["works", "fails", "gone"]) await grantNow(home, name);
+  for (const name of ["works", "gone"]) await grantNow(home, name);
+  await grantBroken(home, "fails");
   await Deno.writeTextFile(`${home.path("capsules")}/works/more.ts`, "");
   const data = `${home.root}/.local/share/agent-console`;
   const [own = ""] = await Array.fromAsync(Deno.readDir(`${data}/capsules`), ({ name }) => name);
@@ -113,6 +114,8 @@ Deno.test("first hour 6: settings of capsules that nothing reads are told by con
   for (const flaw of told) {
     for (const text of [validated.stderr, listed.stderr, doctor]) assertStringIncludes(text, flaw);
   }
+  assertStringIncludes(doctor, "agent-console config set capsules.settings.demo.days null");
+  assertStringIncludes(doctor, "agent-console config set capsules.settings.dmeo.channel null");
   // What runs is what was granted: its settings count.
   await grantNow(home, "demo");
   writeCapsule(home.path("capsules"), { settings: { chanel: channel } });

@@ -106,8 +106,9 @@ Deno.test("X1 an interceptor that ends at load makes a person be asked; after fi
   await using home = await TestHome.create({ config: configured({ dies: true }) });
   writeCapsule(home.path("capsules"), GUARD.manifest, GUARD.files);
   await home.start();
-  const granted = await grantNow(home, "guard");
-  assertMatch(granted, /guard: granted; restarting: .*not today/);
+  const granted = await home.cli(["capsule", "grant", "guard", "--yes"]);
+  assertEquals(granted.code, 1);
+  assertMatch(granted.stderr, /guard: granted, and does not run; restarting: .*not today/);
   await using client = await home.connect({ token: true });
   assertMatch(await isAsked(home, client, "touch plain"), /./);
 

@@ -1,6 +1,7 @@
 /** Grants of capsules in the real program: what is refused changes nothing of what runs, and a revocation leaves no copy. */
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { writeCapsule } from "../support/capsule_folder.ts";
+import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { eventually } from "../support/harness_wait.ts";
 import type { Json } from "../support/wire.ts";
@@ -31,6 +32,7 @@ const isRunning = async (home: TestHome) =>
 /** The folders of granted copies of that capsule. */
 function copies(home: TestHome, name: string): readonly string[] {
   const place = `${home.root}/.local/share/agent-console/capsules`;
+  if (!exists(place)) return []; // nothing was ever granted
   return [...Deno.readDirSync(place)].flatMap(({ name: one }) => {
     try {
       return Array.from(Deno.readDirSync(`${place}/${one}/${name}`), (copy) => `${place}/${one}/${name}/${copy.name}`);

@@ -1,5 +1,5 @@
 /** Capsules of the real program by its command line: what it lists, what is granted, and what a capsule's command says. */
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStringIncludes } from "@std/assert";
 import type { ProgramOptions, TestHome } from "./harness.ts";
 import { eventually } from "./harness_wait.ts";
 import type { Json } from "./wire.ts";
@@ -29,6 +29,13 @@ export async function grantNow(
   const { code, stdout, stderr } = await home.cli(["capsule", "grant", name, "--yes", ...args], options);
   assertEquals(code, 0, stderr);
   return stdout + stderr;
+}
+
+/** Grants one that does not start. */
+export async function grantBroken(home: TestHome, name: string): Promise<void> {
+  const { code, stderr } = await home.cli(["capsule", "grant", name, "--yes"]);
+  assertEquals(code, 1, stderr);
+  assertStringIncludes(stderr, `${name}: granted, and does not run; `);
 }
 
 /** What a command of a capsule answers, or the program's words where it fails. */

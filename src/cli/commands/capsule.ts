@@ -2,7 +2,7 @@
 import { bold, dim, green, red, yellow } from "@std/fmt/colors";
 import { capsuleTroubles } from "../../capsule/attention.ts";
 import { LISTED, narrowed, type Narrowing, within } from "../../capsule/grant.ts";
-import type { Capabilities } from "../../capsule/manifest.ts";
+import type { Capabilities, Manifest } from "../../capsule/manifest.ts";
 import type { CapsuleFolder } from "../../capsule/folder.ts";
 import { grantedPaths, type RiskyPath } from "../../client/grantable_paths.ts";
 import { putCapsule, removeCopies, removeOtherCopies, removeRefused } from "../../client/put_capsule.ts";
@@ -13,10 +13,13 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { ask } from "../ask.ts";
+import { capsulesSection } from "../../capsule/section.ts";
+import { valuesOf } from "../../config/values.ts";
 import { capsuleNamed, idleSettings, lastGrant, wholeCapsule } from "../capsule_folders.ts";
 import { loadConfigFile } from "../config_file.ts";
-import { capabilityLines, changeLines } from "../capsule_text.ts";
+import { capabilityLines, changeLines, settingLines, withNewlyAsked } from "../capsule_text.ts";
 import { call, type CommandContext, read } from "../context.ts";
+import { takenCommands } from "../taken_commands.ts";
 import { withTilde } from "../tilde.ts";
 import { wholeNumber } from "../whole_number.ts";
 
@@ -63,18 +66,28 @@ export async function showCapsule(run: CommandContext, name: string, { json }: J
   run.out.line(`${bold(told.name)}  ${stateOf(told)}${dim(escapeControls(describedAs(told)))}`);
   for (const line of troubleLines(told)) run.out.line(yellow(line));
   const before = lastGrant(run, name);
-  if (told.folder === undefined) {
-    if (before !== undefined) say(run, "granted", capabilityLines(before.manifest, before.capabilities));
-    return;
+  if (told.folder !== undefined) run.out.line(`folder   ${escapeControls(withTilde(told.folder))}`);
+  const found = told.folder === undefined ? undefined : await capsuleNamed(run, name, before);
+  const capsule = found !== undefined && "capsule" in found ? found.capsule : undefined;
+  if (before !== undefined) {
+    say(run, "granted", capabilityLines(before.manifest, before.capabilities, before.manifest.capabilities));
+  } else if (capsule !== undefined) say(run, "asks", capabilityLines(capsule.manifest, capsule.manifest.capabilities));
+  const manifest = before?.manifest ?? capsule?.manifest;
+  if (manifest !== undefined) say(run, "settings", await settingsOf(run, manifest));
+  if (found !== undefined && "reason" in found && told.state !== "invalid") {
+    run.out.line(yellow(`refused  ${escapeControls(`the folder as it is now: ${found.reason}`)}`));
   }
-  run.out.line(`folder   ${escapeControls(withTilde(told.folder))}`);
-  const found = await capsuleNamed(run, name, before);
-  if (!("capsule" in found)) return;
-  const { manifest } = found.capsule;
-  if (before === undefined) return say(run, "could", capabilityLines(manifest, manifest.capabilities));
-  say(run, "granted", capabilityLines(before.manifest, before.capabilities, before.manifest.capabilities));
-  const changes = changeLines(before, { ...found.capsule, capabilities: before.capabilities });
-  if (before.digest !== found.capsule.digest) say(run, "differs", changes);
+  if (before === undefined || capsule === undefined || before.digest === capsule.digest) return;
+  const capabilities = withNewlyAsked(before, capsule.manifest.capabilities);
+  say(run, "differs", changeLines(before, { ...capsule, capabilities }));
+}
+
+/** Of an invalid configuration `config validate` says why: then none. */
+async function settingsOf(run: CommandContext, { name, settings }: Manifest): Promise<readonly string[]> {
+  const loaded = await loadConfigFile(run).catch(() => undefined);
+  if (loaded === undefined) return [];
+  const given = valuesOf(loaded.config, capsulesSection).settings;
+  return settingLines(settings, Object.hasOwn(given, name) ? given[name] : undefined);
 }
 
 /** Prints the title with the first line beside it, and the other lines below that one. */
@@ -93,10 +106,17 @@ export interface GrantOptions extends JsonOption {
   readonly kv?: string;
 }
 
-export async function grantCapsule(run: CommandContext, name: string, options: GrantOptions): Promise<void> {
+/** Gives the exit code: 1 where it is granted and does not start. @throws {ConsoleError} where nothing is granted */
+export async function grantCapsule(run: CommandContext, name: string, options: GrantOptions): Promise<number> {
   const before = lastGrant(run, name);
   const capsule = await wholeCapsule(run, name, before);
   const { manifest, digest, folder } = capsule;
+  const [taken] = await takenCommands(run, name, manifest.commands.map((command) => command.name));
+  if (taken !== undefined) {
+    throw new ConsoleError("conflict", taken, {
+      hint: "give the command another name, or revoke the capsule that has it",
+    });
+  }
   const capabilities = grantedOf(capsule, options);
   const paths = grantedPaths(run.context, capabilities);
   const { risky } = paths;
@@ -118,9 +138,15 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
   }
   removeOtherCopies(copy);
   const told = await read(run, "capsule.metadata", { name });
-  if (options.json) return run.out.json({ granted: name, digest, capabilities, state: told.state });
-  run.out.note(`${name}: granted; ${told.state}${told.reason === undefined ? "" : `: ${escapeControls(told.reason)}`}`);
-  for (const { hint } of capsuleTroubles(told)) if (hint !== undefined) run.out.note(`hint: ${hint}`);
+  const { state, reason } = told;
+  if (options.json) {
+    run.out.json({ granted: name, digest, capabilities, state, ...(reason === undefined ? {} : { reason }) });
+  } else if (reason === undefined) run.out.note(`${name}: granted; ${state}`);
+  else {
+    run.out.note(`${name}: granted, and does not run; ${state}: ${escapeControls(reason)}`);
+    for (const { hint } of capsuleTroubles(told)) if (hint !== undefined) run.out.note(`hint: ${hint}`);
+  }
+  return reason === undefined ? 0 : 1;
 }
 
 function tell(
@@ -131,7 +157,7 @@ function tell(
 ): void {
   run.out.line(`${bold(manifest.name)} ${manifest.version}  ${dim(escapeControls(manifest.description))}`);
   run.out.line(`folder   ${escapeControls(withTilde(folder))}, ${files.length} files, ${digest.slice(0, 12)}`);
-  say(run, "may", capabilityLines(manifest, capabilities, manifest.capabilities));
+  say(run, "grant", capabilityLines(manifest, capabilities, manifest.capabilities));
   for (const missing of capabilities.env.filter((one) => env(one) === undefined)) {
     run.out.line(yellow(`         ${missing} is not set in this shell: it gets none`));
   }

@@ -6,7 +6,9 @@ import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder, ownUid } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { ask } from "../ask.ts";
+import { lastGrant } from "../capsule_folders.ts";
 import type { CommandContext } from "../context.ts";
+import { takenCommands } from "../taken_commands.ts";
 import { withTilde } from "../tilde.ts";
 
 const NPM = "npm:";
@@ -32,12 +34,15 @@ async function take(
     if (yes) return true;
     return await ask(run, `${withTilde(place)} holds another version of it. Replace that?`);
   });
-  if (json) return run.out.json({ installed: name, version, folder: added, digest: capsule.digest });
-  run.out.note(
-    `${name} ${version}: installed in ${
-      withTilde(added)
-    }; it runs nothing yet\nhint: agent-console capsule grant ${name}`,
-  );
+  const taken = await takenCommands(run, name, capsule.manifest.commands.map((command) => command.name));
+  if (json) return run.out.json({ installed: name, version, folder: added, digest: capsule.digest, taken });
+  const before = lastGrant(run, name)?.digest;
+  const done = `${name} ${version}: installed in ${withTilde(added)}`;
+  const hint = `hint: agent-console capsule grant ${name}`;
+  if (before === undefined) run.out.note(`${done}; it runs nothing yet\n${hint}`);
+  else if (before === capsule.digest) run.out.note(`${done}; it is what you granted, which goes on`);
+  else run.out.note(`${done}; what you granted before goes on until you grant this\n${hint}`);
+  for (const one of taken) run.out.note(one);
 }
 
 function read(folder: string) {

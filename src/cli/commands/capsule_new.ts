@@ -4,20 +4,24 @@ import { shellQuote } from "../../lib/shell_quote.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
 import type { CommandContext } from "../context.ts";
+import { takenCommands } from "../taken_commands.ts";
 
 /** @throws {ConsoleError} `usage`, `conflict`, `failed` */
-export function writeNewCapsule(
+export async function writeNewCapsule(
   run: CommandContext,
   name: string,
   path: string | undefined,
   { json }: { readonly json?: boolean },
-): void {
+): Promise<void> {
   const given = path ?? `./${name}`;
   const folder = resolveFrom(given, currentFolder());
   newCapsule(name, folder);
-  const words = shellQuote([given]);
+  // To capsule test a word alone is the name of an installed capsule.
+  const words = shellQuote([/^\.|\//.test(given) ? given : `./${given}`]);
   const next = [`test ${words}`, `install ${words}`, `grant ${name}`].map((rest) => `agent-console capsule ${rest}`);
-  if (json) return run.out.json({ made: name, folder, next });
+  const taken = await takenCommands(run, name, [name]); // its one command has its name
+  if (json) return run.out.json({ made: name, folder, next, taken });
   run.out.note(`${name}: written to ${folder}`);
+  for (const one of taken) run.out.note(`${one}\nhint: give its command another name in capsule.jsonc and main.ts`);
   for (const line of next) run.out.plain(line);
 }

@@ -80,9 +80,18 @@ export async function setConfigKey(run: CommandContext, key: string, text: strin
   const value = parseValue(text);
   const file = editConfigFile(run, (before, format) => setKey(before ?? "{}\n", key, value, format, SCHEMA));
   const { applySetKey } = await import("./config_apply.ts");
-  run.out.note(await applySetKey(run, { key, file, load: () => loadConfigFile(run) }));
-  const { missing } = missingPrograms((await loadConfigFile(run)).config);
+  const isTakenBack = value === null && configView(await loadConfigFile(run)).values[key] === undefined;
+  run.out.note(await applySetKey(run, { key, file, isTakenBack, load: () => loadConfigFile(run) }));
+  const { config } = await loadConfigFile(run);
+  for (const flaw of idleSettings(run, config)) if (isAbout(flaw, key)) run.out.note(flaw);
+  const { missing } = missingPrograms(config);
   for (const { configKey, text, hint } of missing) if (configKey === key) run.out.note(`${text}\nhint: ${hint}`);
+}
+
+/** @param flaw of {@link idleSettings}: begins with the key of the setting, or of the capsule */
+function isAbout(flaw: string, key: string): boolean {
+  const [about = ""] = flaw.split(" ", 1);
+  return key === about || key.startsWith(`${about}.`);
 }
 
 export async function validate(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {

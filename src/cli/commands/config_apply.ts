@@ -11,6 +11,8 @@ export interface SetKey {
   readonly key: string;
   /** The file that it was written to. */
   readonly file: string;
+  /** It was taken out of it. */
+  readonly isTakenBack: boolean;
   /** Reads the whole configuration as it is now. @throws {ConsoleError} `config_invalid` */
   readonly load: () => Promise<Loaded>;
 }
@@ -20,8 +22,8 @@ export interface SetKey {
  * @throws {ConsoleError} `config_invalid` where the file has other errors, so that nothing can be applied; `failed` where
  *   the running daemon did not take it
  */
-export async function applySetKey(run: CommandContext, { key, file, load }: SetKey): Promise<string> {
-  const done = `${key} is set in ${file}`;
+export async function applySetKey(run: CommandContext, { key, file, isTakenBack, load }: SetKey): Promise<string> {
+  const done = isTakenBack ? `${key} is not set in ${file} any more` : `${key} is set in ${file}`;
   const loaded = await load().catch((error) => {
     if (!(error instanceof ConsoleError) || error.kind !== "config_invalid") throw error;
     throw new ConsoleError(
@@ -41,6 +43,7 @@ export async function applySetKey(run: CommandContext, { key, file, load }: SetK
       const { needsRestart } = await callOn(client, run, "config.reload", {});
       if (needsRestart.includes(key)) return `${done}; it needs a restart: agent-console daemon restart`;
       const their = (await callOn(client, run, "config.get", {})).values[key];
+      if (their === undefined && value === undefined) return `${done}; its default is in force`;
       if (their === undefined) return `${done}; the running daemon is an older one, which does not know it`;
       if (JSON.stringify(their.value) === JSON.stringify(value)) return `${done} and in force: ${shown(value)}`;
       const who = isFlag(their.origin) ? "was started with" : "goes by";

@@ -10,6 +10,7 @@ import { denoFiles } from "../../platform/deno_files.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder, ownUid } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
 import { lastGrant, wholeCapsule } from "../capsule_folders.ts";
 import type { CommandContext } from "../context.ts";
 import { withTilde } from "../tilde.ts";
@@ -17,7 +18,7 @@ import { withTilde } from "../tilde.ts";
 /**
  * Gives the exit code: 0 where all steps are as expected, or else 1.
  *
- * @param given a folder, or the name of a capsule in the home
+ * @param given the path of a folder, or the name of a capsule in the home
  * @throws {ConsoleError} `failed` with why it or its test is refused, `not_found`
  */
 export async function testCapsule(
@@ -32,7 +33,7 @@ export async function testCapsule(
     `${folder}/${TEST_FILE}`,
     () => writtenTest(capsule),
   );
-  const test = written ?? usualTest(manifest);
+  const test = written ?? { ...usualTest(manifest), exec: noDaemon(manifest) };
   const played: PlayedStep[] = [];
   if (!json) {
     run.out.line(`${escapeControls(withTilde(folder))}${written === undefined ? `: no ${TEST_FILE}` : ""}`);
@@ -57,14 +58,25 @@ export async function testCapsule(
   return failed === 0 ? 0 : 1;
 }
 
-/** A folder of that name counts before the capsules of the home: it is what the author works at. */
+/** A word alone is the name of a capsule in the home, whatever lies in the current folder. */
 async function capsuleOf(run: CommandContext, given: string): Promise<CapsuleFolder> {
   const folder = resolveFrom(given, currentFolder());
-  const isPath = given.includes("/") || given.startsWith(".");
-  if (!isPath && denoFiles.stat(`${folder}/${MANIFEST_FILE}`) === undefined) {
-    return await wholeCapsule(run, given, lastGrant(run, given));
+  if (!given.includes("/") && !given.startsWith(".")) {
+    try {
+      return await wholeCapsule(run, given, lastGrant(run, given));
+    } catch (error) {
+      const isNone = error instanceof ConsoleError && error.kind === "not_found";
+      if (!isNone || denoFiles.stat(`${folder}/${MANIFEST_FILE}`) === undefined) throw error;
+      const hint = `a folder is named by its path: agent-console capsule test ${shellQuote([`./${given}`])}`;
+      throw new ConsoleError(error.kind, error.message, { hint });
+    }
   }
   return refusing("the capsule is refused", folder, () => readUnnamed(folder, ownUid()));
+}
+
+/** What the console says to it where no test is written. */
+function noDaemon({ capabilities: { exec } }: CapsuleFolder["manifest"]): CapsuleTest["exec"] {
+  return Object.fromEntries(exec.map((name) => [name, `no daemon answers /${name} in a test`]));
 }
 
 function writtenTest({ files, manifest }: CapsuleFolder): CapsuleTest | undefined {

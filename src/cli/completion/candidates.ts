@@ -20,7 +20,7 @@ export interface Candidates {
 }
 
 /** Options whose value is a path, by their long names. */
-const PATHS: ReadonlySet<string> = new Set(["--home", "--socket", "--workspace", "--cwd", "--against"]);
+const PATHS: ReadonlySet<string> = new Set(["--home", "--socket", "--workspace", "--cwd", "--against", "--from"]);
 const NONE: Candidates = { found: [], files: false };
 
 /** @param words as {@link placeIn} takes them */
@@ -67,7 +67,13 @@ export async function candidatesFor(
         const commands = await live("commands", given);
         return those(path === "exec" ? commands.map(({ value, about }) => ({ value: `/${value}`, about })) : commands);
       }
-      if (path.startsWith("capsule ") && name === "name") {
+      if (path === "capsule install" || (path === "capsule new" && name === "path")) return { found: [], files: true };
+      if (path === "capsule test") {
+        // A word alone is the name of an installed capsule.
+        const names = /[/.]/.test(prefix) ? NONE : those(await live("capsules", given));
+        return names.found.length > 0 ? names : { found: [], files: true };
+      }
+      if (path.startsWith("capsule ") && path !== "capsule new" && name === "name") {
         return those(await live(GRANTED_ONLY.has(path) ? "granted" : "capsules", given));
       }
       if (name !== "id") return NONE;

@@ -25,7 +25,10 @@ export function capsuleCommands(root: Command, run: () => CommandContext): void 
     .option("--exec <command>", "only this command of the console, or none; can be repeated", more)
     .option("--kv <bytes>", "it may keep no more than so much")
     .option(...YES_OPTION).option(...JSON_OPTION)
-    .action(async (name, options) => await (await load()).grantCapsule(run(), name, options));
+    .action(async (name, options) => {
+      const code = await (await load()).grantCapsule(run(), name, options);
+      if (code !== 0) throw new CommandEnded(code);
+    });
   command.command("revoke").description("take the grant back: the capsule ends, and runs no more")
     .argument("<name>", NAME).option("--forget", "remove what it has kept, too").option(...JSON_OPTION)
     .action(async (name, options) => await (await load()).revokeCapsule(run(), name, options));
@@ -35,7 +38,7 @@ export function capsuleCommands(root: Command, run: () => CommandContext): void 
   command.command("test").description(
     "play the test of a capsule in its sandbox: without a daemon, with nothing granted",
   )
-    .argument("<source>", "its folder, or its name").option(...JSON_OPTION)
+    .argument("<source>", "the path of its folder, or its name in the home").option(...JSON_OPTION)
     .action(async (source, options) => {
       const code = await (await import("../commands/test_capsule.ts")).testCapsule(run(), source, options);
       if (code !== 0) throw new CommandEnded(code);
