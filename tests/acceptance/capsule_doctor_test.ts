@@ -64,8 +64,9 @@ Deno.test("first hour 6: a daemon that may start no capsule says so of each, wit
   // Where launchers would lie in the daemon's own folder, it has none.
   await home.start({ env: { XDG_DATA_HOME: home.path("data") } });
   writeCapsule(home.path("capsules"));
-  const granted = await grantNow(home, "demo");
-  assertStringIncludes(granted, "demo: granted; blocked: this daemon may not run capsules");
+  const granted = await home.cli(["capsule", "grant", "demo", "--yes"]);
+  assertEquals(granted.code, 1);
+  assertStringIncludes(granted.stderr, "demo: granted, and does not run; blocked: this daemon may not run capsules");
   assertEquals(await findings(home), [
     { told: "capsules ok", text: "1 granted, 0 running", hint: undefined },
     {

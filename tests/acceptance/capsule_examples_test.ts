@@ -7,7 +7,7 @@ import { TestHome } from "../support/harness.ts";
 const BROKEN = {
   "slack-webhook": ["main.ts", "return escaped(", "return String(", "2 recorded approval.requested"],
   guard: ["main.ts", '=== "deny"', '=== "never"', "2 intercept"],
-  standup: ["tallies.ts", "if (seq <= this.#seq) return false;", "", "8 command standup today"],
+  standup: ["tallies.ts", "if (seq <= this.#seq) return false;", "", "10 command standup today"],
 } as const;
 
 for (const name of EXAMPLES) {
