@@ -33,7 +33,10 @@ export interface Capsule {
   on(topic: string, listener: (event: CapsuleEvent) => void | Promise<void>): void;
   /** Runs a command of `commands`; what it returns is shown. 30 s, then `signal` is aborted. */
   command(name: string, handler: CommandHandler): void;
-  /** Looks at requests, where `intercepts` has `approval`. An answer after 2 s, or an error, counts as `ask`. */
+  /**
+   * Looks at requests, where `intercepts` has `approval`. An answer after 2 s, or an error, counts as `ask`. A listener may
+   * hear of the same request before that or after it: both know its `id`.
+   */
   intercept(handler: InterceptHandler): void;
   readonly kv: CapsuleKv;
   /** A file of the folder `keys` in the home, by a name of `secrets`. @throws Error: it is not granted, or not there */

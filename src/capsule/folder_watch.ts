@@ -16,6 +16,11 @@ const QUIET_MS = 200;
 const LATEST_MS = 2000;
 /** The least time between two checks, ms. */
 const EVERY_MS = 1000;
+/**
+ * Between the end of a watch and the next one, ms. Deno 2.9.6 ends it some turns later, and until then a watch of a path under
+ * which there is another folder now goes to the one before: it reports nothing.
+ */
+const END_MS = 50;
 /** A program that writes without end gets 30 checks, and then one in 10 s. */
 const CHECK_BUDGET = { burst: 30, perSecond: 0.1 } as const;
 
@@ -57,6 +62,9 @@ export class FolderWatch {
   /** The times of the first and the last write since the last check. */
   #burst: { readonly first: number; readonly last: number } | undefined;
   #hasTimer = false;
+  /** When the last watch was ended, and whether the next one waits for that. */
+  #endedAt = -Infinity;
+  #isEnding = false;
   #checkedAt = -Infinity;
 
   constructor(options: FolderWatchOptions) {
@@ -72,7 +80,17 @@ export class FolderWatch {
     const isSame = folders.length === this.#watched.size && folders.every((folder) => this.#watched.has(folder));
     if (isSame && !this.#isStale) return;
     this.#unwatch();
-    if (folders.length > 0) this.#watch(folders);
+    if (folders.length === 0) return;
+    const { clock } = this.#options;
+    const waitMs = this.#endedAt + END_MS - clock.steady();
+    if (waitMs <= 0) return this.#watch(folders);
+    if (this.#isEnding) return;
+    this.#isEnding = true;
+    clock.setTimer(waitMs, () => {
+      this.#isEnding = false;
+      this.follow();
+      if (!this.#isStopped) this.#changed([]); // what was written meanwhile
+    });
   }
 
   stop(): void {
@@ -81,6 +99,7 @@ export class FolderWatch {
   }
 
   #unwatch(): void {
+    if (this.#end !== undefined) this.#endedAt = this.#options.clock.steady();
     this.#end?.abort();
     this.#end = undefined;
     this.#watched = new Set();

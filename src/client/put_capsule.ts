@@ -56,7 +56,7 @@ export async function putCapsule(context: ClientContext, put: CapsuleToPut): Pro
     throw new ConsoleError("failed", `no capsule can be granted: ${problem ?? "there is no place for its code"}`);
   }
   assertUnmoved(put.paths);
-  const folder = ownFolder(places.granted, name);
+  const folder = ownFolder(`${places.granted}/${name}`);
   const into = `${folder}/${copyDigest({ digest: capsule.digest, capabilities })}`;
   const made = `${folder}/new-${crypto.randomUUID()}`;
   try {
@@ -130,12 +130,15 @@ export function removeCopies({ paths }: Pick<ClientContext, "paths">, name: stri
   if (denoFiles.stat(`${places.granted}/${name}`) !== undefined) removeFolder(`${places.granted}/${name}`);
 }
 
-/** @throws {ConsoleError} `unsafe_path` where a folder on the way is not ours alone */
-function ownFolder(granted: string, name: string): string {
+/**
+ * Makes a folder below that of our launchers, where what a capsule runs is put.
+ *
+ * @throws {ConsoleError} `unsafe_path` where a folder on the way is not ours alone
+ */
+export function ownFolder(folder: string): string {
   const common = launcherFolder() ?? "";
-  const folder = `${granted}/${name}`;
   makePrivate(folder, common);
-  for (const path of [common, `${common}/capsules`, granted, folder]) {
+  for (let path = folder; path.length >= common.length; path = path.slice(0, path.lastIndexOf("/"))) {
     if (isOurs(path, "folder")) continue;
     throw new ConsoleError("unsafe_path", `${path} is not a folder that is yours and nobody else's to write`, { path });
   }

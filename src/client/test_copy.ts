@@ -1,14 +1,16 @@
-/** A copy of a capsule for its test: in the folder of our launchers, which no grant reaches, with the script of its sandbox, as a grant of nothing makes it. */
+/**
+ * A copy of a capsule for its test: in the folder of our launchers, which no grant reaches, with the script of its sandbox, as
+ * a grant of nothing makes it.
+ */
 import type { CapsuleFolder } from "../capsule/folder.ts";
-import { removeFolder } from "../platform/build_folder.ts";
+import { removeEmptyFolder, removeFolder } from "../platform/build_folder.ts";
 import { capsuleRunText } from "../platform/capsule_texts.ts";
+import { systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { launcherFolder } from "../platform/home_launchers.ts";
-import { makePrivate } from "../platform/made_folders.ts";
-import { systemClock } from "../platform/clock.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ClientContext } from "./endpoint.ts";
-import { capsuleRuntime, nicePath, writeCapsuleFiles } from "./put_capsule.ts";
+import { capsuleRuntime, nicePath, ownFolder, writeCapsuleFiles } from "./put_capsule.ts";
 
 const OWN_FILE = 0o600;
 const OWN_FOLDER = 0o700;
@@ -33,8 +35,7 @@ export async function withTestCopy(
       hint: "set HOME, or XDG_DATA_HOME, to a folder of yours",
     });
   }
-  const tests = `${common}/capsule-tests`;
-  makePrivate(tests, common);
+  const tests = ownFolder(`${common}/capsule-tests`);
   removeOld(tests);
   const folder = `${tests}/${crypto.randomUUID()}`;
   try {
@@ -46,6 +47,7 @@ export async function withTestCopy(
     await use(["/bin/sh", run]);
   } finally {
     removeFolder(folder);
+    removeEmptyFolder(tests); // another test may go on in there
   }
 }
 

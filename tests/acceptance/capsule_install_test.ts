@@ -35,7 +35,7 @@ const namesIn = (folder: string) => [...Deno.readDirSync(folder)].map(({ name })
 Deno.test("X1 capsule install copies a folder and runs nothing of it; another version waits for a yes", async () => {
   await using home = await TestHome.create();
   const mark = `${home.root}/mark`;
-  const source = marking(`${home.root}/work`, mark);
+  const source = marking(`${home.root}/made`, mark);
   const installed = await home.cli(["capsule", "install", source]);
   assertEquals(installed.code, 0, installed.stderr);
   assertMatch(installed.stderr, /demo 1\.0\.0: installed in .*capsules\/demo; it runs nothing yet/);
@@ -44,8 +44,8 @@ Deno.test("X1 capsule install copies a folder and runs nothing of it; another ve
   assertEquals(((await Deno.stat(`${into}/main.ts`)).mode ?? 0) & 0o777, 0o600);
 
   // The same files again are there already; others are not put in their place without a yes.
-  assertEquals((await home.cli(["capsule", "install", "work/demo"])).code, 0);
-  marking(`${home.root}/work`, mark, "2.0.0");
+  assertEquals((await home.cli(["capsule", "install", "made/demo"])).code, 0);
+  marking(`${home.root}/made`, mark, "2.0.0");
   const refused = await home.cli(["capsule", "install", source], { stdin: "y\n" });
   assertEquals([refused.code, filesIn(into)["lib/names.ts"]], [1, 'export const names = ["1.0.0"];\n'], refused.stderr);
   assertEquals((await home.cli(["capsule", "install", source, "--yes"])).code, 0);
@@ -62,7 +62,7 @@ Deno.test("X1 capsule install copies a folder and runs nothing of it; another ve
 
 Deno.test("X1 capsule install refuses what is no capsule, and leaves nothing behind", async () => {
   await using home = await TestHome.create();
-  const source = writeCapsule(`${home.root}/work`);
+  const source = writeCapsule(`${home.root}/made`);
   const refusal = async (given: string) => {
     const { code, stderr } = await home.cli(["capsule", "install", given]);
     assertEquals([code, exists(home.path("capsules/demo"))], [1, false], stderr);
@@ -96,9 +96,9 @@ tar -c -z -f "$2/demo-1.0.0.tgz" -C ${folder} package
 Deno.test("X1 capsule install npm:NAME has npm pack the package without its scripts, and calls it for nothing else", async () => {
   await using home = await TestHome.create();
   const mark = `${home.root}/mark`;
-  const source = marking(`${home.root}/work`, mark);
-  await Deno.rename(source, `${home.root}/work/package`);
-  const npm = fakeNpm(home, `${home.root}/work`);
+  const source = marking(`${home.root}/made`, mark);
+  await Deno.rename(source, `${home.root}/made/package`);
+  const npm = fakeNpm(home, `${home.root}/made`);
   const env = { PATH: npm.path };
   for (const name of ["--global", "../work", "/etc", "https://example.test/a.tgz", "a b", "git+ssh://host/x"]) {
     const bad = await home.cli(["capsule", "install", `npm:${name}`], { env });
@@ -110,6 +110,6 @@ Deno.test("X1 capsule install npm:NAME has npm pack the package without its scri
   assertEquals(JSON.parse(installed.stdout)["installed"], "demo");
   const calls = npm.calls().map((call) => call.replace(/ \S*\/capsules\/\.new-[0-9a-f-]+ /, " FOLDER "));
   assertEquals(calls, ["pack --ignore-scripts --pack-destination FOLDER -- @team/demo@1.0.0"]);
-  assertEquals(filesIn(home.path("capsules/demo")), filesIn(`${home.root}/work/package`));
+  assertEquals(filesIn(home.path("capsules/demo")), filesIn(`${home.root}/made/package`));
   assertEquals([namesIn(home.path("capsules")), exists(mark)], [["demo"], false]);
 });

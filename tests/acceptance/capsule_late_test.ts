@@ -40,7 +40,7 @@ interface Played {
 }
 
 async function played(home: TestHome, steps: readonly Json[], atStart = ""): Promise<Played> {
-  const folder = writeCapsule(`${home.root}/work`, MANIFEST, {
+  const folder = writeCapsule(`${home.root}/made`, MANIFEST, {
     "main.ts": MAIN.replace("START", atStart),
     "capsule.test.jsonc": JSON.stringify({ secrets: { url: URL }, steps }),
   });
@@ -105,7 +105,7 @@ Deno.test("X1 capsule test: without a test, what a capsule says by itself at the
   await using home = await TestHome.create();
   const start = `setTimeout(() => capsule.log("by itself"), 60);`;
   const main = `export default (capsule: any) => { ${start} };`;
-  const folder = writeCapsule(`${home.root}/work`, { name: "tells" }, { "main.ts": main });
+  const folder = writeCapsule(`${home.root}/made`, { name: "tells" }, { "main.ts": main });
   const { code, stdout } = await home.cli(["capsule", "test", folder]);
   assertMatch(stdout, /\nok {3}1 end\n {7}log: by itself\n1 passed, 0 failed\n$/);
   assertEquals(code, 0);

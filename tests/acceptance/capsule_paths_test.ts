@@ -8,18 +8,18 @@ Deno.test("X1 a grant of our own folders, of sockets and of the whole home is re
   await using home = await TestHome.create();
   await home.start();
   const { root } = home;
-  await Deno.mkdir(`${root}/work`);
-  await Deno.symlink(home.dir, `${root}/work/link`);
-  await Deno.symlink("/proc", `${root}/work/processes`);
-  await using socket = Deno.listen({ transport: "unix", path: `${root}/work/other.sock` });
+  await Deno.mkdir(`${root}/made`);
+  await Deno.symlink(home.dir, `${root}/made/link`);
+  await Deno.symlink("/proc", `${root}/made/processes`);
+  await using socket = Deno.listen({ transport: "unix", path: `${root}/made/other.sock` });
   void socket;
   const refused: Readonly<Record<string, RegExp>> = {
-    [`${root}/work/link/daemon.token`]: /which is agent-console's own/,
+    [`${root}/made/link/daemon.token`]: /which is agent-console's own/,
     [`${root}/.local/share/agent-console`]: /which is agent-console's own/,
     [root]: /which is agent-console's own|your whole home folder/,
-    [`${root}/work/processes/self`]: /where processes, devices and sockets are/,
+    [`${root}/made/processes/self`]: /where processes, devices and sockets are/,
     "/run/docker.sock": /where processes, devices and sockets are/,
-    [`${root}/work/other.sock`]: /is a socket/,
+    [`${root}/made/other.sock`]: /is a socket/,
     // What the next command runs, and what runs it.
     [REPOSITORY]: /which is agent-console's own/,
     [Deno.execPath()]: /which is agent-console's own/,
@@ -41,10 +41,10 @@ Deno.test("X1 --yes alone grants no path that leads out of the sandbox; its name
   await home.start();
   const { root } = home;
   await Deno.mkdir(`${root}/programs`);
-  await Deno.mkdir(`${root}/work`);
-  await Deno.symlink(`${root}/programs`, `${root}/work/link`);
+  await Deno.mkdir(`${root}/made`);
+  await Deno.symlink(`${root}/programs`, `${root}/made/link`);
   const env = { PATH: `${Deno.env.get("PATH")}:${root}/programs` };
-  const risky = ["~/.bashrc", "~/.ssh", `${root}/work/link/tool`, "/etc/cron.d"];
+  const risky = ["~/.bashrc", "~/.ssh", `${root}/made/link/tool`, "/etc/cron.d"];
   for (const path of risky) {
     writeCapsule(home.path("capsules"), { capabilities: { write: [path], read: ["/etc/hostname"] } });
     const unnamed = await home.cli(["capsule", "grant", "demo", "--yes"], { env });

@@ -5,7 +5,7 @@ import { FakeSlack, installExample, killCapsule } from "../support/example_capsu
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
-import { type Held, held } from "../support/hook_process.ts";
+import { type Held, held, hook, PRINT, recorded } from "../support/hook_process.ts";
 import type { RawClient } from "../support/wire.ts";
 
 const TOLD_MS = 20_000;
@@ -86,6 +86,20 @@ Deno.test("X1 slack-webhook tells each approval once: whose, which tool, its ris
   await pause(1500);
   assertEquals([slack.texts.length, slack.replies], [2, [200, 200]], "nothing is told of an answer");
   assertSecret(home, slack);
+});
+
+Deno.test("X1 slack-webhook tells nothing of what an agent asks in its terminal alone, as with no window open", async () => {
+  await using slack = new FakeSlack();
+  await using home = await withSlack(0, slack);
+  await grantNow(home, "slack-webhook");
+  await untilState(home, "slack-webhook", "running");
+  const asks = recorded("claude", "PermissionRequest", { session: "p1", command: "touch first" });
+  assertEquals((await hook(home, asks, { env: PRINT }).exit(TOLD_MS)).stdout, "");
+  await using client = await home.connect({ token: true });
+  await using one = await asking(home, client, "web", "touch web");
+  await untilTold(slack, 1);
+  assertStringIncludes(slack.texts.join(), one.id);
+  assertEquals(slack.texts.length, 1);
 });
 
 Deno.test("X1 slack-webhook does not tell what is answered within its grace, and loses nothing by a crash or a reload in it", async () => {

@@ -54,7 +54,7 @@ interface Tested {
 
 async function tested(home: TestHome, test: Json | undefined, ...args: string[]): Promise<Tested> {
   const files = { "main.ts": HOOK.main, ...(test === undefined ? {} : { "capsule.test.jsonc": JSON.stringify(test) }) };
-  const folder = writeCapsule(`${home.root}/work`, HOOK.manifest, files);
+  const folder = writeCapsule(`${home.root}/made`, HOOK.manifest, files);
   if (test === undefined && exists(`${folder}/capsule.test.jsonc`)) await Deno.remove(`${folder}/capsule.test.jsonc`);
   return await home.cli(["capsule", "test", folder, ...args]);
 }
@@ -102,7 +102,7 @@ Deno.test("X1 capsule test: calls of fetch get the test's answers, and secrets, 
     ],
   });
   assertEquals([code, stderr], [0, ""], stdout);
-  assertMatch(stdout, /work\/hook\nok {3}1 recorded approval\.requested\n.*\n14 passed, 0 failed\n$/s);
+  assertMatch(stdout, /made\/hook\nok {3}1 recorded approval\.requested\n.*\n14 passed, 0 failed\n$/s);
 });
 
 Deno.test("X1 capsule test: each difference is told with both sides, by exit code 1 and as JSON", async () => {
@@ -163,23 +163,22 @@ Deno.test("X1 capsule test: nothing of net, read and write is granted, and a sec
   assertStringIncludes(stdout, "- no secret\n       + a line with the secret url\n");
 });
 
-Deno.test("X1 capsule test: without a test it says what the capsule does at recorded events; it leaves nothing anywhere", async () => {
+Deno.test("X1 capsule test: without a test it says what the capsule does at recorded events; its copy is removed", async () => {
   await using home = await TestHome.create();
-  const temporary = `${home.root}/tmp`;
-  await Deno.mkdir(temporary);
   const files = {
     "main.ts": HOOK.main.replace(`await capsule.secret("url")`, `"${URL}"`).replace("[what]", "[what = 'env']"),
   };
   const folder = writeCapsule(home.path("capsules"), HOOK.manifest, files);
   const before = namesIn(home.dir);
-  const { code, stdout, stderr } = await home.cli(["capsule", "test", "hook"], { env: { TMPDIR: temporary } });
+  const { code, stdout, stderr } = await home.cli(["capsule", "test", "hook"]);
   assertMatch(stdout, /capsules\/hook: no capsule\.test\.jsonc\n/);
   assertMatch(stdout, /ok {3}1 recorded all\n {7}log: posted \{"status":200,"body":""\}\nok {3}2 command today\n/);
   assertMatch(stdout, /ok {3}6 intercept\n {7}null\n/);
   assertMatch(stdout, /FAIL 5 command say\n {7}error\n {7}- nothing\n {7}\+ the test has no secret url\n/);
   assertEquals([code, stderr], [1, ""]);
   assertEquals(namesIn(home.dir), before);
-  assertEquals(namesIn(temporary), [], "its copy is gone");
+  const launchers = namesIn(`${home.root}/.local/share/agent-console`);
+  assertEquals(launchers.filter((name) => name !== "made_folders.jsonl"), [], "its copy is gone");
   assertEquals(namesIn(folder), ["capsule.jsonc", "main.ts"]);
 });
 
@@ -196,7 +195,7 @@ Deno.test("X1 capsule test: a capsule, a test or a start that is refused is told
     (await home.cli(["capsule", "test", "./none"])).stderr,
     /the capsule is refused: .* is not there\nhint: mend .*\/none\n$/,
   );
-  const folder = writeCapsule(`${home.root}/work`, { name: "broken", commands: [{ name: "a", description: "a" }] }, {
+  const folder = writeCapsule(`${home.root}/made`, { name: "broken", commands: [{ name: "a", description: "a" }] }, {
     "main.ts": `export default () => {};`,
     "capsule.test.jsonc": `{ "steps": [{ "command": "a" }] }`,
   });
@@ -207,7 +206,7 @@ Deno.test("X1 capsule test: a capsule, a test or a start that is refused is told
 
 Deno.test("X1 capsule test: the doubles of Date and fetch are used as what they stand for", async () => {
   await using home = await TestHome.create();
-  const folder = writeCapsule(`${home.root}/work`, {
+  const folder = writeCapsule(`${home.root}/made`, {
     name: "uses",
     commands: [{ name: "dates", description: "a" }, { name: "calls", description: "b" }],
     capabilities: { net: ["a.example.com:80"] },

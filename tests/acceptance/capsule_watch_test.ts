@@ -1,4 +1,4 @@
-/** Changes of a granted capsule's folder: recorded before the tick sees them, a row of them once, and none of them runs. */
+/** Changes of a granted capsule's folder: recorded before the tick sees them, a burst of them once, and none of them runs. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { capsuleList, grantNow, sayTo } from "../support/capsule_commands.ts";
 import { writeCapsule } from "../support/capsule_folder.ts";
@@ -65,4 +65,17 @@ Deno.test("X1 fifty writes of one moment are one record, also in a folder that i
   await until(home, 5, "the record of a change after its return");
   assertEquals([changes(home).length, digests(home)[2]], [5, null]);
   assertEquals(await sayTo(home, "/hello"), "one");
+});
+
+Deno.test("X1 changes are recorded as soon behind an install over what is granted, which puts another folder there", async () => {
+  await using home = await TestHome.create();
+  const folder = await withHello(home);
+  const source = writeCapsule(`${home.root}/source`, HELLO, { "main.ts": main("two"), "lib/a.ts": "" });
+  const { code, stderr } = await home.cli(["capsule", "install", source, "--yes"]);
+  assertEquals(code, 0, stderr);
+  await until(home, 1, "the record of the install");
+  for (const [at, word] of ["three", "four", "five"].entries()) { // a tick sees one of them at most
+    await Deno.writeTextFile(`${folder}/main.ts`, main(word));
+    await until(home, at + 2, `the record of ${word}`);
+  }
 });
