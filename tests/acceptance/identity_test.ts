@@ -166,15 +166,14 @@ Deno.test("C9 a pid of another pid namespace is no process here: it takes part i
       });
     const pid = async (id: string) => (await client.request("session.get", { sessionId: id }))["session"] as Json;
     const own = Deno.build.os === "linux" ? await Deno.readLink("/proc/self/ns/pid") : undefined;
-    let tries = 0;
-    const unseen = async () => {
-      const id = `elsewhere${++tries}`; // one that came before the daemon knew its namespace keeps its pid
-      await report(id, "pid:[4026539999]");
-      return own === undefined || (await pid(id))["pid"] === undefined;
+    // Until the daemon has learned its own namespace, no pid that names one counts.
+    const seenHere = async () => {
+      await report("here", own);
+      return (await pid("here"))["pid"] === live.pid;
     };
-    await eventually(unseen, 5000, "the daemon to know its namespace");
-    await report("here", own);
-    assertEquals((await pid("here"))["pid"], live.pid);
+    await eventually(seenHere, 5000, "the daemon to know its namespace");
+    await report("elsewhere", "pid:[4026539999]");
+    assertEquals((await pid("elsewhere"))["pid"], own === undefined ? live.pid : undefined);
     if (own !== undefined) {
       assertEquals(await status(), { unseen: 1 });
       assertStringIncludes((await home.cli(["status"])).stdout, "the agent of 1 session lives where it cannot be seen");
