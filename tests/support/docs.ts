@@ -18,6 +18,7 @@ export const SUBJECTS = [
   "service",
   "capsules",
   "security",
+  "audit",
   "telegram",
   "telemetry",
   "architecture",
