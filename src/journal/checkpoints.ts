@@ -31,14 +31,14 @@ export interface CheckpointsOptions {
   readonly files: Files;
   readonly key: SigningKey;
   readonly verify: VerifySignature;
-  /** The fastest hash for inputs of about this size, as bytes and as hex digits. */
-  readonly digestFor: (bytes: number) => Digest;
-  readonly sha256For: (bytes: number) => Sha256;
+  /** The hash as bytes and as hex digits. */
+  readonly digest: Digest;
+  readonly sha256: Sha256;
 }
 
 /** @throws {ConsoleError} `journal_broken` where the file's last checkpoint is not one of ours */
 export async function openCheckpoints(options: CheckpointsOptions): Promise<Checkpoints> {
-  const { dir, files, key, verify, digestFor } = options;
+  const { dir, files, key, verify, digest } = options;
   const path = checkpointPath(dir);
   const stat = files.stat(path);
   if (stat === undefined) return new Checkpoints(options, undefined, 0);
@@ -52,7 +52,7 @@ export async function openCheckpoints(options: CheckpointsOptions): Promise<Chec
   }
   const line = bytes.subarray(bytes.lastIndexOf(LF, end - 2) + 1, end - 1);
   const entry = parseCheckpointLine(new TextDecoder().decode(line));
-  const flaw = await checkpointFlaw(entry, { key, verify, digest: digestFor(0) });
+  const flaw = await checkpointFlaw(entry, { key, verify, digest });
   if (flaw !== undefined) throw broken(`ends in a line that ${flaw}`);
   return new Checkpoints(options, entry, from + end);
 }
@@ -87,7 +87,7 @@ export class Checkpoints {
    *   OS error; what the pace throws
    */
   async extend(end: Position, pace: Pace): Promise<void> {
-    const { dir, files, digestFor, sha256For } = this.#options;
+    const { dir, files, digest } = this.#options;
     if (end.seq === this.seq) return;
     if (end.seq < this.seq) throw broken(`counts ${this.seq} records, and the journal has ${end.seq}`);
     const last = this.#last?.position;
@@ -95,16 +95,15 @@ export class Checkpoints {
       (last === undefined || name >= last.segment) && name <= end.segment
     );
     this.#checkPlace(last, segments[0]);
-    const bytes = segments.reduce((sum, { path }) => sum + (files.stat(path)?.size ?? 0), -(last?.offset ?? 0));
-    const hashes = { hasher: new TreeHasher(digestFor(bytes)), sha256: sha256For(bytes) };
+    const hasher = new TreeHasher(digest);
     const begins = this.#last?.begins ?? segments[0]?.first ?? 1;
-    const frontier = new Frontier(hashes.hasher, this.#last?.subtrees);
+    const frontier = new Frontier(hasher, this.#last?.subtrees);
     let place: Place = last ?? { seq: begins - 1, hash: this.#before(segments[0]), offset: 0 };
     for (const segment of segments) {
       const to = segment.name === end.segment ? end.offset : files.stat(segment.path)?.size ?? 0;
       const from = segment.name === last?.segment ? last.offset : 0;
       if (from === to) continue;
-      place = await this.#read(segment, { ...place, offset: from }, to, { ...hashes, frontier, pace });
+      place = await this.#read(segment, { ...place, offset: from }, to, { hasher, frontier, pace });
       if (segment.name === end.segment && (place.seq !== end.seq || place.hash !== end.hash)) {
         throw notLeading(segment, place, "is not the last one of the journal");
       }
@@ -131,13 +130,13 @@ export class Checkpoints {
     segment: Segment,
     from: Place,
     to: number,
-    { hasher, sha256, frontier, pace }: {
+    { hasher, frontier, pace }: {
       readonly hasher: TreeHasher;
-      readonly sha256: Sha256;
       readonly frontier: Frontier;
       readonly pace: Pace;
     },
   ): Promise<Place> {
+    const { sha256 } = this.#options;
     let { seq, hash, offset } = from;
     const decoder = new TextDecoder();
     for (const block of readBlocks(this.#options.files, segment.path, offset)) {
@@ -164,9 +163,9 @@ export class Checkpoints {
   }
 
   async #add(frontier: Frontier, begins: number, position: Position): Promise<void> {
-    const { dir, files, key, digestFor } = this.#options;
+    const { dir, files, key, digest } = this.#options;
     const checkpoint = { origin: originOf(key, begins), size: frontier.size, root: frontier.root() };
-    const note = await signedNote(checkpointText(checkpoint), key, key.sign, digestFor(0));
+    const note = await signedNote(checkpointText(checkpoint), key, key.sign, digest);
     const subtrees = [...frontier.subtrees];
     const bytes = new TextEncoder().encode(checkpointLine({ note, subtrees, position }));
     const file = files.append(checkpointPath(dir), "may");

@@ -26,8 +26,7 @@ export async function signingKey(files: MemoryFiles): Promise<SigningKey> {
 
 export async function openSigned(files: MemoryFiles, key?: SigningKey): Promise<Checkpoints> {
   const signer = key ?? await signingKey(files);
-  const hashes = { digestFor: () => digest, sha256For: () => sha256 };
-  return await openCheckpoints({ dir: DIR, files, key: signer, verify: ed25519Verify, ...hashes });
+  return await openCheckpoints({ dir: DIR, files, key: signer, verify: ed25519Verify, digest, sha256 });
 }
 
 /** Signs what is there. */

@@ -10,7 +10,7 @@ import { DIR, FakeTime, fill, open } from "../support/memory_journal.ts";
 
 function service(
   files: MemoryFiles,
-  { journal, time }: { readonly journal: Pick<Journal, "checkpoint" | "head">; readonly time: FakeTime },
+  { journal, time }: { readonly journal: Pick<Journal, "checkpoint" | "head" | "stats">; readonly time: FakeTime },
 ) {
   const said: string[] = [];
   const say = (level: string) => (text: string, fields?: unknown) =>
@@ -57,7 +57,8 @@ Deno.test("C10 while many records come a checkpoint waits, but not for ever", as
   let seq = 0;
   const asked: number[] = [];
   const journal = { head: () => ({ seq, hash: "" }), checkpoint: () => Promise.resolve(void asked.push(seq)) };
-  const { tick } = service(new MemoryFiles(), { journal, time: new FakeTime() });
+  const { stats } = open().journal;
+  const { tick } = service(new MemoryFiles(), { journal: { ...journal, stats }, time: new FakeTime() });
   for (const next of [5000, 10_000, 131_000, 131_010, 270_000]) {
     seq = next;
     await tick();

@@ -6,7 +6,7 @@ import { createSigningKey, readSigningKey } from "../../journal/signing_key.ts";
 import type { Pace } from "../../journal/pace.ts";
 import { CHECKPOINT_FILE } from "../../journal/witness.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
-import { sha256BytesFor, sha256For } from "../../platform/hash.ts";
+import { sha256BytesFor, sha256OfRecord } from "../../platform/hash.ts";
 import type { HomePaths } from "../../platform/home_paths.ts";
 import type { Clock, Files, Log, Timers } from "../../platform/system.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -28,7 +28,7 @@ const SLICE_MS = 2;
 const STOP_MS = 1000;
 
 export interface CheckpointServiceOptions {
-  readonly journal: Pick<Journal, "checkpoint" | "head">;
+  readonly journal: Pick<Journal, "checkpoint" | "head" | "stats">;
   readonly paths: Pick<HomePaths, "journal" | "keys">;
   readonly log: Log;
   readonly lastError: LastError;
@@ -41,6 +41,8 @@ export interface CheckpointServiceOptions {
 /** A part of the journal's service. */
 export interface CheckpointService {
   readonly tick: () => Promise<void>;
+  /** Grows with what is read of the journal in the background: by checkpoints, and by the check of what a start did not read. */
+  readonly work: () => number;
   /** Signs what is there now. @returns the last record that a checkpoint covers; 0 where none can be made */
   readonly cover: () => Promise<number>;
   /** Behind all who write: signs what is there at the end. */
@@ -95,6 +97,7 @@ export function checkpointService(o: CheckpointServiceOptions): CheckpointServic
       const isLong = behind > MOST_RECORDS || behind >= DUE_RECORDS && grown < BUSY_RECORDS;
       if (isLong || behind > 0 && clock.steady() >= nextAt) await next(stopping.signal);
     },
+    work: () => journal.stats().verifiedTo + (checkpoints?.seq ?? 0),
     cover: async () => {
       await next(stopping.signal);
       return isBroken ? 0 : checkpoints?.seq ?? 0;
@@ -108,6 +111,7 @@ export function checkpointService(o: CheckpointServiceOptions): CheckpointServic
 
 /** A key is made where nothing was signed before: another one could not go on. @throws {ConsoleError}, the OS error */
 async function open({ files, paths, uid }: CheckpointServiceOptions): Promise<Checkpoints> {
+  // Also for many records: small hashes of node:crypto leave objects that only a full collection frees.
   const digest = sha256BytesFor(0);
   const place = { files, keys: paths.keys, uid, digest };
   const found = await readSigningKey(place);
@@ -118,7 +122,7 @@ async function open({ files, paths, uid }: CheckpointServiceOptions): Promise<Ch
   }
   const key = found ?? await createSigningKey(place);
   const dir = paths.journal;
-  return await openCheckpoints({ dir, files, key, verify: ed25519Verify, digestFor: sha256BytesFor, sha256For });
+  return await openCheckpoints({ dir, files, key, verify: ed25519Verify, digest, sha256: sha256OfRecord });
 }
 
 function paceOf(timers: Timers, { steady }: Pick<Clock, "steady">, signal: AbortSignal): Pace {
