@@ -11,12 +11,14 @@ import { daemonTimers, daemonTurns, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { runningSha256, sha256For, sha256OfRecord } from "../platform/hash.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
+import { ownUid } from "../platform/process.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import type { Limits } from "../protocol/limits.ts";
 import type { AnyFeature } from "./features.ts";
 import type { LastError } from "./last_error.ts";
 import type { LiveConfig } from "./live_config.ts";
 import type { DaemonLog } from "./logging.ts";
+import { type CheckpointService, checkpointService } from "./services/checkpoint_service.ts";
 
 const MINUTE_MS = 60_000;
 const MIB = 1_048_576;
@@ -35,6 +37,7 @@ interface Base {
   readonly projections: Projections;
   readonly inbox: Inbox;
   readonly journal: Journal;
+  readonly checkpoints: CheckpointService;
   readonly snapshotSeq: number;
   readonly isSnapshotAhead: boolean;
   readonly quota: ReportQuota;
@@ -103,5 +106,7 @@ export function openBase({ limits, paths, config, log, features }: BaseOptions, 
     store.commit({ type: "daemon.recovered", data: { ...place, ...recovered, ...unknown } }, DAEMON);
   }
   const isSnapshotAhead = recovered?.missingUpTo !== undefined;
-  return { store, bus, projections, inbox, journal, snapshotSeq, isSnapshotAhead, quota, refusals };
+  const system = { files: denoFiles, uid: ownUid(), timers: daemonTimers, clock: systemClock };
+  const checkpoints = checkpointService({ journal, paths, log, lastError, ...system });
+  return { store, bus, projections, inbox, journal, checkpoints, snapshotSeq, isSnapshotAhead, quota, refusals };
 }

@@ -3,7 +3,8 @@ import type { Clock, Files, Sha256 } from "../platform/system.ts";
 import { markBroken } from "./broken_mark.ts";
 import type { Problem } from "./chain.ts";
 import type { ChainPlace } from "./record.ts";
-import { type Pace, verifyUpTo } from "./verify.ts";
+import type { Pace } from "./pace.ts";
+import { verifyUpTo } from "./verify.ts";
 import type { Writer } from "./writer.ts";
 
 export interface ChecksOptions {

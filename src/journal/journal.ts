@@ -13,13 +13,14 @@ import { recentRecords } from "./read_tail.ts";
 import type { Appended, NewRecord, StoredRecord } from "../protocol/record.ts";
 import { unmarkBroken } from "./broken_mark.ts";
 import type { Problem } from "./chain.ts";
+import type { Checkpoints } from "./checkpoints.ts";
 import { Checks } from "./checks.ts";
 import { Growth, type JournalStats } from "./stats.ts";
 import { prunable, type Pruned } from "./prune.ts";
 import { type ChainPlace, PRUNED_TYPE, SNAPSHOT_TYPE } from "./record.ts";
 import { recover, type Recovered, type Recovery, type Replay } from "./recover.ts";
 import { type Position, removeUnfinishedSnapshot, writeSnapshot } from "./snapshot.ts";
-import type { Pace } from "./verify.ts";
+import type { Pace } from "./pace.ts";
 import { writeHeadFile } from "./witness.ts";
 import { Writer } from "./writer.ts";
 
@@ -209,17 +210,19 @@ export class Journal {
    * the first file goes, and the files go oldest first: what a crash leaves, the next start removes.
    *
    * @param append as of {@link snapshot}
+   * @param covered the last record that a checkpoint covers: what none does stays
    * @returns what went
    * @throws {ConsoleError} `read_only`; the OS error of a removal, after which the next call goes on
    */
   async prune(
     olderThan: number,
     append: (record: NewRecord) => void = (record) => void this.append(record),
+    covered = Infinity,
   ): Promise<Pruned | undefined> {
     const { files, dir, actor } = this.#options;
     const { broken, needsAll } = this.#checks;
     if (broken !== undefined || needsAll || this.#writer.trouble !== undefined) return undefined;
-    const found = prunable({ files, dir, snapshot: this.#snapshot, olderThan });
+    const found = prunable({ files, dir, snapshot: this.#snapshot, olderThan, covered });
     if (found === undefined) return undefined;
     await this.keepHead(); // the head file must not name a record that goes
     append({ type: PRUNED_TYPE, actor, data: found });
@@ -254,6 +257,14 @@ export class Journal {
     await writeHeadFile(this.#options.files, this.#options.dir, position);
     this.#keptHead = position.seq;
     this.#isHeadLost = false;
+  }
+
+  /** Makes `checkpoints` cover all records that are there now, at `pace`. @throws as that does; {ConsoleError} `read_only` */
+  async checkpoint(checkpoints: Pick<Checkpoints, "extend">, pace: Pace): Promise<void> {
+    const position = this.#writer.position;
+    if (position === undefined || this.#checks.broken !== undefined) return;
+    await this.#group.onDisk(position.seq); // no power failure may take what was signed
+    await checkpoints.extend(position, pace);
   }
 
   /**

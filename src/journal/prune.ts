@@ -23,13 +23,15 @@ export interface PruneOptions {
   readonly snapshot: Position | undefined;
   /** Records before this time may go, ms since the epoch. */
   readonly olderThan: number;
+  /** The last record that a checkpoint covers: behind it the Merkle tree still needs each. */
+  readonly covered: number;
 }
 
 /**
  * The oldest closed segments whose last record is older; undefined where there are none. One that is younger keeps all
  * behind it, whatever their times: a clock can jump, and the journal must not get a hole.
  */
-export function prunable({ dir, files, snapshot, olderThan }: PruneOptions): Pruned | undefined {
+export function prunable({ dir, files, snapshot, olderThan, covered }: PruneOptions): Pruned | undefined {
   const there = snapshotPlace(files, dir);
   if (snapshot === undefined || there?.seq !== snapshot.seq || there.hash !== snapshot.hash) return undefined;
   const all = listSegments(files, dir);
@@ -37,7 +39,7 @@ export function prunable({ dir, files, snapshot, olderThan }: PruneOptions): Pru
   let end: { readonly seq: number; readonly hash: string; readonly ts: string } | undefined;
   for (const [index, segment] of all.entries()) {
     const next = all[index + 1];
-    if (next === undefined || segment.name >= snapshot.segment) break;
+    if (next === undefined || segment.name >= snapshot.segment || next.first > covered + 1) break;
     const { record: last } = lastRecord(files, segment.path, files.stat(segment.path)?.size ?? 0);
     const isEnd = last?.seq === next.first - 1 && last.hash === firstRecord(files, next.path)?.prev;
     if (last === undefined || !isEnd || !(Date.parse(last.ts) < olderThan)) break;

@@ -6,7 +6,9 @@ import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Beginning } from "./beginning.ts";
 import { Chain, chainError, type Problem, problemOf } from "./chain.ts";
+import type { CheckpointCheck, CheckpointReport } from "./checkpoint_check.ts";
 import type { Head } from "./head.ts";
+import { CommandPace, type Pace } from "./pace.ts";
 import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { type Loss, lossOf, vouchOf } from "./record.ts";
@@ -24,6 +26,8 @@ export interface VerifyOptions {
   readonly witnesses?: readonly Witness[];
   /** A snapshot, whose record is a witness too: does a record vouch for it? */
   readonly snapshot?: Snapshot;
+  /** Signed checkpoints: do the records lead to their roots? */
+  readonly checkpoints?: CheckpointCheck;
 }
 
 export type Verification =
@@ -48,28 +52,10 @@ export type Verification =
     readonly provenUpTo?: number;
     /** Whether a start would use the snapshot that was given; absent where no record vouches for any. */
     readonly snapshot?: "vouched for" | "not vouched for";
+    /** Absent where there is no checkpoint. */
+    readonly checkpoints?: CheckpointReport;
   }
   | { readonly ok: false; readonly problem: Problem };
-
-/** How a verification leaves others their turns. */
-export interface Pace {
-  /** Called after each few hundred records; resolves at once while the turn may go on. @throws to give up */
-  next(): Promise<void>;
-}
-
-/** Time after which other tasks get a turn, ms. */
-const TURN_MS = 8;
-
-/** For a command, which has nothing else to do. */
-class CommandPace implements Pace {
-  #turn = performance.now();
-
-  async next(): Promise<void> {
-    if (performance.now() - this.#turn < TURN_MS) return;
-    await new Promise((resolve) => setTimeout(resolve, 0));
-    this.#turn = performance.now();
-  }
-}
 
 /**
  * Checks every record of every segment.
@@ -153,10 +139,11 @@ class Verifier {
   }
 
   async run(): Promise<Verification> {
-    const { against, snapshot, files, sha256 } = this.#options;
+    const { against, snapshot, files, sha256, checkpoints } = this.#options;
     const first = this.#after(undefined);
     const beginning = this.#beginning = new Beginning(files, first);
     this.#chain = new Chain(sha256, beginning.place);
+    checkpoints?.begin(beginning.place);
     let end: { readonly segment: Segment; readonly rest: UnterminatedTail } | undefined;
     for (let segment = first; segment !== undefined;) {
       this.#opens(segment);
@@ -179,7 +166,11 @@ class Verifier {
       const problem = contradiction(witness!, beginning.place, first!.name, 0);
       if (problem !== undefined) throw chainError(problem);
     }
-    const missingUpTo = this.#reaches(end?.segment ?? segmentOf("", 1), end?.rest.offset ?? 0);
+    const place = { segment: end?.segment ?? segmentOf("", 1), offset: end?.rest.offset ?? 0 };
+    const missingUpTo = this.#reaches(place.segment, place.offset);
+    const signed = checkpoints?.end({ seq: this.#chain.seq, segment: place.segment.name, offset: place.offset });
+    // A head of a record that was pruned proves nothing.
+    const provenUpTo = against !== undefined && against.size >= before ? against.size : checkpoints?.keptUpTo;
     const lost = this.#losses.findLast(({ loss }) => loss.missingUpTo !== undefined);
     const unfinished = (end?.rest.bytes.length ?? 0) + this.#unborn(end?.segment);
     return {
@@ -193,12 +184,13 @@ class Verifier {
       ...(unfinished === 0 ? {} : { unfinished }),
       ...(missingUpTo === undefined ? {} : { missingUpTo }),
       ...(lost === undefined ? {} : { lost: { seq: lost.seq, missingUpTo: lost.loss.missingUpTo! } }),
-      ...(against === undefined || against.size < before // of a record that was pruned
+      ...(provenUpTo === undefined
         ? { completeness: "not proven" as const }
-        : { completeness: "proven" as const, provenUpTo: against.size }),
+        : { completeness: "proven" as const, provenUpTo }),
       ...(snapshot === undefined || !this.#hasVouch // of a released version
         ? {}
         : { snapshot: this.#isVouchedFor ? "vouched for" as const : "not vouched for" as const }),
+      ...(signed === undefined ? {} : { checkpoints: signed }),
     };
   }
 
@@ -226,7 +218,7 @@ class Verifier {
   }
 
   async #lines(segment: Segment, from: number): Promise<UnterminatedTail> {
-    const { files } = this.#options;
+    const { files, checkpoints } = this.#options;
     const each = (record: StoredRecord, offset: number) => {
       for (const witness of this.#witnesses) {
         if (record.seq !== witness.seq) continue;
@@ -242,7 +234,9 @@ class Verifier {
     for (;;) {
       const { done, value } = blocks.next();
       if (done === true) return value;
+      checkpoints?.lines(segment.name, value);
       this.#chain.block(segment.name, value, each);
+      if (checkpoints?.found !== undefined) throw chainError(checkpoints.found);
       this.checked(Math.min(this.#chain.seq, this.upTo));
       if (this.#chain.seq >= this.upTo) return { offset: value.offset, bytes: new Uint8Array(0) };
       await this.#pace.next();

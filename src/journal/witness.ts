@@ -23,8 +23,9 @@ const HEAD_BYTES = 512;
 
 const pathOf = (dir: string) => `${dir}.head`;
 
-/** The name of the head file, for messages. */
+/** The names of the head file and of that of the checkpoints, for messages. */
 export const HEAD_FILE = "journal.head";
+export const CHECKPOINT_FILE = "journal.checkpoints";
 
 /** Where the journal ended when the file was written; undefined where there is none, or no whole one. */
 export function readHeadFile(files: Files, dir: string): Position | undefined {
@@ -80,9 +81,10 @@ export function cutOff({ name, seq: counted }: Witness, { seq, segment, offset }
   return { segment, seq: seq + 1, offset, what, ...hintOf(name) };
 }
 
-/** Only the head file keeps a start from going on with what is there. */
+/** What keeps a start, or the next checkpoint, from going on with what is there. */
 export function hintOf(name: string): Pick<Problem, "hint"> {
-  return name !== HEAD_FILE
-    ? {}
-    : { hint: `put the journal's files back as they were, or remove ${HEAD_FILE} to go on with what is there` };
+  return name !== HEAD_FILE && name !== CHECKPOINT_FILE ? {} : {
+    hint: `put the journal's files back as they were, or remove ${HEAD_FILE} and ${CHECKPOINT_FILE} to go on with ` +
+      "what is there",
+  };
 }

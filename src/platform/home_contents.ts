@@ -23,6 +23,7 @@ const IN_FOLDERS: ReadonlyMap<string, RegExp> = new Map([
 ]);
 const FILES: ReadonlySet<string> = new Set([
   "hooks.lock",
+  "journal.checkpoints",
   "journal.head",
   "notify.sock",
   ...Object.values(homePaths("")).flatMap((path) => {

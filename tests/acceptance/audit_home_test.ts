@@ -130,7 +130,7 @@ Deno.test("C4 audit verify misses segments that are gone, also where nothing is 
   const kept = head();
   await refused(home, `journal.head counts ${counted} records`);
   assertEquals([segments(), head()], [[], kept], "the witness knows what it knew");
-  Deno.removeSync(home.path("journal.head"));
+  for (const name of ["journal.head", "journal.checkpoints"]) Deno.removeSync(home.path(name));
   await verify("snapshot.json counts");
   // A snapshot alone, which may be forged, keeps nobody from starting: the log and the journal say what it knew.
   await home.start();
@@ -161,7 +161,7 @@ Deno.test("C4 a journal's folder that is gone whole is missed by audit verify an
   assertEquals(code, 7, stderr);
   assertStringIncludes(stderr, "journal.head counts");
   await refused(home, "journal.head counts");
-  Deno.removeSync(home.path("journal.head"));
+  for (const name of ["journal.head", "journal.checkpoints"]) Deno.removeSync(home.path(name));
   await home.start();
   await home.stop();
   assertEquals((await home.cli(["audit", "verify"])).code, 0);
@@ -183,7 +183,7 @@ Deno.test(
       if (cut === 1 || cut === lines.length) await refused(home, says);
     }
     // What a snapshot knows beyond the end is told, and written down by the start that goes on without the head file.
-    Deno.removeSync(home.path("journal.head"));
+    for (const name of ["journal.head", "journal.checkpoints"]) Deno.removeSync(home.path(name));
     Deno.writeTextFileSync(home.path(FIRST), lines.slice(0, -5).map((line) => `${line}\n`).join(""));
     const { code, stdout, stderr } = await home.cli(["audit", "verify"]);
     assertEquals(code, 0, stderr);
@@ -208,7 +208,7 @@ Deno.test("C3 a pipe in a segment's or the head file's place is told, not waited
     const made = await new Deno.Command("mkfifo", { args: [home.path(name)] }).output();
     assert(made.success);
   };
-  Deno.removeSync(home.path("journal.head"));
+  for (const name of ["journal.head", "journal.checkpoints"]) Deno.removeSync(home.path(name));
   await pipe("journal.head");
   assertEquals((await home.cli(["audit", "verify"])).code, 0);
   await pipe("journal/0000000000009999.jsonl");

@@ -29,7 +29,11 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
   },
   platform: { may: ["lib"], why: "the door to the system knows nobody who goes through it" },
   protocol: { may: ["domain"], why: "the wire speaks of sessions, not of how they are kept" },
-  journal: { may: ["lib", "platform", "protocol"], why: "the journal knows bytes and records, not sessions" },
+  merkle: {
+    may: [],
+    why: "trees, proofs and signed notes are pure: whoever checks them needs nothing of this program",
+  },
+  journal: { may: ["lib", "merkle", "platform", "protocol"], why: "the journal knows bytes and records, not sessions" },
   config: {
     may: ["domain", "lib", "platform", "policy", "protocol"],
     why: "client and daemon read the same configuration, the rules in it included",
@@ -217,6 +221,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
       "domain",
       "journal",
       "lib",
+      "merkle", // proofs and signatures are checked without a daemon
       "platform",
       "policy",
       "protocol",

@@ -19,6 +19,7 @@ export const SUBJECTS = [
   "service",
   "capsules",
   "security",
+  "audit",
   "telegram",
   "telemetry",
   "architecture",

@@ -140,6 +140,7 @@ export const WHERE: readonly (readonly [what: string, file: Load])[] = [
   ["a record and its hash", () => import("../../src/journal/record.ts")],
   ["recovery after a crash", () => import("../../src/journal/recover.ts")],
   ["`audit verify`", () => import("../../src/journal/verify.ts")],
+  ["signed checkpoints, and proofs of records", () => import("../../src/journal/checkpoints.ts")],
   ["when records reach the disk", () => import("../../src/journal/group_sync.ts")],
   ["start and stop of the daemon, in order", () => import("../../src/daemon/mod.ts")],
   ["lock, pid, token and ready file", () => import("../../src/daemon/runtime_files.ts")],

@@ -44,6 +44,7 @@ export const MODULES: Readonly<Record<string, string>> = {
   settings: "puts our hooks into the agents' own settings and takes them out byte for byte",
   domain: "what a session is and how it changes; no I/O, no clock",
   policy: "rules, labels and the circuit breaker: what may run without asking; no I/O, no clock",
+  merkle: "the Merkle tree of RFC 6962, its proofs, signed notes: what strangers check the journal by; no I/O",
   journal: "records in a chain of hashes; knows bytes, not sessions",
   daemon: "puts it together: the list of features, the supervisor, what makes the process safe",
   config: "the one schema of the configuration, which validates and documents it",

@@ -15,7 +15,9 @@ Deno.test("C7 a stop in the middle of a tick writes one snapshot, not two into t
   } as unknown as Journal;
   const store = { seq: 10_000, size: 1, save: () => ({}) } as unknown as Store; // one is due
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const { snapshots } = journalServices({ journal, snapshotSeq: 0, isSnapshotAhead: false, store, log });
+  const checkpoints = { tick: () => Promise.resolve(), stop: () => Promise.resolve() };
+  const base = { journal, snapshotSeq: 0, isSnapshotAhead: false, checkpoints };
+  const { snapshots } = journalServices({ ...base, store, log });
   const tick = snapshots.tick?.();
   const stop = snapshots.stop?.({ reason: "test", force: false, restart: false });
   head.resolve();

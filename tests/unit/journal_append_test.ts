@@ -12,7 +12,8 @@ function watched() {
   const say = (level: string) => (text: string, fields?: unknown) => void said.push([level, text, fields]);
   const log = { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
   const store = { seq: 0, size: 0 } as Store; // no snapshot is due
-  const { snapshots } = journalServices({ ...opened, isSnapshotAhead: false, store, log });
+  const checkpoints = { tick: () => Promise.resolve(), stop: () => Promise.resolve() };
+  const { snapshots } = journalServices({ ...opened, isSnapshotAhead: false, checkpoints, store, log });
   return { ...opened, said, tick: async () => await snapshots.tick?.() };
 }
 

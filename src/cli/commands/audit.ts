@@ -2,11 +2,14 @@
 import { dim } from "@std/fmt/colors";
 import { chainError } from "../../journal/chain.ts";
 import { type Verification, verifyJournal } from "../../journal/verify.ts";
-import { type Head, parseHead } from "../../journal/head.ts";
+import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import { readSnapshot } from "../../journal/snapshot.ts";
 import { HEAD_FILE, readHeadFile } from "../../journal/witness.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
+import { ed25519Verify } from "../../platform/ed25519.ts";
 import { sha256Hex } from "../../platform/hash.ts";
+import { resolveFrom } from "../../platform/home_paths.ts";
+import { currentFolder } from "../../platform/process.ts";
 import { type Approval, riskNamed, type Rule } from "../../domain/approval.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -14,6 +17,8 @@ import { approvalSummary, outcomeText } from "../../view/approval_words.ts";
 import { type CommandContext, read } from "../context.ts";
 import { localTime } from "../../view/times.ts";
 import { wholeNumber } from "../whole_number.ts";
+import { digest, givenKey, type Kept, ownKey, readKeptElsewhere } from "./audit_files.ts";
+import { verifyProof } from "./audit_prove.ts";
 
 /** The most records that `audit.tail` gives at once. */
 const MAX_TAIL = 1000;
@@ -70,18 +75,41 @@ const NOTHING_LEFT: Verification = {
   },
 };
 
+export interface VerifyCommand {
+  readonly against?: string;
+  readonly proof?: string;
+  readonly offline?: string;
+  readonly key?: string;
+  readonly json?: boolean;
+}
+
 /** Reads the files itself and needs no daemon: a daemon should not verify its own journal. */
-export async function verify(
-  run: CommandContext,
-  options: { readonly against?: string; readonly json?: boolean },
-): Promise<void> {
-  const against = options.against === undefined ? undefined : readHead(options.against);
-  const { journal: dir, ready } = run.context.paths;
+export async function verify(run: CommandContext, options: VerifyCommand): Promise<void> {
+  const { paths } = run.context;
+  const given = options.key === undefined ? undefined : givenKey(options.key);
+  if (options.proof !== undefined) {
+    if (options.against === undefined && options.offline === undefined) {
+      return await verifyProof(run, options.proof, given, options.json);
+    }
+    throw new ConsoleError("usage", "--proof checks a proof by itself: give no --against and no --offline with it");
+  }
+  const isOwn = options.offline === undefined;
+  // Of a copy nobody can say by whom it should be signed but who asks.
+  const key = given ?? (isOwn ? await ownKey(paths) : undefined);
+  const { against, checkpoint }: Kept = options.against === undefined
+    ? {}
+    : await readKeptElsewhere(options.against, key);
+  const dir = isOwn ? paths.journal : resolveFrom(options.offline ?? "", currentFolder());
   // Before the records: a daemon that writes meanwhile adds to both, and no witness may know more than is read.
   const head = readHeadFile(denoFiles, dir);
   const snapshot = readSnapshot(denoFiles, dir, sha256Hex);
+  const checkpoints = await checkpointCheck({
+    ...{ dir, files: denoFiles, digest, verify: ed25519Verify, key },
+    ...(checkpoint === undefined ? {} : { against: checkpoint }),
+  });
   if (head === undefined && denoFiles.stat(dir) === undefined) {
-    throw new ConsoleError("not_found", `there is no journal at ${dir}`, { hint: "agent-console daemon start" });
+    const hint = isOwn ? "agent-console daemon start" : "name the folder that the journal's files were copied to";
+    throw new ConsoleError("not_found", `there is no journal at ${escapeControls(dir)}`, { hint });
   }
   const found = await verifyJournal({
     dir,
@@ -90,8 +118,11 @@ export async function verify(
     ...(head === undefined ? {} : { witnesses: [{ name: HEAD_FILE, ...head }] }),
     ...(typeof snapshot === "object" ? { snapshot } : {}),
     ...(against === undefined ? {} : { against }),
+    ...(checkpoints === undefined ? {} : { checkpoints }),
   });
-  const result = found.ok && found.size === 0 && denoFiles.stat(ready) !== undefined ? NOTHING_LEFT : found;
+  const result = found.ok && found.size === 0 && isOwn && denoFiles.stat(paths.ready) !== undefined
+    ? NOTHING_LEFT
+    : found;
   if (options.json) run.out.json(result);
   if (!result.ok) throw chainError(result.problem);
   if (options.json) return;
@@ -99,18 +130,19 @@ export async function verify(
   run.out.line(`ok: ${size - begins + 1} records in ${segments} segment${segments === 1 ? "" : "s"}`);
   if (begins > 1) {
     run.out.line(`begins at record ${begins}, pruned by keep_days`);
-    if (await keepsAll(run)) {
+    if (isOwn && await keepsAll(run)) {
       run.out.note("journal.keep_days is 0 now: unless you had set it before, somebody else has removed those records");
     }
   }
+  run.out.line(signedLine(result, key?.name));
   run.out.line(
     result.completeness === "proven"
       ? begins > 1
         ? `complete from record ${begins} to record ${result.provenUpTo}; of those before nothing is proven`
         : `complete up to record ${result.provenUpTo}`
-      : against === undefined
+      : options.against === undefined
       ? "completeness is not proven: give a head that was kept elsewhere (--against)"
-      : `completeness is not proven: record ${against.size} of the kept head was pruned; give a newer one`,
+      : "completeness is not proven: the record of what was kept was pruned; give a newer one",
   );
   if (result.missingUpTo !== undefined) {
     run.out.note(`the end was cut off, or a crash lost it: there were ${result.missingUpTo} records`);
@@ -128,30 +160,18 @@ export async function verify(
   if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
 }
 
+function signedLine({ checkpoints }: Extract<Verification, { ok: true }>, name: string | undefined): string {
+  const { count = 0, covers = 0 } = checkpoints ?? {};
+  const roots = `${count} checkpoint${count === 1 ? "" : "s"} up to record ${covers}`;
+  if (count === 0) return "no signed checkpoint covers these records yet";
+  if (name !== undefined) return `signed by ${name}: ${roots}`;
+  return `the records lead to ${roots}; without a key (--key) nobody knows who signed`;
+}
+
 /** Whether the present configuration prunes nothing; one that cannot be read says nothing. */
 async function keepsAll(run: CommandContext): Promise<boolean> {
   const { loadConfigFromProcess } = await import("../../config/from_process.ts");
   const { BASE_SCHEMA } = await import("../../config/base_sections.ts");
   const loaded = await loadConfigFromProcess(run.context.paths, BASE_SCHEMA).catch(() => undefined);
   return loaded?.config.journal.keep_days === 0;
-}
-
-/** A head that is made now is made of the records that it would have to judge. */
-const EARLIER =
-  'give a head that "agent-console audit head --json" printed at an earlier time and that was kept elsewhere; one made ' +
-  "now proves nothing";
-
-function readHead(file: string): Head {
-  const shown = escapeControls(clip(file, 200));
-  const hint = EARLIER;
-  let value: unknown;
-  try {
-    if (denoFiles.stat(file) === undefined) throw new ConsoleError("not_found", `there is no file ${shown}`, { hint });
-    value = JSON.parse(new TextDecoder().decode(denoFiles.read(file)));
-  } catch (error) {
-    if (error instanceof ConsoleError) throw error;
-    const why = error instanceof SyntaxError ? `is not what "audit head --json" prints` : "cannot be read";
-    throw new ConsoleError("usage", `${shown} ${why}: ${(error as Error).message}`, { hint });
-  }
-  return parseHead(value);
 }

@@ -12,6 +12,20 @@ export function auditCommands(root: Command, run: () => CommandContext): void {
   command.command("head").description("size and last hash: keep it for verify --against").option(...JSON_OPTION)
     .action(async (options) => await (await load()).showHead(run(), options));
   command.command("verify").description("check every record (exit 7 names the place)")
-    .option("--against <file>", "a head that was kept elsewhere").option(...JSON_OPTION)
+    .option("--against <file>", "a head or a signed checkpoint that was kept elsewhere")
+    .option("--proof <file>", "check a proof by itself, as audit prove --json printed it")
+    .option("--offline <folder>", "a copy of the journal's folder, with the files beside it")
+    .option("--key <line>", "who must have signed, as audit key printed it (default: this home's own)")
+    .option(...JSON_OPTION)
     .action(async (options) => await (await load()).verify(run(), options));
+  const loadProofs = () => import("../commands/audit_prove.ts");
+  command.command("prove").description(
+    "a proof that others can check: a record, or an earlier size, is in the signed tree",
+  )
+    .argument("[record]", "its number").option("--from <size>", "how many records the earlier tree had")
+    .option(...JSON_OPTION)
+    .action(async (record, options) => await (await loadProofs()).prove(run(), record, options));
+  command.command("key").description("the key that checkpoints are signed with: give it to whoever checks them")
+    .option(...JSON_OPTION)
+    .action(async (options) => await (await loadProofs()).showKey(run(), options));
 }

@@ -6,6 +6,7 @@ import type { Journal } from "../../journal/journal.ts";
 import type { Log } from "../../platform/system.ts";
 import { DAEMON } from "../../protocol/actor.ts";
 import type { NewRecord } from "../../protocol/record.ts";
+import type { CheckpointService } from "./checkpoint_service.ts";
 
 /** A snapshot is due after so many records, or four times the rows: it must cost less than what it saves. */
 const SNAPSHOT_RECORDS = 4096;
@@ -17,6 +18,7 @@ export interface JournalServiceOptions {
   /** The snapshot that lies there knows more than the journal, which has lost its end: it is to be replaced. */
   readonly isSnapshotAhead: boolean;
   readonly store: Store;
+  readonly checkpoints: Pick<CheckpointService, "tick" | "stop">;
   readonly log: Log;
 }
 
@@ -29,7 +31,7 @@ export interface JournalServices {
 }
 
 export function journalServices(
-  { journal, snapshotSeq, isSnapshotAhead, store, log }: JournalServiceOptions,
+  { journal, snapshotSeq, isSnapshotAhead, store, checkpoints, log }: JournalServiceOptions,
 ): JournalServices {
   /** Seq of the newest snapshot. A start that replayed much is followed by one at the first tick. */
   let snapshotAt = isSnapshotAhead ? -Infinity : snapshotSeq;
@@ -82,6 +84,7 @@ export function journalServices(
     },
     journal: {
       name: "journal",
+      tick: checkpoints.tick,
       status: () => {
         const { count, head, ok, lastVerifiedAt, verifiedTo, readOnly, bytes, bytesPerDay } = journal.stats();
         const growth = bytesPerDay === undefined ? {} : { bytesPerDay };
@@ -91,6 +94,7 @@ export function journalServices(
       stop: async () => {
         tellTrouble();
         await keepHead();
+        await checkpoints.stop();
         await journal.close().catch((error) =>
           log.error("the journal did not close cleanly", { error: String(error) })
         );

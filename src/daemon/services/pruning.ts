@@ -5,6 +5,8 @@ import type { NewEvent } from "../../domain/event.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { Clock, Log } from "../../platform/system.ts";
 import { DAEMON } from "../../protocol/actor.ts";
+import type { NewRecord } from "../../protocol/record.ts";
+import type { CheckpointService } from "./checkpoint_service.ts";
 
 const DAY_MS = 86_400_000;
 /** Between two looks, ms. */
@@ -15,19 +17,19 @@ export interface PruningOptions {
   /** 0: nothing goes. */
   readonly keepDays: () => number;
   readonly store: Pick<Store, "commit">;
+  readonly checkpoints: Pick<CheckpointService, "cover">;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export function pruning({ journal, keepDays, store, clock, log }: PruningOptions): Service {
+export function pruning({ journal, keepDays, store, checkpoints, clock, log }: PruningOptions): Service {
   let nextAt = -Infinity;
   let running: Promise<void> = Promise.resolve();
 
   async function look(days: number): Promise<void> {
     try {
-      const gone = await journal.prune(clock.now() - days * DAY_MS, (record) => {
-        store.commit(record as NewEvent, DAEMON);
-      });
+      const append = (record: NewRecord) => void store.commit(record as NewEvent, DAEMON);
+      const gone = await journal.prune(clock.now() - days * DAY_MS, append, await checkpoints.cover());
       if (gone === undefined) return;
       const { first, last, until, segments } = gone;
       log.info("the oldest records of the journal were removed", { first, last, until, files: segments.length });

@@ -5,7 +5,7 @@
 import type { Service } from "../../core/service.ts";
 import type { Problem } from "../../journal/chain.ts";
 import type { Journal } from "../../journal/journal.ts";
-import type { Pace } from "../../journal/verify.ts";
+import type { Pace } from "../../journal/pace.ts";
 import type { Log, Timers } from "../../platform/system.ts";
 import { ConsoleError, ERRORS } from "../../protocol/errors.ts";
 import type { LastError } from "../last_error.ts";

@@ -1,0 +1,98 @@
+/** Files and keys that the commands of the audit are given: heads, checkpoints and proofs that were kept elsewhere. */
+import { clip, escapeControls } from "../../domain/sanitize.ts";
+import { beginsOf, originOf } from "../../journal/checkpoint_file.ts";
+import { type Head, parseHead } from "../../journal/head.ts";
+import { readSigningKey, type SigningKey } from "../../journal/signing_key.ts";
+import { type Checkpoint, type NoteKey, openedNote, parseCheckpoint, parseVerifierKey } from "../../merkle/note.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { ed25519Verify } from "../../platform/ed25519.ts";
+import { sha256BytesFor } from "../../platform/hash.ts";
+import type { HomePaths } from "../../platform/home_paths.ts";
+import { ownUid } from "../../platform/process.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+
+/** For a command, which reads whole journals and ends soon. */
+export const digest = sha256BytesFor(Infinity);
+
+/** The key of this home; undefined where none was made yet. @throws {ConsoleError} where its file is not safely ours */
+export async function ownKey({ keys }: Pick<HomePaths, "keys">): Promise<SigningKey | undefined> {
+  return await readSigningKey({ files: denoFiles, keys, uid: ownUid(), digest });
+}
+
+/** The key of `--key`. @throws {ConsoleError} `usage` where it is none */
+export function givenKey(text: string): NoteKey {
+  const key = parseVerifierKey(text.trim(), digest);
+  if (key !== undefined) return key;
+  throw new ConsoleError("usage", "--key is not a key as its line of text, name+id+key", {
+    hint: "agent-console audit key",
+  });
+}
+
+/** A head that is made now is made of the records that it would have to judge. */
+const EARLIER =
+  'give a head that "agent-console audit head --json" printed at an earlier time, or a signed checkpoint, that was kept ' +
+  "elsewhere; one made now proves nothing";
+
+/** What was kept elsewhere: one of the two. */
+export interface Kept {
+  readonly against?: Head;
+  readonly checkpoint?: Checkpoint;
+}
+
+/**
+ * What `--against` names: a head, or a checkpoint by itself or in a proof, which counts only with its signature.
+ *
+ * @throws {ConsoleError}
+ */
+export async function readKeptElsewhere(
+  file: string,
+  key: NoteKey | undefined,
+): Promise<Kept> {
+  const note = noteIn(textOf(file, EARLIER), file);
+  if (typeof note !== "string") return { against: parseHead(note.head) };
+  if (key === undefined) {
+    throw new ConsoleError("usage", "a kept checkpoint counts only with the key that signed it", {
+      hint: "give it with --key, as agent-console audit key prints it",
+    });
+  }
+  const opened = await openedNote(note, key, ed25519Verify, digest);
+  const checkpoint = opened === undefined ? undefined : parseCheckpoint(opened);
+  if (checkpoint === undefined || checkpoint.origin !== originOf(key, beginsOf(checkpoint))) {
+    throw new ConsoleError("failed", `the kept checkpoint is not signed by ${key.name}`);
+  }
+  return { checkpoint };
+}
+
+function noteIn(text: string, file: string): string | { readonly head: unknown } {
+  if (parseCheckpoint(text) !== undefined) return text;
+  const head = jsonOf(text, file, "audit head", EARLIER);
+  const { checkpoint } = (head ?? {}) as { readonly checkpoint?: unknown };
+  return typeof checkpoint === "string" ? checkpoint : { head };
+}
+
+/** The JSON of a proof. @throws {ConsoleError} */
+export function readProof(file: string): unknown {
+  const hint = "agent-console audit prove --help";
+  return jsonOf(textOf(file, hint), file, "audit prove", hint);
+}
+
+function textOf(file: string, hint: string): string {
+  const shown = escapeControls(clip(file, 200));
+  try {
+    if (denoFiles.stat(file) === undefined) throw new ConsoleError("not_found", `there is no file ${shown}`, { hint });
+    return new TextDecoder().decode(denoFiles.read(file));
+  } catch (error) {
+    if (error instanceof ConsoleError) throw error;
+    throw new ConsoleError("usage", `${shown} cannot be read: ${(error as Error).message}`, { hint });
+  }
+}
+
+function jsonOf(text: string, file: string, command: string, hint: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    const shown = escapeControls(clip(file, 200));
+    const message = `${shown} is not what "${command} --json" prints: ${(error as Error).message}`;
+    throw new ConsoleError("usage", message, { hint });
+  }
+}

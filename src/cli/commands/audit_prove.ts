@@ -1,0 +1,65 @@
+/** `audit key` and `audit prove`: what others check the journal by, and `audit verify --proof`, which does as they do. */
+import { checkProof } from "../../journal/proof_check.ts";
+import { proveConsistency, proveInclusion, type ProveOptions } from "../../journal/prove.ts";
+import { type NoteKey, verifierKeyText } from "../../merkle/note.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { ed25519Verify } from "../../platform/ed25519.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { CommandContext } from "../context.ts";
+import { wholeNumber } from "../whole_number.ts";
+import { digest, ownKey, readProof } from "./audit_files.ts";
+
+/** Reads the file itself: no daemon is asked whom to trust. */
+export async function showKey(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
+  const key = verifierKeyText(await neededKey(run), digest);
+  if (options.json) return run.out.json({ key });
+  run.out.line(key);
+}
+
+async function neededKey({ context: { paths } }: CommandContext): Promise<NoteKey> {
+  const key = await ownKey(paths);
+  if (key !== undefined) return key;
+  throw new ConsoleError("not_found", "there is no signing key yet", {
+    hint: "agent-console daemon start, which makes one within seconds",
+  });
+}
+
+/** Reads the files itself and needs no daemon, as `audit verify` does. */
+export async function prove(
+  run: CommandContext,
+  record: string | undefined,
+  options: { readonly from?: string; readonly json?: boolean },
+): Promise<void> {
+  if ((record === undefined) === (options.from === undefined)) {
+    throw new ConsoleError("usage", "give either the number of a record or --from and a size");
+  }
+  const key = await neededKey(run);
+  const place: ProveOptions = { dir: run.context.paths.journal, files: denoFiles, digest, verify: ed25519Verify, key };
+  const proof = record === undefined
+    ? await proveConsistency(place, wholeNumber(options.from!, "--from", Number.MAX_SAFE_INTEGER))
+    : await proveInclusion(place, wholeNumber(record, "the record", Number.MAX_SAFE_INTEGER));
+  if (options.json) return run.out.json({ ...proof });
+  run.out.line(
+    proof.kind === "inclusion" ? `record ${proof.seq} is in the tree of` : `the first ${proof.from} are in:`,
+  );
+  run.out.line(proof.checkpoint.trimEnd());
+  run.out.note("--json prints the proof, which others check with audit verify --proof");
+}
+
+/** @param given the key of `--key`; the home's own where absent */
+export async function verifyProof(
+  run: CommandContext,
+  file: string,
+  given: NoteKey | undefined,
+  json: boolean | undefined,
+): Promise<void> {
+  const key = given ?? await neededKey(run);
+  const { kind, origin, size, seq, from } = await checkProof(readProof(file), { key, verify: ed25519Verify, digest });
+  const proven = { ok: true, kind, origin, size, ...(seq === undefined ? { from } : { seq }) };
+  if (json) return run.out.json(proven);
+  run.out.line(
+    kind === "inclusion"
+      ? `ok: record ${seq} is in the tree of ${size} records that ${origin} signed`
+      : `ok: the tree of ${from} records is the beginning of that of ${size} records that ${origin} signed`,
+  );
+}

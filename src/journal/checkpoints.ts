@@ -1,0 +1,195 @@
+/**
+ * Makes the checkpoints of a journal that is written. It reads the records back that came since the last checkpoint, off
+ * the path of those who append, and checks them on the way: what does not lead to the record that the journal ends in is
+ * never signed. A crash at any step leaves an earlier checkpoint, from which the next one goes on.
+ */
+import { checkpointText, signedNote, type VerifySignature } from "../merkle/note.ts";
+import { type Digest, Frontier, TreeHasher } from "../merkle/tree.ts";
+import type { Files, Sha256 } from "../platform/system.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import {
+  type CheckpointEntry,
+  checkpointFlaw,
+  checkpointLine,
+  checkpointPath,
+  originOf,
+  parseCheckpointLine,
+} from "./checkpoint_file.ts";
+import { type ChainPlace, NO_HASH, tailOf, verifyHash } from "./record.ts";
+import { firstRecord, lastRecord, listSegments, readBlocks, type Segment } from "./segment.ts";
+import type { SigningKey } from "./signing_key.ts";
+import type { Position } from "./snapshot.ts";
+import type { Pace } from "./pace.ts";
+import { CHECKPOINT_FILE } from "./witness.ts";
+
+const LF = 10;
+/** More than a line ever has, bytes. */
+const LINE_BYTES = 16 * 1024;
+
+export interface CheckpointsOptions {
+  readonly dir: string;
+  readonly files: Files;
+  readonly key: SigningKey;
+  readonly verify: VerifySignature;
+  /** The hash as bytes and as hex digits. */
+  readonly digest: Digest;
+  readonly sha256: Sha256;
+}
+
+/** @throws {ConsoleError} `journal_broken` where the file's last checkpoint is not one of ours */
+export async function openCheckpoints(options: CheckpointsOptions): Promise<Checkpoints> {
+  const { dir, files, key, verify, digest } = options;
+  const path = checkpointPath(dir);
+  const stat = files.stat(path);
+  if (stat === undefined) return new Checkpoints(options, undefined, 0);
+  if (stat.kind !== "file") throw broken(`is no file`);
+  const from = Math.max(0, stat.size - LINE_BYTES);
+  const bytes = files.readRange(path, from, stat.size - from);
+  const end = bytes.lastIndexOf(LF) + 1; // what follows is the rest of a write that a crash interrupted
+  if (end === 0) {
+    if (from > 0) throw broken("has a line that is too long");
+    return new Checkpoints(options, undefined, 0);
+  }
+  const line = bytes.subarray(bytes.lastIndexOf(LF, end - 2) + 1, end - 1);
+  const entry = parseCheckpointLine(new TextDecoder().decode(line));
+  const flaw = await checkpointFlaw(entry, { key, verify, digest });
+  if (flaw !== undefined) throw broken(`ends in a line that ${flaw}`);
+  return new Checkpoints(options, entry, from + end);
+}
+
+/** Where records are read on. */
+interface Place extends ChainPlace {
+  readonly offset: number;
+}
+
+export class Checkpoints {
+  #options: CheckpointsOptions;
+  #last: CheckpointEntry | undefined;
+  /** Bytes of the file that are whole lines. */
+  #size: number;
+
+  constructor(options: CheckpointsOptions, last: CheckpointEntry | undefined, size: number) {
+    this.#options = options;
+    this.#last = last;
+    this.#size = size;
+  }
+
+  /** The last record that a checkpoint covers; 0 where there is none. */
+  get seq(): number {
+    return this.#last?.position.seq ?? 0;
+  }
+
+  /**
+   * Makes checkpoints up to `end`, which is on the disk: one where each segment ends, because a journal that is pruned
+   * begins there, and one at the end. One call at a time.
+   *
+   * @throws {ConsoleError} `journal_broken` where the records are not those that the last checkpoint, or `end`, knows; the
+   *   OS error; what the pace throws
+   */
+  async extend(end: Position, pace: Pace): Promise<void> {
+    const { dir, files, digest } = this.#options;
+    if (end.seq === this.seq) return;
+    if (end.seq < this.seq) throw broken(`counts ${this.seq} records, and the journal has ${end.seq}`);
+    const last = this.#last?.position;
+    const segments = listSegments(files, dir).filter(({ name }) =>
+      (last === undefined || name >= last.segment) && name <= end.segment
+    );
+    this.#checkPlace(last, segments[0]);
+    const hasher = new TreeHasher(digest);
+    const begins = this.#last?.begins ?? segments[0]?.first ?? 1;
+    const frontier = new Frontier(hasher, this.#last?.subtrees);
+    let place: Place = last ?? { seq: begins - 1, hash: this.#before(segments[0]), offset: 0 };
+    for (const segment of segments) {
+      const to = segment.name === end.segment ? end.offset : files.stat(segment.path)?.size ?? 0;
+      const from = segment.name === last?.segment ? last.offset : 0;
+      if (from === to) continue;
+      place = await this.#read(segment, { ...place, offset: from }, to, { hasher, frontier, pace });
+      if (segment.name === end.segment && (place.seq !== end.seq || place.hash !== end.hash)) {
+        throw notLeading(segment, place, "is not the last one of the journal");
+      }
+      await this.#add(frontier, begins, { ...place, segment: segment.name });
+    }
+  }
+
+  /** The record of the last checkpoint must stand where that says: else the journal is another, or was cut. */
+  #checkPlace(last: Position | undefined, segment: Segment | undefined): void {
+    if (last === undefined) return;
+    const { files } = this.#options;
+    const size = segment?.name === last.segment ? files.stat(segment.path)?.size ?? 0 : 0;
+    const record = size < last.offset ? undefined : lastRecord(files, segment!.path, last.offset).record;
+    if (record?.hash !== last.hash || record.seq !== last.seq) {
+      throw broken(`knows a record ${last.seq} that is not in the journal`);
+    }
+  }
+
+  #before(segment: Segment | undefined): string {
+    return segment === undefined ? NO_HASH : firstRecord(this.#options.files, segment.path)?.prev ?? NO_HASH;
+  }
+
+  async #read(
+    segment: Segment,
+    from: Place,
+    to: number,
+    { hasher, frontier, pace }: {
+      readonly hasher: TreeHasher;
+      readonly frontier: Frontier;
+      readonly pace: Pace;
+    },
+  ): Promise<Place> {
+    const { sha256 } = this.#options;
+    let { seq, hash, offset } = from;
+    const decoder = new TextDecoder();
+    for (const block of readBlocks(this.#options.files, segment.path, offset)) {
+      const bytes = block.bytes.subarray(0, to - block.offset);
+      for (let start = 0; start < bytes.length;) {
+        const stop = bytes.indexOf(LF, start);
+        if (stop < 0) throw notLeading(segment, { seq, offset: block.offset + start }, "does not end where it ended");
+        const line = bytes.subarray(start, stop);
+        frontier.add({ level: 0, hash: hasher.leaf(line) });
+        const text = decoder.decode(line);
+        const tail = tailOf(text);
+        const follows = tail?.seq === seq + 1 && tail.prev === hash;
+        if (!follows || !verifyHash(line, text.length, tail, sha256)) {
+          throw notLeading(segment, { seq, offset: block.offset + start }, "does not follow the one before");
+        }
+        ({ seq, hash } = tail);
+        start = stop + 1;
+        offset = block.offset + start;
+      }
+      if (offset >= to) break;
+      await pace.next();
+    }
+    return { seq, hash, offset };
+  }
+
+  async #add(frontier: Frontier, begins: number, position: Position): Promise<void> {
+    const { dir, files, key, digest } = this.#options;
+    const checkpoint = { origin: originOf(key, begins), size: frontier.size, root: frontier.root() };
+    const note = await signedNote(checkpointText(checkpoint), key, key.sign, digest);
+    const subtrees = [...frontier.subtrees];
+    const bytes = new TextEncoder().encode(checkpointLine({ note, subtrees, position }));
+    const file = files.append(checkpointPath(dir), "may");
+    try {
+      if (file.size() < this.#size) throw broken("was cut while the daemon ran");
+      if (file.size() > this.#size) file.truncate(this.#size); // the rest of a write that was interrupted
+      file.write(bytes);
+      await file.sync();
+    } finally {
+      file.close();
+    }
+    this.#size += bytes.length;
+    this.#last = { ...checkpoint, note, begins, subtrees, position };
+  }
+}
+
+function broken(what: string): ConsoleError {
+  return new ConsoleError("journal_broken", `${CHECKPOINT_FILE} ${what}`, {
+    hint: `put the journal's files and its key back as they were, or move ${CHECKPOINT_FILE} away to begin anew`,
+  });
+}
+
+function notLeading({ name }: Segment, { seq, offset }: { seq: number; offset: number }, what: string): ConsoleError {
+  return new ConsoleError("journal_broken", `no checkpoint: record ${seq + 1} in ${name} at byte ${offset} ${what}`, {
+    hint: "agent-console audit verify",
+  });
+}

@@ -1,0 +1,174 @@
+// deno-lint-ignore-file no-sync-fn-in-async-fn -- changes files between two steps: nothing else waits
+/** Signed checkpoints and proofs as people and strangers use them; a checker in Python knows only what docs/audit.md says. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import { readJournal } from "../support/harness_journal.ts";
+import { eventually } from "../support/harness_wait.ts";
+
+const CHECKER = new URL("../support/check_proof.py", import.meta.url).pathname;
+
+async function signedHome(): Promise<TestHome> {
+  const home = await TestHome.create();
+  await home.start();
+  {
+    await using client = await home.connect();
+    for (let i = 0; i < 30; i++) {
+      const event = { session_id: `s${i % 5}`, hook_event_name: "UserPromptSubmit", cwd: "/x", prompt: `naïve ✓ ${i}` };
+      await client.request("session.report", { agent: "claude", event });
+    }
+  }
+  await home.stop();
+  return home;
+}
+
+async function cli(home: TestHome, code: number, ...args: string[]): Promise<string> {
+  const done = await home.cli(args);
+  assertEquals(done.code, code, `${args.join(" ")}: ${done.stdout}${done.stderr}`);
+  return code === 0 ? done.stdout.trim() : done.stderr;
+}
+
+async function python(key: string, proof: string): Promise<{ readonly code: number; readonly said: string }> {
+  const child = new Deno.Command("python3", { args: [CHECKER, key], stdin: "piped", stdout: "piped", stderr: "piped" })
+    .spawn();
+  const writer = child.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(proof));
+  await writer.close();
+  const { code, stdout, stderr } = await child.output();
+  return { code, said: new TextDecoder().decode(code === 0 ? stdout : stderr).trim() };
+}
+
+Deno.test("C10 a stranger with the key checks proofs of records and of an earlier size, without this program", async () => {
+  await using home = await signedHome();
+  const key = await cli(home, 0, "audit", "key");
+  const [origin] = key.split("+");
+  const size = readJournal(home).length;
+  for (const seq of [1, 17, size]) {
+    const proof = await cli(home, 0, "audit", "prove", String(seq), "--json");
+    const holds = { code: 0, said: `record ${seq} is in the tree of ${size} records of ${origin}` };
+    assertEquals(await python(key, proof), holds);
+    assertEquals(JSON.parse(JSON.parse(proof).record).seq, seq);
+    const changed = await python(key, proof.replace(/\\"type\\":\\"[a-z]/, '\\"type\\":\\"z'));
+    assertEquals(changed, { code: 1, said: "does not hold: another root" });
+  }
+  const earlier = await cli(home, 0, "audit", "prove", "--from", "11", "--json");
+  assertEquals(await python(key, earlier), {
+    code: 0,
+    said: `the tree of 11 records is the beginning of that of ${size} records of ${origin}`,
+  });
+  assertEquals((await python(key, earlier.replace('"from":11', '"from":12'))).code, 1);
+  assertEquals(
+    (await python(key, earlier.replace(`\\n${size}\\n`, `\\n${size + 1}\\n`))).said,
+    "does not hold: the signature is wrong",
+  );
+  await using other = await signedHome();
+  const otherKey = await cli(other, 0, "audit", "key");
+  assertEquals((await python(otherKey, earlier)).said, "does not hold: the key has not signed it");
+  Deno.writeTextFileSync(home.path("p.json"), earlier);
+  const said = await cli(other, 0, "audit", "verify", "--proof", home.path("p.json"), "--key", key);
+  assertStringIncludes(said, `ok: the tree of 11 records is the beginning of that of ${size} records`);
+  const refused = await cli(other, 7, "audit", "verify", "--proof", home.path("p.json"));
+  assertStringIncludes(refused, `the proof does not hold: its checkpoint is not signed by ${otherKey.split("+")[0]}`);
+});
+
+Deno.test("C10 a copy elsewhere verifies by the key, and a checkpoint that was kept proves it complete up to there", async () => {
+  await using home = await signedHome();
+  const key = await cli(home, 0, "audit", "key");
+  const [origin] = key.split("+");
+  const size = readJournal(home).length;
+  assertStringIncludes(await cli(home, 0, "audit", "verify"), `signed by ${origin}: 1 checkpoint up to record ${size}`);
+  Deno.writeTextFileSync(home.path("kept.json"), await cli(home, 0, "audit", "prove", String(size), "--json"));
+  await home.start();
+  await home.stop();
+  const now = readJournal(home).length;
+  assertStringIncludes(
+    await cli(home, 0, "audit", "verify", "--against", home.path("kept.json")),
+    `complete up to record ${size}`,
+  );
+  const copy = home.path("copy");
+  for (const name of ["journal", "journal.head", "journal.checkpoints"]) {
+    await new Deno.Command("cp", { args: ["-r", home.path(name), `${copy}${name.slice("journal".length)}`] }).output();
+  }
+  await using stranger = await TestHome.create();
+  const offline = ["audit", "verify", "--offline", copy];
+  assertStringIncludes(await cli(stranger, 0, ...offline), "without a key (--key) nobody knows who signed");
+  assertStringIncludes(await cli(stranger, 0, ...offline, "--key", key), `2 checkpoints up to record ${now}`);
+  assertStringIncludes(
+    await cli(stranger, 2, ...offline, "--against", home.path("kept.json")),
+    "a kept checkpoint counts only with the key that signed it",
+  );
+  const path = `${copy}/0000000000000001.jsonl`;
+  const rows = Deno.readTextFileSync(path).split("\n").slice(0, -1);
+  Deno.writeTextFileSync(path, rows.slice(0, size - 3).map((row) => `${row}\n`).join(""));
+  Deno.removeSync(`${copy}.head`);
+  assertStringIncludes(
+    await cli(stranger, 7, ...offline, "--key", key),
+    `journal.checkpoints counts ${now} records, the end was cut off`,
+  );
+  Deno.removeSync(`${copy}.checkpoints`);
+  assertStringIncludes(
+    await cli(stranger, 0, ...offline, "--key", key),
+    "no signed checkpoint covers these records yet",
+  );
+  assertStringIncludes(
+    await cli(stranger, 7, ...offline, "--key", key, "--against", home.path("kept.json")),
+    `the kept checkpoint counts ${size} records, the end was cut off`,
+  );
+});
+
+Deno.test("C10 the key is made at the first start for us alone, and without it nothing is signed again", async () => {
+  await using home = await TestHome.create();
+  assertStringIncludes(await cli(home, 1, "audit", "key"), "there is no signing key yet");
+  await home.start();
+  await eventually(async () => (await home.cli(["audit", "key"])).code === 0, 10_000, "the key");
+  const key = await cli(home, 0, "audit", "key");
+  assertMatch(key, /^agent-console\/journal\/[0-9a-f]{16}\+[0-9a-f]{8}\+A[A-Za-z0-9+/]{43}$/);
+  assertEquals(JSON.parse(await cli(home, 0, "audit", "key", "--json")).key, key);
+  assertStringIncludes(await cli(home, 1, "audit", "prove", "1"), "no checkpoint covers record 1 yet");
+  await home.stop();
+  assertEquals(Deno.statSync(home.path("keys/journal.key")).mode! & 0o777, 0o600);
+  assertStringIncludes(await cli(home, 0, "audit", "prove", "1"), "record 1 is in the tree of");
+  const checkpoints = Deno.readTextFileSync(home.path("journal.checkpoints"));
+  const secret = Deno.readTextFileSync(home.path("keys/journal.key")).split("+").at(-1)!.trim();
+  for (const [path, text] of home.files()) {
+    if (!path.endsWith("/keys/journal.key")) assert(!text.includes(secret), `the key is in ${path}`);
+  }
+  Deno.renameSync(home.path("keys/journal.key"), home.path("moved"));
+  await home.start();
+  await home.stop();
+  assertEquals(Deno.readTextFileSync(home.path("journal.checkpoints")), checkpoints);
+  assertStringIncludes(
+    Deno.readTextFileSync(home.path("logs/daemon.log")),
+    "the key that signed journal.checkpoints is gone",
+  );
+  Deno.renameSync(home.path("moved"), home.path("keys/journal.key"));
+  await home.start();
+  await home.stop();
+  const size = readJournal(home).length;
+  assertStringIncludes(await cli(home, 0, "audit", "verify"), `2 checkpoints up to record ${size}`);
+});
+
+Deno.test("C10 what the audit is given wrongly is named, and checks nothing", async () => {
+  await using home = await signedHome();
+  Deno.writeTextFileSync(home.path("no.json"), "{}");
+  for (
+    const [code, says, ...args] of [
+      [2, "give either the number of a record or --from and a size", "prove"],
+      [2, "give either the number of a record or --from and a size", "prove", "1", "--from", "2"],
+      [2, 'the record is "x"', "prove", "x"],
+      [2, "--key is not a key as its line of text", "verify", "--key", "a+b+c"],
+      [2, "--proof checks a proof by itself", "verify", "--proof", home.path("no.json"), "--offline", "/x"],
+      [1, 'the file is not what "audit prove --json" prints', "verify", "--proof", home.path("no.json")],
+      [1, "there is no file", "verify", "--proof", home.path("none.json")],
+      [
+        2,
+        'is not what "audit prove --json" prints',
+        "verify",
+        "--proof",
+        home.path("journal.checkpoints").replace("checkpoints", "head").replace("journal.head", "daemon.lock"),
+      ],
+      [1, "there is no journal at", "verify", "--offline", home.path("nothing")],
+    ] as [number, string, ...string[]][]
+  ) {
+    assertStringIncludes(await cli(home, code, "audit", ...args), says);
+  }
+});
