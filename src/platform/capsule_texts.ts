@@ -65,16 +65,19 @@ export interface CapsuleRun extends CapsuleSandbox {
  */
 const DATA_BYTES = 704 * 1_048_576;
 const HEAP_MB = 64;
-/** A third of the processor where both want it: behind everything else, and not so far behind that it cannot start. */
-const NICE = 5;
+/** A quarter of the processor where another wants it too: behind everything else, and not so far that it cannot start. */
+const NICE_AT_START = 5;
+/** A tenth: one that has started is busy for a moment at a time, or for no good reason. */
+const NICE = 10;
 /**
  * Ends the capsule ($2) where the daemon that has started it ($1) is gone; it ends within 5 s behind the capsule.
  * A process that has got the pid of one of them is neither: it is not made nice, and not ended.
  *
  * Linux shares the processor between sessions first and has a nice value for each (sched_autogroup): that of a process
  * counts among those of its own session only, and a capsule leads one (measured: 49 % of a core beside a busy process at
- * nice 0, and 24 % with this). Not from its start: on a busy machine it would not start in time. The system takes one such
- * change in 100 ms of all users, so it is made again.
+ * nice 0, and 24 % at 5). With the lower value from its start it would not start in time on a busy machine; with none at
+ * its start one that ends again and again doubled and more what others waited for (benchmark CAPSULES). The system takes
+ * one such change in 100 ms of all users, so it is made again.
  */
 const WATCH = [
   // Sets what tells a process from a later one with its pid: field 22 of its stat, and where there is no /proc its ps(1).
@@ -82,9 +85,11 @@ const WATCH = [
   'of() { if read -r stat < "/proc/$1/stat"; then set -- ${stat##*) }; session=$4 start=${20}; ' +
   'else start=$(/bin/ps -o lstart= -p "$1"); fi; }',
   'lives() { of "$1"; [ "$start" = "$2" ] && kill -0 "$1"; }',
+  'behind() { [ "$session" = "$2" ] && echo "$1" > "/proc/$2/autogroup"; }',
   'of "$1"; daemon=$start; of "$2"; capsule=$start',
+  `behind ${NICE_AT_START} "$2"`,
   'while /bin/sleep 5; lives "$1" "$daemon" && lives "$2" "$capsule"; do ' +
-  `[ "$session" = "$2" ] && echo ${NICE} > "/proc/$2/autogroup"; done`,
+  `behind ${NICE} "$2"; done`,
   'lives "$2" "$capsule" && kill -9 "$2"',
 ].join("; ");
 const MAX_FILES = 64;
@@ -112,7 +117,9 @@ export function capsuleRunText(capsule: CapsuleRun): string {
     // A daemon that was killed ends nothing, and a capsule that is busy does not see that its stdin is closed.
     `${shell} -c '${WATCH}' watch "$PPID" "$$" < /dev/null > /dev/null 2>&1 &`,
     ...exported,
-    `exec ${nice === undefined ? "" : `${shellQuote([nice])} -n ${NICE} `}${shellQuote([deno, "run", ...RUNTIME])} \\`,
+    `exec ${nice === undefined ? "" : `${shellQuote([nice])} -n ${NICE_AT_START} `}${
+      shellQuote([deno, "run", ...RUNTIME])
+    } \\`,
     ...capsuleFlags(capsule).map((flag) => `  ${shellQuote([flag])} \\`),
     `  ${shellQuote([host, program.href, ...isTest ? [CAPSULE_TEST] : []])}`,
     "",

@@ -1,5 +1,5 @@
 /** CAPSULES: what a hostile capsule costs everybody else, and what many idle ones cost. */
-import { grantNow } from "../support/capsule_commands.ts";
+import { grantBroken, grantNow } from "../support/capsule_commands.ts";
 import { writeCapsule } from "../support/capsule_folder.ts";
 import { TestHome } from "../support/harness.ts";
 import { processesNaming } from "../support/harness_process.ts";
@@ -52,7 +52,8 @@ async function during(load: HostileLoad): Promise<readonly Row[]> {
   const seen = new Set<string>();
   for (let round = 0; round < ROUNDS; round++) {
     rest.push(await room.measure(WINDOW_MS));
-    await grantNow(home, load.name);
+    if (load.isAtLoad === true) await grantBroken(home, load.name);
+    else await grantNow(home, load.name);
     const over = new AbortController();
     const watched = keepAttacking(client, load, seen, over.signal);
     await pause(load.ends ? BEGIN_MS.ends : BEGIN_MS.lasts);

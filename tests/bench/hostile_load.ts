@@ -30,6 +30,7 @@ export const HOSTILE_LOADS: readonly HostileLoad[] = [
     name: "buffer-bomb",
     body:
       `for (;;) { const all = []; try { for (;;) all.push(new Uint8Array(8_388_608).fill(1)) } catch { /* again */ } }`,
+    ends: true, // V8 ends where an allocation of its own fails
   },
   {
     name: "fork",

@@ -34,7 +34,7 @@ exec 3>&- 4>&- 5>&- 6>&- 7>&- 8>&- 9>&-
 ulimit -d 720896 2>/dev/null || :
 ulimit -c 0 2>/dev/null || :
 ulimit -n 64 2>/dev/null || :
-/bin/sh -p -c 'of() { if read -r stat < "/proc/$1/stat"; then set -- \${stat##*) }; session=$4 start=\${20}; else start=$(/bin/ps -o lstart= -p "$1"); fi; }; lives() { of "$1"; [ "$start" = "$2" ] && kill -0 "$1"; }; of "$1"; daemon=$start; of "$2"; capsule=$start; while /bin/sleep 5; lives "$1" "$daemon" && lives "$2" "$capsule"; do [ "$session" = "$2" ] && echo 5 > "/proc/$2/autogroup"; done; lives "$2" "$capsule" && kill -9 "$2"' watch "$PPID" "$$" < /dev/null > /dev/null 2>&1 &
+/bin/sh -p -c 'of() { if read -r stat < "/proc/$1/stat"; then set -- \${stat##*) }; session=$4 start=\${20}; else start=$(/bin/ps -o lstart= -p "$1"); fi; }; lives() { of "$1"; [ "$start" = "$2" ] && kill -0 "$1"; }; behind() { [ "$session" = "$2" ] && echo "$1" > "/proc/$2/autogroup"; }; of "$1"; daemon=$start; of "$2"; capsule=$start; behind 5 "$2"; while /bin/sleep 5; lives "$1" "$daemon" && lives "$2" "$capsule"; do behind 10 "$2"; done; lives "$2" "$capsule" && kill -9 "$2"' watch "$PPID" "$$" < /dev/null > /dev/null 2>&1 &
 export DENO_DIR=/dev/null
 export DENO_NO_UPDATE_CHECK=1
 export DENO_WEBGPU_BACKEND=none
@@ -192,7 +192,9 @@ Deno.test({
       const group = async (pid: number | "self") => await Deno.readTextFile(`/proc/${pid}/autogroup`);
       const own = await group("self");
       const child = startPiped([run], { cwd: "/", env: {} });
-      await eventually(async () => / nice 5$/m.test(await group(child.pid)), 20_000, "the session's own nice value");
+      const isNice = (value: number) => async () => (await group(child.pid)).trim().endsWith(` nice ${value}`);
+      await eventually(isNice(5), 4000, "the session's nice value at its start");
+      await eventually(isNice(10), 20_000, "the one of a capsule that has started");
       assertEquals(await group("self"), own);
       child.slay();
       await Promise.all([child.ended, child.stdout.cancel(), child.stderr.cancel()]);
