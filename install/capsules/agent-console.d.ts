@@ -23,7 +23,8 @@ export interface Capsule {
   readonly signal: AbortSignal;
   /**
    * Hears the events of a topic of `subscribes`, in their order. The next one does not wait for a promise. An event counts
-   * as delivered when all its listeners are done, within 10 s. After a crash, and only then, an event may come again.
+   * as delivered when all its listeners are done, within 10 s, or have failed: what a listener throws is logged, and the
+   * event does not come again. After a crash, and only then, an event may come again.
    *
    * The topic `lost` needs no name in the manifest: so many events came that some were left out, those of `data.from` to
    * `data.to`.

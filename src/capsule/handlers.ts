@@ -66,7 +66,12 @@ export function capsuleHandlers(deps: CapsuleDeps): Handlers<keyof typeof capsul
       if (name !== undefined && granted === undefined) throw notGranted(name);
       const all = granted === undefined ? grants.all() : [granted];
       await Promise.all(all.map((one) => runner.run(one)));
-      return { reloaded: all.map((one) => one.name) };
+      const notRunning = all.flatMap(({ name }) => {
+        const state = runner.stateOf(name);
+        return state === undefined || "reason" in state ? [{ name, reason: state?.reason ?? "it has ended" }] : [];
+      });
+      const names = new Set(notRunning.map((one) => one.name));
+      return { reloaded: all.flatMap((one) => names.has(one.name) ? [] : one.name), notRunning };
     },
   };
 }

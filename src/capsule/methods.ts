@@ -99,7 +99,10 @@ export const capsuleMethods = {
     scope: "admin",
     mutates: false,
     params: v.strictObject({ name: v.exactOptional(name) }),
-    result: v.object({ reloaded: v.array(v.string()) }),
+    result: v.object({
+      reloaded: v.array(v.string()),
+      notRunning: v.array(v.object({ name: v.string(), reason: v.string() })),
+    }),
     doc: "Starts a granted capsule anew, or all of them, those too that have failed; no event is lost or told twice.",
   },
   "capsule.revoke": {

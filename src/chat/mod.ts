@@ -85,10 +85,10 @@ async function one(
   }
 }
 
-/** Whose words follow, where the command's name does not say it. */
+/** Whose words follow: they are not the program's own. */
 function tellCapsule(name: string, capsules: readonly CapsuleCommand[]): void {
   const capsule = capsules.find((one) => one.name === name)?.capsule ?? name;
-  if (capsule !== name) asideAtTerminal()?.(`the capsule ${escapeControls(capsule)} says:`);
+  asideAtTerminal()?.(`the capsule ${escapeControls(capsule)} says:`);
 }
 
 function asideAtTerminal(): ((line: string) => void) | undefined {

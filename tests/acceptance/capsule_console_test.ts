@@ -1,5 +1,7 @@
 /** Commands of capsules at the command line, in the chat and on the wire: where they show, who may run them, what they say. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { grantNow } from "../support/capsule_commands.ts";
+import { writeCapsule } from "../support/capsule_folder.ts";
 import { chatTest, enter, openChat } from "../support/chat_terminal.ts";
 import { GatewayHome } from "../support/gateway.ts";
 import { TestHome } from "../support/harness.ts";
@@ -26,7 +28,10 @@ Deno.test("X1 capsule commands on the wire: ListCapsules, ReloadCapsules, GetCom
   assertEquals(commands.filter(({ capsule }) => capsule === undefined).every(({ name }) => name !== "standup"), true);
   const metadata = await client.request("GetCapsuleMetadata", { name: "team" });
   assertEquals(namesOf((metadata["manifest"] as Json)["commands"]), ["standup", "roll-call", "watch", "nap", "broken"]);
-  assertEquals(await client.request("ReloadCapsules", { name: "team" }), { reloaded: ["team"] });
+  assertEquals(await client.request("ReloadCapsules", { name: "team" }), {
+    reloaded: ["team"],
+    notRunning: [],
+  });
   assertEquals((await client.request("command.execute", { command: "/standup a" }))["response"], SAID("a"));
 });
 
@@ -121,6 +126,13 @@ chatTest(
     await chat.shows(/> \/standup *$/);
     await chat.press("Enter");
     await chat.shows(/the capsule team says:\nweb: tests pass \\x1b\[2J<b>&\nwords\n[^]*> ?$/);
+    const main = 'export default (c: any) => c.command("solo", () => "error: no daemon");';
+    writeCapsule(home.path("capsules"), { name: "solo", commands: [{ name: "solo", description: "alone" }] }, {
+      "main.ts": main,
+    });
+    await grantNow(home, "solo");
+    await enter(chat, "/solo");
+    await chat.shows(/the capsule solo says:\nerror: no daemon\n/);
     assertEquals((await home.cli(["capsule", "revoke", "team"])).code, 0);
     await enter(chat, "/standup");
     await chat.shows(/unknown command "\/standup"/);

@@ -78,8 +78,12 @@ Deno.test("first hour 6: a daemon that may start no capsule says so of each, wit
   for (const args of [["status"], ["capsule", "list"]]) {
     assertStringIncludes((await home.cli(args)).stdout, "it cannot be started: this daemon may not run capsules");
   }
+  const { code, stderr } = await home.cli(["capsule", "reload"]);
+  assertEquals([code, stderr], [1, "demo does not run: this daemon may not run capsules\n"]);
   await home.cli(["daemon", "restart"]);
   await untilState(home, "demo", "running");
+  const again = await home.cli(["capsule", "reload"]);
+  assertEquals([again.code, again.stderr], [0, "reloaded: demo\n"]);
   assertEquals((await findings(home)).map(({ text }) => text), ["1 granted, 1 running"]);
 });
 

@@ -5,6 +5,7 @@ import { FakeSlack, installExample, killCapsule } from "../support/example_capsu
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
+import { longTest } from "../support/long_step.ts";
 import { type Held, held, hook, PRINT, recorded } from "../support/hook_process.ts";
 import type { RawClient } from "../support/wire.ts";
 
@@ -102,32 +103,35 @@ Deno.test("X1 slack-webhook tells nothing of what an agent asks in its terminal 
   assertEquals(slack.texts.length, 1);
 });
 
-Deno.test("X1 slack-webhook does not tell what is answered within its grace, and loses nothing by a crash or a reload in it", async () => {
-  await using slack = new FakeSlack();
-  await using home = await withSlack(12, slack);
-  const kept = () => Deno.readTextFileSync(home.path("capsules.kv/slack-webhook.json"));
-  await grantNow(home, "slack-webhook");
-  await using client = await home.connect({ token: true });
-  await using quick = await asking(home, client, "quick", "touch quick");
-  await answered(home, quick);
-  await using one = await asking(home, client, "web", "touch web");
-  await pause(10_500); // longer than an event waits for its listener: a crash gives it to nobody
-  assertEquals(slack.texts, []);
-  killCapsule(home, "slack-webhook");
-  await untilTold(slack, 1);
-  await untilState(home, "slack-webhook", "running");
+longTest(
+  "X1 slack-webhook does not tell what is answered within its grace, and loses nothing by a crash or a reload in it",
+  async () => {
+    await using slack = new FakeSlack();
+    await using home = await withSlack(12, slack);
+    const kept = () => Deno.readTextFileSync(home.path("capsules.kv/slack-webhook.json"));
+    await grantNow(home, "slack-webhook");
+    await using client = await home.connect({ token: true });
+    await using quick = await asking(home, client, "quick", "touch quick");
+    await answered(home, quick);
+    await using one = await asking(home, client, "web", "touch web");
+    await pause(10_500); // longer than an event waits for its listener: a crash gives it to nobody
+    assertEquals(slack.texts, []);
+    killCapsule(home, "slack-webhook");
+    await untilTold(slack, 1);
+    await untilState(home, "slack-webhook", "running");
 
-  await using held = await asking(home, client, "held", "touch held");
-  await using dropped = await asking(home, client, "dropped", "touch dropped");
-  await eventually(() => kept().includes("touch dropped"), TOLD_MS, "what is asked is kept", 20);
-  assertEquals((await home.cli(["capsule", "reload", "slack-webhook"])).code, 0);
-  await answered(home, dropped);
-  await untilTold(slack, 2);
-  await pause(3000);
-  assertEquals(slack.texts.map((text) => text.split(" ").at(-1)), [one.id, held.id]);
-  for (const each of [one, held]) await answered(home, each);
-  await eventually(() => kept() === "[]\n", TOLD_MS, "what was answered is forgotten", 50);
-});
+    await using held = await asking(home, client, "held", "touch held");
+    await using dropped = await asking(home, client, "dropped", "touch dropped");
+    await eventually(() => kept().includes("touch dropped"), TOLD_MS, "what is asked is kept", 20);
+    assertEquals((await home.cli(["capsule", "reload", "slack-webhook"])).code, 0);
+    await answered(home, dropped);
+    await untilTold(slack, 2);
+    await pause(3000);
+    assertEquals(slack.texts.map((text) => text.split(" ").at(-1)), [one.id, held.id]);
+    for (const each of [one, held]) await answered(home, each);
+    await eventually(() => kept() === "[]\n", TOLD_MS, "what was answered is forgotten", 50);
+  },
+);
 
 Deno.test("X1 slack-webhook tries again where Slack is busy or fails, not after an answer, and never where it is refused", async () => {
   await using slack = new FakeSlack();

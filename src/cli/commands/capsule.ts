@@ -222,12 +222,18 @@ export async function revokeCapsule(
   run.out.note(`${name}: revoked; it runs no more`);
 }
 
+/** Gives the exit code: 1 where one does not run now. */
 export async function reloadCapsules(
   run: CommandContext,
   name: string | undefined,
   { json }: JsonOption,
-): Promise<void> {
-  const { reloaded } = await call(run, "capsule.reload", name === undefined ? {} : { name });
-  if (json) return run.out.json({ reloaded });
-  run.out.note(reloaded.length === 0 ? "no capsule is granted" : `reloaded: ${reloaded.join(", ")}`);
+): Promise<number> {
+  const { reloaded, notRunning } = await call(run, "capsule.reload", name === undefined ? {} : { name });
+  if (json) run.out.json({ reloaded, notRunning });
+  else {
+    if (reloaded.length > 0) run.out.note(`reloaded: ${reloaded.join(", ")}`);
+    else if (notRunning.length === 0) run.out.note("no capsule is granted");
+    for (const one of notRunning) run.out.note(`${one.name} does not run: ${escapeControls(one.reason)}`);
+  }
+  return notRunning.length === 0 ? 0 : 1;
 }

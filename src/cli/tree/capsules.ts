@@ -34,7 +34,10 @@ export function capsuleCommands(root: Command, run: () => CommandContext): void 
     .action(async (name, options) => await (await load()).revokeCapsule(run(), name, options));
   command.command("reload").description("start granted capsules anew, those too that have failed")
     .argument("[name]", NAME).option(...JSON_OPTION)
-    .action(async (name, options) => await (await load()).reloadCapsules(run(), name, options));
+    .action(async (name, options) => {
+      const code = await (await load()).reloadCapsules(run(), name, options);
+      if (code !== 0) throw new CommandEnded(code);
+    });
   command.command("test").description(
     "play the test of a capsule in its sandbox: without a daemon, with nothing granted",
   )
