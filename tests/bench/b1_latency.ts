@@ -3,7 +3,7 @@ import { TestHome } from "../support/harness.ts";
 import { HELLO, line, prebuiltMain, report, startDaemon, startEcho, update } from "./daemon.ts";
 import { LineSocket } from "./line_socket.ts";
 import { alternate, median, quantile } from "./measure.ts";
-import { ratio, type Row } from "./result.ts";
+import { judged, ratio, type Row } from "./result.ts";
 
 // Short rounds: the system may run both processes on one core or on two, a round trip differs fourfold between these,
 // and it changes its mind every second or so.
@@ -101,12 +101,16 @@ function row(method: Method, subscribers: Subscribers, ours: readonly number[], 
   const p50 = { ours: median(ours), theirs: median(theirs) };
   const p99 = { ours: quantile(ours, 0.99), theirs: quantile(theirs, 0.99) };
   const many = subscribers > 1;
-  return {
-    id: "B1",
-    what: `\`${method}\` → its event at ${many ? `the last of ${subscribers} subscribers` : "a subscriber"}`,
-    counterpart: many ? `a raw unix-socket echo to ${subscribers} connections` : "a raw unix-socket echo",
-    goal: `p50 ≤ ${GOAL[method]}×, p99 < ${P99_MS[subscribers]} ms`,
-    measured: `p50 ${ratio(p50.ours, p50.theirs, "ms", 3)}, p99 ${p99.ours.toFixed(3)} / ${p99.theirs.toFixed(3)} ms`,
-    ok: p50.ours <= GOAL[method] * p50.theirs && p99.ours < P99_MS[subscribers],
-  };
+  return judged(
+    {
+      id: "B1",
+      what: `\`${method}\` → its event at ${many ? `the last of ${subscribers} subscribers` : "a subscriber"}`,
+      counterpart: many ? `a raw unix-socket echo to ${subscribers} connections` : "a raw unix-socket echo",
+      goal: `p50 ≤ ${GOAL[method]}×, p99 < ${P99_MS[subscribers]} ms`,
+      measured: `p50 ${ratio(p50.ours, p50.theirs, "ms", 3)}, p99 ${p99.ours.toFixed(3)} / ${p99.theirs.toFixed(3)} ms`,
+    },
+    `${method}, ${many ? `${subscribers} subscribers` : "one subscriber"}`,
+    p50.ours / (GOAL[method] * p50.theirs),
+    p99.ours / P99_MS[subscribers],
+  );
 }

@@ -2,7 +2,7 @@
 import { TestHome } from "../support/harness.ts";
 import { type Measured, pour, prebuiltMain, startDaemon, startEcho } from "./daemon.ts";
 import { alternate, median } from "./measure.ts";
-import { ratio, type Row } from "./result.ts";
+import { judged, ratio, type Row } from "./result.ts";
 
 const ROUNDS = 15;
 const WARM_UP = 2;
@@ -42,12 +42,16 @@ async function spawned(begin: () => Promise<Measured>): Promise<number> {
 
 function row(where: string, ours: readonly number[], theirs: readonly number[]): Row {
   const ms = median(ours);
-  return {
-    id: "B3",
-    what: `spawn of the daemon → answered hello: ${where}`,
-    counterpart: "the smallest Deno program that listens and answers",
-    goal: `≤ ${GOAL.ratio.toFixed(1)}×, < ${GOAL.ms} ms`,
-    measured: ratio(ms, median(theirs), "ms"),
-    ok: ms <= GOAL.ratio * median(theirs) && ms < GOAL.ms,
-  };
+  return judged(
+    {
+      id: "B3",
+      what: `spawn of the daemon → answered hello: ${where}`,
+      counterpart: "the smallest Deno program that listens and answers",
+      goal: `≤ ${GOAL.ratio.toFixed(1)}×, < ${GOAL.ms} ms`,
+      measured: ratio(ms, median(theirs), "ms"),
+    },
+    `start ${where}`,
+    ms / (GOAL.ratio * median(theirs)),
+    ms / GOAL.ms,
+  );
 }

@@ -6,7 +6,7 @@ import { thisProgram } from "../../src/platform/program.ts";
 import { hookEvent } from "./daemon.ts";
 import { COUNTERPART, done, type Installed, SESSIONS, withInstalled } from "./installed.ts";
 import { alternate, median, processMs } from "./measure.ts";
-import { ratio, type Row } from "./result.ts";
+import { judged, ratio, type Row } from "./result.ts";
 
 const ROUNDS = 25;
 const WARM_UP = 3;
@@ -56,12 +56,15 @@ export function sandboxedHook({ user, home }: Installed): string[] {
 }
 
 function row(id: string, what: string, ours: readonly number[], theirs: readonly number[], most: number): Row {
-  return {
-    id,
-    what: `whole process of ${what}`,
-    counterpart: COUNTERPART,
-    goal: `≤ ${most}×`,
-    measured: ratio(median(ours), median(theirs), "ms"),
-    ok: median(ours) <= most * median(theirs),
-  };
+  return judged(
+    {
+      id,
+      what: `whole process of ${what}`,
+      counterpart: COUNTERPART,
+      goal: `≤ ${most}×`,
+      measured: ratio(median(ours), median(theirs), "ms"),
+    },
+    what.replaceAll("`", "").replace("at an event that", "where it"),
+    median(ours) / (most * median(theirs)),
+  );
 }

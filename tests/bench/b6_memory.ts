@@ -3,7 +3,7 @@ import { pause } from "../support/harness_wait.ts";
 import { TestHome } from "../support/harness.ts";
 import { MAIN_URL, pour, prebuiltMain, startDaemon, startEcho } from "./daemon.ts";
 import { privateMb } from "./proc.ts";
-import type { Row } from "./result.ts";
+import { judged, type Row } from "./result.ts";
 
 const SESSIONS = 1000;
 const BURST = 100_000;
@@ -38,12 +38,17 @@ function row(when: string, goal: number, daemon: number, echo: number): Row {
   const ours = privateMb(daemon);
   const theirs = privateMb(echo);
   const more = ours - theirs;
-  return {
-    id: "B6",
-    what: `private memory (RssAnon) ${when}`,
-    counterpart: COUNTERPART,
-    goal: `+ ≤ ${goal} MB`,
-    measured: `${more < 0 ? "−" : "+"} ${Math.abs(more).toFixed(1)} MB (${ours.toFixed(1)} / ${theirs.toFixed(1)} MB)`,
-    ok: more <= goal,
-  };
+  return judged(
+    {
+      id: "B6",
+      what: `private memory (RssAnon) ${when}`,
+      counterpart: COUNTERPART,
+      goal: `+ ≤ ${goal} MB`,
+      measured: `${more < 0 ? "−" : "+"} ${Math.abs(more).toFixed(1)} MB (${ours.toFixed(1)} / ${
+        theirs.toFixed(1)
+      } MB)`,
+    },
+    `memory ${when.replace("one minute ", "")}`,
+    Math.max(0, more) / goal,
+  );
 }

@@ -4,7 +4,7 @@ import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { pour, startDaemon, startEcho } from "./daemon.ts";
 import { cpuSecs, wakeUps } from "./proc.ts";
-import type { Row } from "./result.ts";
+import { judged, type Row } from "./result.ts";
 
 const SESSIONS = 30;
 /** Agents that the daemon keeps warm; what they cost themselves is theirs. */
@@ -39,15 +39,15 @@ export async function rest(): Promise<readonly Row[]> {
   }
   const ours = 100 * (cpuSecs(daemon.pid) - before.ours) / REST_SECS;
   const theirs = 100 * (cpuSecs(echo.pid) - before.theirs) / REST_SECS;
-  return [{
+  const row = {
     id: "B9",
     what:
       `CPU in one minute of rest with ${SESSIONS} open sessions whose agents live, \`ps\` included, and ${WARM} warm agents`,
     counterpart: "the smallest Deno program that listens",
     goal: `< ${GOAL_PERCENT} % of a core, no timer below 1 s`,
     measured: `${ours.toFixed(2)} % / ${theirs.toFixed(2)} %, awake in ${awake} of ${REST_SECS} seconds`,
-    ok: ours < GOAL_PERCENT && awake < GOAL_AWAKE_SECS,
-  }];
+  };
+  return [judged(row, "CPU at rest, and seconds awake", ours / GOAL_PERCENT, awake / GOAL_AWAKE_SECS)];
 }
 
 /** Processes that stand for agents. */

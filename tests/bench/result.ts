@@ -1,4 +1,4 @@
-/** The table of results: written to RESULTS.md by the bench; `deno task docs` copies it into docs/benchmarks.md. */
+/** What a benchmark gives: the lines of the table, what the charts show of each, and the text forms of numbers. */
 
 /** One line of the table. */
 export interface Row {
@@ -10,6 +10,37 @@ export interface Row {
   /** Ratio or difference, with the absolute numbers of both. */
   readonly measured: string;
   readonly ok: boolean;
+  /** A bar of the chart of the budgets. */
+  readonly bar?: Bar;
+  /** What the chart of growth shows. */
+  readonly points?: readonly GrowthPoint[];
+}
+
+export interface Bar {
+  readonly label: string;
+  /** The part of its goal that the measured number takes: 1 is the goal itself, less is better. */
+  readonly used: number;
+}
+
+/** What something costs at one size. */
+export interface GrowthPoint {
+  /** What grows: one panel of the chart. */
+  readonly panel: "sessions" | "subscribers" | "records";
+  /** The name of the line that it belongs to. */
+  readonly line: string;
+  readonly size: number;
+  /** In the unit of the panel. */
+  readonly cost: number;
+}
+
+/**
+ * The line of a budget. Each of `parts` is the part of one goal that is used; all must be 1 at most.
+ * @throws {Error} where a part is no number: nothing was measured
+ */
+export function judged(row: Omit<Row, "ok" | "bar">, label: string, ...parts: readonly number[]): Row {
+  const used = Math.max(...parts);
+  if (!Number.isFinite(used)) throw new Error(`${row.id}, ${label}: nothing was measured (${row.measured})`);
+  return { ...row, ok: used <= 1, bar: { label, used: Math.round(used * 1e4) / 1e4 } };
 }
 
 /** A budget: measures, and gives its lines. */
@@ -23,8 +54,6 @@ export interface Machine {
   readonly cores: number;
   readonly os: string;
   readonly deno: string;
-  /** ISO 8601 date. */
-  readonly date: string;
 }
 
 export function thisMachine(): Machine {
@@ -33,7 +62,6 @@ export function thisMachine(): Machine {
     cores: navigator.hardwareConcurrency,
     os: `${Deno.build.os} ${Deno.osRelease()}`,
     deno: Deno.version.deno,
-    date: new Date().toISOString().slice(0, 10),
   };
 }
 
@@ -48,8 +76,7 @@ function cpuModel(): string {
 const HEAD = ["budget", "what", "compared with", "goal", "measured", "verdict"];
 
 /** The table as Markdown, laid out as `deno fmt` would. */
-export function renderTable(rows: readonly Row[], machine: Machine): string {
-  const { cpu, cores, os, deno, date } = machine;
+export function renderRows(rows: readonly Row[]): string {
   const cells = rows.map((row) =>
     [row.id, row.what, row.counterpart, row.goal, row.measured, row.ok ? "met" : "missed"]
       .map((cell) => cell.replaceAll("|", "\\|"))
@@ -57,20 +84,7 @@ export function renderTable(rows: readonly Row[], machine: Machine): string {
   const widths = HEAD.map((head, at) => Math.max(head.length, ...cells.map((row) => row[at]?.length ?? 0)));
   const line = (row: readonly string[], fill: string) =>
     `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0, fill)).join(" | ")} |`;
-  return [
-    `Measured on ${date} with Deno ${deno} on ${cpu}, ${cores} cores, ${os}. Each number was taken beside its`,
-    "counterpart in the same run, in turns; numbers are medians unless they say otherwise.",
-    "",
-    line(HEAD, " "),
-    line(HEAD.map(() => ""), "-"),
-    ...cells.map((row) => line(row, " ")),
-    "",
-  ].join("\n");
-}
-
-/** RESULTS.md. */
-export function renderResults(rows: readonly Row[], machine: Machine): string {
-  return `# Benchmarks\n\nWritten by \`deno task bench\`.\n\n${renderTable(rows, machine)}`;
+  return [line(HEAD, " "), line(HEAD.map(() => ""), "-"), ...cells.map((row) => line(row, " ")), ""].join("\n");
 }
 
 /** "1.2× (3.4 ms / 2.8 ms)" */

@@ -4,6 +4,7 @@ import { METHODS } from "../../src/protocol/methods.ts";
 import { CAPSULE_SCHEMA } from "../support/capsule_schema.ts";
 import { PAGES, pages, renewed, sectionOf, SUBJECTS, urlOf } from "../support/docs.ts";
 import { problemOf, quoted, unknownCommands } from "../support/docs_commands.ts";
+import { benchCharts } from "../support/docs_bench.ts";
 import { anchorsOf, longLines, missingPaths, targetsOf } from "../support/docs_links.ts";
 import { ROOT, tree } from "../support/docs_sections.ts";
 import { pathOf } from "../support/docs_source.ts";
@@ -38,11 +39,11 @@ Deno.test("the README has 150 lines at most, and leads to every page", async () 
   for (const subject of SUBJECTS) assert(readme.includes(`](docs/${subject}.md)`), `docs/${subject}.md is not linked`);
 });
 
-Deno.test("docs holds the pages, the schema of manifests, and nothing else", async () => {
+Deno.test("docs holds the pages, the schema of manifests, the charts, and nothing else", async () => {
   const found: string[] = [];
   for await (const { name } of Deno.readDir(urlOf("docs/"))) found.push(`docs/${name}`);
   const pages = PAGES.filter((path) => path.startsWith("docs/"));
-  assertEquals(found.sort(), [...pages, CAPSULE_SCHEMA].sort());
+  assertEquals(found.sort(), [...pages, CAPSULE_SCHEMA, ...(await benchCharts()).keys()].sort());
 });
 
 Deno.test("no line of a page is over 120 columns outside its tables", async () => {

@@ -1,8 +1,9 @@
 /**
- * Writes docs/capsule.schema.json and the generated parts of README.md and docs/*.md anew: `deno task docs`. Each stands between
+ * Writes docs/capsule.schema.json, the charts and the generated parts of README.md and docs/*.md anew: `deno task docs`. Each stands between
  * `<!-- NAME:begin -->` and `<!-- NAME:end -->` on one page; everything else is written by hand and stays.
  */
 import { CAPSULE_SCHEMA, capsuleSchema } from "./capsule_schema.ts";
+import { benchCharts } from "./docs_bench.ts";
 import { ROOT, sections } from "./docs_sections.ts";
 
 /** The pages of docs, in the order in which the README names them. */
@@ -95,5 +96,6 @@ export async function formatted(text: string, ext = "md"): Promise<string> {
 
 if (import.meta.main) {
   for (const [path, text] of await renewed(await pages())) await Deno.writeTextFile(urlOf(path), text);
+  for (const [path, chart] of await benchCharts()) await Deno.writeTextFile(urlOf(path), chart);
   await Deno.writeTextFile(urlOf(CAPSULE_SCHEMA), await formatted(capsuleSchema(), "json"));
 }

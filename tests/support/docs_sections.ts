@@ -25,6 +25,7 @@ import { LIMITS } from "../../src/protocol/limits.ts";
 import { METHOD_SCHEMAS, type MethodSchemas } from "../../src/protocol/method_schemas.ts";
 import { type MethodRow, METHODS } from "../../src/protocol/methods.ts";
 import { pathOf, sourceSections } from "./docs_source.ts";
+import { benchSections } from "./docs_bench.ts";
 import { keys } from "./docs_keys.ts";
 import { sessions } from "./docs_sessions.ts";
 import { sandbox } from "./docs_sandbox.ts";
@@ -55,7 +56,7 @@ export async function sections(): Promise<ReadonlyMap<string, string>> {
     ["hooks", HOOK_SPECS.map(hooksMarkdown).join("\n")],
     ["sessions", await sessions()],
     ["tasks", tasks(config.tasks)],
-    ["bench", await bench()],
+    ...await benchSections(),
     ...await sourceSections(config.imports),
   ]);
 }
@@ -246,15 +247,4 @@ async function limits(): Promise<string> {
 function tasks(defined: DenoJson["tasks"]): string {
   const rows = Object.entries(TASKS).filter(([name]) => defined[name] !== undefined);
   return table(["task", "what it does"], rows.map(([name, what]) => [code(name), what]));
-}
-
-/** The benchmarks' own report, less its title. */
-async function bench(): Promise<string> {
-  try {
-    const text = await Deno.readTextFile(new URL("tests/bench/RESULTS.md", ROOT));
-    return text.replace(/^# .*\n+/, "").replace(/^#/gm, "##");
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "Not measured yet.\n";
-    throw error;
-  }
 }

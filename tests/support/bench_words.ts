@@ -1,0 +1,90 @@
+/** What the budgets mean in plain words, and why one that is missed is missed. docs/benchmarks.md is made of both. */
+
+/** What each number says to somebody who uses the program. */
+export const BUDGET_MEANINGS: Readonly<Record<string, string>> = {
+  B1: "How long after an agent has reported something a window hears of it, on an idle machine.",
+  B2:
+    "How many events a second the daemon takes, journals and gives to ten windows when agents report without a pause.",
+  B3: "How long the daemon takes from its spawn until it answers.",
+  B4: "What a hook adds to a step of an agent: the whole process that the agent starts and waits for.",
+  B5: "How long a person waits for `ls`, with the start of its process.",
+  B6: "How much memory the daemon has for itself, beyond that of any Deno program.",
+  B7: "How long a start takes with a million events in the journal.",
+  B8: "Whether an event costs more with many sessions or windows, and how long others wait for what is large.",
+  B9: "How much of a core the daemon takes while nothing happens.",
+  B10: "Whether the dashboard is smooth and small with 200 busy sessions.",
+  B11: "How much larger our compiled programs are than one that only says hello.",
+};
+
+export interface MissedReason {
+  /** Where the time, the memory or the bytes go, as a profile shows it. */
+  readonly profile: string;
+  readonly needed: string;
+}
+
+/** Id of a row → why it is missed. It stands on the page only while the row is missed. */
+export const MISSED: Readonly<Record<string, MissedReason>> = {
+  B1: {
+    profile:
+      "Samples of the daemon (`perf record` with V8's map of its code, 15,000 reports one at a time): 59 % of them " +
+      "are in the runtime's own binary (V8's builtins, its collector, the operations of sockets and files), 21 % in compiled " +
+      "JavaScript, 11 % in the kernel, 7 % in libc. No function of ours takes more than 4 %: sha256 of the record 3.5 %, the " +
+      "expressions that look for secrets 3 %. A report is parsed, redacted, decided, hashed, appended and written to two " +
+      "sockets; the echo writes the bytes that it read. The 99th percentile grows with the machine's other work.",
+    needed:
+      "fewer crossings between JavaScript and the runtime for each event: one write for the answer and the event, a " +
+      "hash in native code that leaves no objects behind, and a file API that appends without a copy.",
+  },
+  B2: {
+    profile: "The same path as in B1, without the waits between events; Redis parses nothing of an event.",
+    needed: "what B1 needs.",
+  },
+  B3: {
+    profile:
+      "System calls of a start with their times (`strace -r`), as parts of the time until the socket listens: 49 % " +
+      "until the first of our files is read, and with it all others that it can name; 37 % until the first file of the home " +
+      "is opened, in which V8 links 0.5 MB of modules from its code cache and runs their top level (schemas, tables); 14 % " +
+      "for the lock, the journal and the socket. By CPU time a bare Deno takes 18 ms and the flags of the sandbox 2; modules " +
+      "that are loaded, run and end in a usage error 25 more. From source each file is a module of its own.",
+    needed:
+      "a heap snapshot of the loaded program, which Deno offers only to those who build the runtime; short of that, " +
+      "modules that make their schemas when they are first asked for.",
+  },
+  B4: {
+    profile:
+      "System calls of `hook claude` (`strace -r`): 60 % of the process is over before the first of our files is " +
+      "opened, 21 % goes by until it connects, 13 % until the answer came and the process ends. The counterpart pays the " +
+      "first part too. An event that may wait for a decision starts the stub and then this program, one after the other; " +
+      "one that only reports needs the stub alone, and takes about half of what the counterpart does.",
+    needed:
+      "a native client for hooks that wait, or a stub that can wait itself; both would be a second implementation of " +
+      "the rules for what happens when the daemon does not answer.",
+  },
+  B6: {
+    profile:
+      "RssAnon of the same runtime: 10.0 MB for a program that sleeps, 10.6 with the daemon's flags, 18.9 with the " +
+      "daemon's modules loaded and nothing else done, 16.9 for the daemon itself in a new home half a minute after its " +
+      "start, which has collected its garbage. So what is loaded costs 6 to 8 MB: source text, compiled code, schemas. After " +
+      "a burst V8 keeps pages that it may fill again. From source the text of every module stays, with types and comments.",
+    needed:
+      "less that is loaded at a start: features that no configuration turns on are loaded late already; schemas of " +
+      "methods that nobody calls are not.",
+  },
+  B11: {
+    profile:
+      "What is embedded is the program's own text: the client has 1.2 MB of an MCP server with its schemas, 1.0 MB " +
+      "of commands, 0.8 MB of a dashboard. The daemon alone keeps within the goal.",
+    needed: "modules that the windows share instead of a copy in each, or embedded text that is compressed, which " +
+      "`deno compile` does not offer.",
+  },
+  signing: {
+    profile:
+      "A checkpoint reads back what was written since the last one and hashes each record three times: to see that " +
+      "the record is whole (14 µs on a busy machine), as a leaf of the tree (14 µs) and for a node of it (6 µs). The hashes " +
+      "are JavaScript, because those of `node:crypto` cost 50 ms of a start and leave objects in memory. It is done in slices " +
+      "of 2 ms with pauses, in quiet moments or when 131,072 records have come, so an event that is reported does not wait.",
+    needed:
+      "a native hash without that price, or the leaf's hash made at the append, where the bytes are at hand, which " +
+      "would put its time on the path of every event.",
+  },
+};
