@@ -7,6 +7,7 @@ import { Interceptors } from "../core/interceptors.ts";
 import type { JournalPort } from "../core/journal_port.ts";
 import type { ReportQuota } from "../core/report_quota.ts";
 import type { Service } from "../core/service.ts";
+import type { SessionLists } from "../core/session_lists.ts";
 import type { Store } from "../core/store.ts";
 import type { Clock, Log } from "../platform/system.ts";
 import { DAEMON } from "../protocol/actor.ts";
@@ -21,6 +22,7 @@ import { RuleEndings } from "./rule_endings.ts";
 
 export interface ApprovalsOptions {
   readonly store: Store;
+  readonly lists: Pick<SessionLists, "inTurn">;
   /** A projection of `store`. */
   readonly inbox: Inbox;
   readonly journal: Pick<JournalPort, "durable">;
@@ -54,7 +56,8 @@ const SECOND_MS = 1000;
 const HOLD_SECS = 570;
 
 export function createApprovals(
-  { store, inbox, journal, config, clock, log, resolveLinks, own, after, newId, quota, isIncomplete }: ApprovalsOptions,
+  { store, lists, inbox, journal, config, clock, log, resolveLinks, own, after, newId, quota, isIncomplete }:
+    ApprovalsOptions,
 ) {
   const now = () => new Date(clock.now()).toISOString();
   const policy = new PolicyEngine({
@@ -119,7 +122,7 @@ export function createApprovals(
     handlers: refusingWhile(
       isIncomplete,
       "approvals",
-      approvalHandlers({ broker, inbox, store, journal, policy, own, newId, now, rules: () => policy.rules() }),
+      approvalHandlers({ broker, inbox, store, lists, journal, policy, own, newId, now, rules: () => policy.rules() }),
     ),
   };
 }

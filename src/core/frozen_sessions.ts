@@ -24,11 +24,11 @@ interface Instant {
 }
 
 export class FrozenSessions {
-  #rows: readonly SessionRow[];
+  readonly rows: readonly SessionRow[];
   #instant: Instant;
 
   constructor(rows: readonly SessionRow[], instant: Instant) {
-    this.#rows = rows;
+    this.rows = rows;
     this.#instant = instant;
   }
 
@@ -37,17 +37,17 @@ export class FrozenSessions {
   }
 
   get size(): number {
-    return this.#rows.length;
+    return this.rows.length;
   }
 
   /** All that the filter lets through, most urgent first. */
   sorted(filter: SessionFilter = {}): SessionRow[] {
-    return this.#rows.filter((row) => isMeant(row, filter)).sort(compareRows);
+    return this.rows.filter((row) => isMeant(row, filter)).sort(compareRows);
   }
 
   /** The same, in slices. @throws the reason of the slices' signal */
   async sortedInSlices(filter: SessionFilter, slices: Slices): Promise<SessionRow[]> {
-    return await sortInSlices(this.#rows.filter((row) => isMeant(row, filter)), compareRows, slices);
+    return await sortInSlices(this.rows.filter((row) => isMeant(row, filter)), compareRows, slices);
   }
 
   /** The session with its derived marks. */
@@ -77,7 +77,7 @@ export class FrozenSessions {
   }
 
   async #counted<C extends { add(session: SessionView): void }>(counter: C, slices: Slices): Promise<C> {
-    for (const [at, row] of this.#rows.entries()) {
+    for (const [at, row] of this.rows.entries()) {
       counter.add(this.view(row));
       if (at % LOOK === 0 && slices.isOver) await slices.next();
     }

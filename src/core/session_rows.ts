@@ -18,6 +18,8 @@ export class SessionRows {
   #rows = new Map<string, SessionRow>();
   /** Ids of the rows that name this id as their parent, so that a session's children are found without a search. */
   #children = new Map<string, Set<string>>();
+  /** Ids of the rows that wait: of many rows they are few, and they are asked for often. */
+  #waiting = new Set<string>();
 
   get size(): number {
     return this.#rows.size;
@@ -32,6 +34,11 @@ export class SessionRows {
     return [...this.#rows.values()];
   }
 
+  /** Those that wait, in the order in which they began to. The list is the caller's. */
+  waiting(): SessionRow[] {
+    return Array.from(this.#waiting, (id) => this.#rows.get(id)!);
+  }
+
   /** What of all rows is made from events alone, in the same order. The list is the caller's. */
   entries(): SessionEntry[] {
     return this.all().map(({ entry }) => entry);
@@ -43,8 +50,10 @@ export class SessionRows {
 
   /** Puts a row or replaces it; its marks stay. */
   put(entry: SessionEntry): void {
-    const { id, parentId } = entry.session;
+    const { id, parentId, status } = entry.session;
     const before = this.#rows.get(id);
+    if (status === "waiting") this.#waiting.add(id);
+    else this.#waiting.delete(id);
     this.#rows.set(id, before === undefined ? { entry } : { ...before, entry });
     if (parentId === undefined) return;
     const children = this.#children.get(parentId);
@@ -60,6 +69,7 @@ export class SessionRows {
 
   delete({ id, parentId }: Session): void {
     this.#rows.delete(id);
+    this.#waiting.delete(id);
     if (parentId === undefined) return;
     const children = this.#children.get(parentId);
     children?.delete(id);

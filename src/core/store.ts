@@ -264,6 +264,11 @@ export class Store {
     return this.#frozen(this.#rows.all());
   }
 
+  /** Those that wait, as they are now: what this costs grows with them, not with all. */
+  waiting(): FrozenSessions {
+    return this.#frozen(this.#rows.waiting());
+  }
+
   /** One session with its derived marks and its history; undefined where there is none. */
   view(id: string): ReturnType<FrozenSessions["viewWithHistory"]> | undefined {
     const row = this.#rows.get(id);

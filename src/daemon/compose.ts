@@ -87,8 +87,10 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const { socketPath } = config;
   const notes = { pid: ownPid(), executable: executable(), bootId, version: VERSION, socketPath, startedAt: now() };
 
+  const lists = new SessionLists({ ...limits, store, turns: daemonTurns, after: setTimer });
   const approvals = createApprovals({
     store,
+    lists,
     inbox,
     journal,
     config: () => config.current,
@@ -135,8 +137,6 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     commands: () => features.commands(),
   };
   const features = createFeatures<typeof FEATURES>(o.features, projections, context);
-  const { pageRows, pagedLists, pageMs } = limits;
-  const lists = new SessionLists({ store, turns: daemonTurns, pageRows, pagedLists, pageMs, after: setTimer });
 
   const steady = () => systemClock.steady();
   const checks = verification({ journal, log, lastError, stop, timers: daemonTimers, steady });

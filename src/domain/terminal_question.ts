@@ -4,7 +4,7 @@
  */
 import type { Approval } from "./approval.ts";
 import type { SessionView } from "./query.ts";
-import type { Terminal, TerminalOnly, WaitingFor } from "./session.ts";
+import type { Session, Terminal, TerminalOnly, WaitingFor } from "./session.ts";
 import { terminalAndFolder } from "./terminal_place.ts";
 
 export interface TerminalQuestion {
@@ -41,15 +41,33 @@ export function terminalQuestions(
 ): TerminalQuestion[] {
   const pending = new Set(approvals.filter(({ status }) => status === "pending").map(({ id }) => id));
   const byId = new Map(sessions.map((session) => [session.id, session]));
-  return [...byId.values()].flatMap((session) => {
-    if (session.status !== "waiting" || session.lost || pending.has(session.waiting.approvalId ?? "")) return [];
-    return [questionOf(session, byId.get(session.parentId ?? ""))];
-  }).sort((a, b) => a.since < b.since ? -1 : a.since > b.since ? 1 : 0);
+  return [...byId.values()]
+    .flatMap((session) => terminalQuestion(session, byId.get(session.parentId ?? ""), pending) ?? [])
+    .sort(byAge);
+}
+
+/** The oldest first; the order of those of one instant is the same wherever they are sorted. */
+export function byAge(a: TerminalQuestion, b: TerminalQuestion): number {
+  return compare(a.since, b.since) || compare(a.sessionId, b.sessionId);
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** The one of this row, where it has one. @param pending ids of the approvals that are open */
+export function terminalQuestion(
+  session: SessionView,
+  parent: Session | undefined,
+  pending: ReadonlySet<string>,
+): TerminalQuestion | undefined {
+  if (session.status !== "waiting" || session.lost || pending.has(session.waiting.approvalId ?? "")) return undefined;
+  return questionOf(session, parent);
 }
 
 function questionOf(
   session: SessionView & { readonly status: "waiting" },
-  parent: SessionView | undefined,
+  parent: Session | undefined,
 ): TerminalQuestion {
   const { id, agent, title, cwd, since, waiting, unproven } = session;
   const { terminal, tty } = session.terminal === undefined && session.tty === undefined ? parent ?? session : session;

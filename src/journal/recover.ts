@@ -6,13 +6,13 @@ import type { Files, Sha256 } from "../platform/system.ts";
 import { Beginning } from "./beginning.ts";
 import { Chain, chainError } from "./chain.ts";
 import { isMarkedBroken } from "./broken_mark.ts";
-import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
+import { checkFormat, missingNewline, sequenceGap } from "./segment_errors.ts";
+import { lookAt, type SegmentLook } from "./segment_look.ts";
 import { KeptHead } from "./kept_head.ts";
 import type { ChainPlace, Loss } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { checkLine } from "./repair.ts";
 import {
-  firstLine,
   lastRecord,
   listSegments,
   readBlocks,
@@ -20,6 +20,7 @@ import {
   segmentOf,
   type Tip,
   type UnterminatedTail,
+  withLineFeed,
 } from "./segment.ts";
 import { type Position, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { cutTorn, type Torn } from "./truncate_torn.ts";
@@ -80,16 +81,13 @@ export interface Recovery {
  */
 export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const { dir, files, sha256 } = options;
-  const all = listSegments(files, dir);
-  for (const segment of all) {
-    checkPlain(files, segment);
-    checkFormat(files, segment);
-  }
+  const all = listSegments(files, dir).map((segment) => lookAt(files, segment));
+  for (const segment of all) checkFormat(segment, segment.opening);
   const found = readSnapshot(files, dir, sha256);
   const snapshot = typeof found === "object" ? found : undefined;
   // A crash during rotation leaves last segments without a whole record: then the one before is the last.
-  const unborn: Segment[] = [];
-  for (let last = all.at(-1); last !== undefined && firstLine(files, last.path) === undefined; last = all.at(-1)) {
+  const unborn: SegmentLook[] = [];
+  for (let last = all.at(-1); last !== undefined && last.opening === undefined; last = all.at(-1)) {
     unborn.unshift(last);
     all.pop();
   }
@@ -102,7 +100,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   if (restored) checkSeams(options, all.slice(0, start + 1), beginning.place);
 
   const unread = all.slice(start);
-  const bytes = sizesOf(files, unread).reduce((sum, size) => sum + size, restored ? -snapshot.offset : 0);
+  const bytes = unread.reduce((sum, { size }) => sum + size, restored ? -snapshot.offset : 0);
   const chain = new Chain(options.sha256For?.(bytes) ?? sha256, restored ? snapshot : beginning.place);
   const place = readHeadFile(files, dir);
   const head = place === undefined ? undefined : new KeptHead(place);
@@ -135,7 +133,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const end = {
     seq: chain.seq,
     segment: (last ?? segmentOf(dir, 1)).name,
-    offset: rests.find(({ segment }) => segment === last)?.rest.offset ?? sizesOf(files, all.slice(-1))[0] ?? 0,
+    offset: rests.find(({ segment }) => segment === last)?.rest.offset ?? last?.size ?? 0,
   };
   head?.check(files, all, end);
   const known = Math.max(snapshot?.seq ?? 0, unborn.length === 0 ? 0 : unborn.at(-1)!.first - 1);
@@ -188,20 +186,18 @@ function whyNot(options: RecoverOptions, all: readonly Segment[], snapshot: Snap
 }
 
 /** Checks that each segment continues the one before it, as far as that shows without reading all. */
-function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segment[], from: ChainPlace): void {
+function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly SegmentLook[], from: ChainPlace): void {
   let chain = new Chain(sha256, from);
   for (const [index, segment] of segments.entries()) {
     checkPlace(segment, chain);
-    const line = firstLine(files, segment.path) ?? new Uint8Array(0);
-    const bytes = new Uint8Array([...line, LF]);
-    chain.block(segment.name, { offset: 0, bytes });
+    const { size, opening = new Uint8Array(0) } = segment;
+    chain.block(segment.name, { offset: 0, bytes: withLineFeed(opening) });
     if (index === segments.length - 1) return;
-    const size = files.stat(segment.path)?.size ?? 0;
-    const last = { offset: size - 1, bytes: files.readRange(segment.path, size - 1, 1) };
-    if (last.bytes[0] !== LF) throw missingNewline(segment, last, chain);
     const end = lastRecord(files, segment.path, size);
     const next = segments[index + 1]!;
     if (end.record === undefined) {
+      const last = { offset: size - 1, bytes: files.readRange(segment.path, size - 1, 1) };
+      if (last.bytes[0] !== LF) throw missingNewline(segment, last, chain);
       const what = "is not one line of canonical JSON";
       throw chainError({ segment: segment.name, seq: next.first - 1, offset: end.offset, what });
     }
@@ -215,20 +211,16 @@ function checkPlace(segment: Segment, chain: Chain): void {
 }
 
 /** @param synced the segment of the head file: those before it are on the disk */
-function tipOf(files: Files, segments: readonly Segment[], chain: Chain, synced: string | undefined): Tip {
-  const sizes = sizesOf(files, segments);
+function tipOf(files: Files, segments: readonly SegmentLook[], chain: Chain, synced: string | undefined): Tip {
   const segment = segments.at(-1);
+  const size = segment === undefined ? 0 : files.stat(segment.path)?.size ?? 0; // its torn end was cut off
   const closed = segments.slice(0, -1);
   return {
     seq: chain.seq,
     hash: chain.hash,
-    last: segment === undefined ? undefined : { segment, size: sizes.at(-1)! },
+    last: segment === undefined ? undefined : { segment, size },
     unsynced: synced === undefined ? closed.slice(-1) : closed.filter(({ name }) => name >= synced),
     segments: segments.length,
-    bytes: sizes.reduce((sum, size) => sum + size, 0),
+    bytes: closed.reduce((sum, one) => sum + one.size, size),
   };
-}
-
-function sizesOf(files: Files, segments: readonly Segment[]): number[] {
-  return segments.map(({ path }) => files.stat(path)?.size ?? 0);
 }

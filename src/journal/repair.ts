@@ -2,7 +2,7 @@
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Chain } from "./chain.ts";
 import { SegmentChanged } from "./read_only.ts";
-import { firstRecord, lastRecord, type Segment } from "./segment.ts";
+import { firstRecord, lastRecord, type Segment, withLineFeed } from "./segment.ts";
 
 /** Bytes of `segment` behind its records, which end at `size`. @throws {SegmentChanged} where it is gone, or shorter */
 export function bytesBehind(files: Pick<Files, "stat">, segment: Segment, size: number): number {
@@ -39,9 +39,7 @@ export function checkLine(
   line: Uint8Array,
   record: { readonly seq: number; readonly prev: string },
 ): void {
-  const bytes = new Uint8Array(line.length + 1);
-  bytes.set(line);
-  bytes[line.length] = 10;
+  const bytes = withLineFeed(line);
   new Chain(sha256, { seq: record.seq - 1, hash: record.prev }).block(segment, { offset, bytes });
 }
 

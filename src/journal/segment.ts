@@ -12,6 +12,10 @@ const BLOCK_BYTES = 64 * 1024;
 /** Blocks that are read together: opening the file for each took a fifth of a microsecond of each record. */
 const BLOCKS_AT_ONCE = 4;
 const BACK_BYTES = 16 * 1024;
+/** Most records are shorter: one is read with so many bytes. */
+const RECORD_BYTES = 2048;
+/** A segment's first line is shorter. */
+const OPENING_BYTES = 256;
 
 /** A segment file. `first` is the seq of its first record, taken from its name. */
 export interface Segment {
@@ -92,7 +96,7 @@ function endOfLines(bytes: Uint8Array, start: number, most: number): number {
 
 /** The first line of a file without its line feed, or undefined where no line has ended. */
 export function firstLine(files: Files, path: string): Uint8Array | undefined {
-  const { done, value } = readBlocks(files, path, 0, 4096).next();
+  const { done, value } = readBlocks(files, path, 0, OPENING_BYTES).next();
   return done === true ? undefined : value.bytes.subarray(0, value.bytes.indexOf(LF));
 }
 
@@ -104,7 +108,7 @@ export function lastLines(files: Files, path: string, end: number, count: number
   const lines: Uint8Array[] = [];
   if (end === 0 || count === 0) return lines;
   let budget = maxBytes;
-  for (let size = BACK_BYTES;; size *= 2) {
+  for (let size = Math.min(BACK_BYTES, count * RECORD_BYTES);; size *= 2) {
     const start = Math.max(0, end - size);
     const bytes = files.readRange(path, start, end - start);
     lines.length = 0;
@@ -138,8 +142,18 @@ export interface LastRecord {
   readonly record: StoredRecord | undefined;
 }
 
-/** Of the line that ends at `end`, which must be just behind a line feed, or 0. */
+/** Of the line that ends at `end`; it holds no record where that is not just behind a line feed. */
 export function lastRecord(files: Files, path: string, end: number): LastRecord {
   const [line = new Uint8Array(0)] = lastLines(files, path, end, 1, end);
-  return { line, offset: end - line.length - 1, record: parseRecord(utf8.decode(line)) };
+  const behind = new Uint8Array(line.buffer)[line.byteOffset + line.length]; // read with it
+  const record = behind === LF ? parseRecord(utf8.decode(line)) : undefined;
+  return { line, offset: end - line.length - 1, record };
+}
+
+/** `line` as it stands in a file. */
+export function withLineFeed(line: Uint8Array): Uint8Array {
+  const bytes = new Uint8Array(line.length + 1);
+  bytes.set(line);
+  bytes[line.length] = LF;
+  return bytes;
 }

@@ -14,11 +14,17 @@ export function sequenceGap(segment: Segment, chain: Chain): ConsoleError {
   return chainError({ segment: segmentOf("", seq).name, seq, offset: 0, what });
 }
 
-/** `segment` is no plain file: reading a pipe would wait for good. @throws {ConsoleError} `journal_broken` */
-export function checkPlain(files: Pick<Files, "stat">, segment: Segment): void {
+/**
+ * `segment` is no plain file: reading a pipe would wait for good.
+ *
+ * @returns its bytes
+ * @throws {ConsoleError} `journal_broken`
+ */
+export function checkPlain(files: Pick<Files, "stat">, segment: Segment): number {
   const stat = files.stat(segment.path);
   const what = stat === undefined ? undefined : checkPlainFile(stat);
   if (what !== undefined) throw chainError({ segment: segment.name, seq: segment.first, offset: 0, what });
+  return stat?.size ?? 0;
 }
 
 /** `segment` ends in bytes that no crash leaves. */
@@ -31,12 +37,13 @@ export function missingNewline(segment: Segment, rest: UnterminatedTail, chain: 
  * Refuses a format newer than this program's. Only the declared number counts: a newer program may hash differently, so
  * nothing else in its record can be checked here.
  *
+ * @param opening its first line; undefined where none has ended
  * @param sha256 where given, a record whose hash is valid with one of our format numbers, so that only the number was
  * altered, is left to the chain, which reports it: better for a verification; for opening, the refusal is safer
  * @throws {ConsoleError} `incompatible`
  */
-export function checkFormat(files: Files, segment: Segment, sha256?: Sha256): void {
-  const { text, format } = declared(files, segment) ?? {};
+export function checkFormat(segment: Segment, opening: Uint8Array | undefined, sha256?: Sha256): void {
+  const { text, format } = declared(opening) ?? {};
   if (text === undefined || format === undefined || format <= JOURNAL_FORMAT) return;
   if (sha256 !== undefined && isAlteredOurs(text, format, sha256)) return;
   throw new ConsoleError(
@@ -51,12 +58,11 @@ export function checkFormat(files: Files, segment: Segment, sha256?: Sha256): vo
  * version knows by the number alone what it cannot read.
  */
 export function hasEarlierFormat(files: Files, segment: Segment): boolean {
-  const { format = JOURNAL_FORMAT } = declared(files, segment) ?? {};
+  const { format = JOURNAL_FORMAT } = declared(firstLine(files, segment.path)) ?? {};
   return format < JOURNAL_FORMAT;
 }
 
-function declared(files: Files, segment: Segment): { readonly text: string; readonly format?: number } | undefined {
-  const line = firstLine(files, segment.path);
+function declared(line: Uint8Array | undefined): { readonly text: string; readonly format?: number } | undefined {
   if (line === undefined) return undefined;
   const text = new TextDecoder().decode(line);
   const record = parseRecord(text);

@@ -214,7 +214,8 @@ class Verifier {
 
   #opens(segment: Segment): void {
     if (segment.first !== this.#chain.seq + 1) throw sequenceGap(segment, this.#chain);
-    checkFormat(this.#options.files, segment, this.#options.sha256);
+    const { files, sha256 } = this.#options;
+    checkFormat(segment, firstLine(files, segment.path), sha256);
   }
 
   async #lines(segment: Segment, from: number): Promise<UnterminatedTail> {

@@ -21,8 +21,8 @@ export interface Call {
 
 export type Handler<M extends AnyMethodName> = (params: ParamsOf<M>, call: Call) => Answer<M> | Promise<Answer<M>>;
 
-/** Methods that tell of all sessions: their results may be too large to be encoded in one go. */
-type TellsAll = "dump" | "session.list" | "subscribe";
+/** Methods that tell of all sessions, or of all that wait: their results may be too large to be encoded in one go. */
+type TellsAll = "approval.list" | "dump" | "session.list" | "subscribe";
 
 type Answer<M extends AnyMethodName> = M extends TellsAll ? ResultOf<M> | EncodedResult : ResultOf<M>;
 

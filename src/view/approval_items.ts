@@ -17,7 +17,7 @@ import {
   outcomeText,
   takesOwnWords,
 } from "./approval_words.ts";
-import { sessionNames, tildePath } from "./names.ts";
+import { sessionNames, sessionOfRequest, tildePath } from "./names.ts";
 import { everyMatch, openApprovals } from "./pick.ts";
 import { KIND_WORDS } from "../domain/state_words.ts";
 import { type PaneNames, terminalPlace } from "../domain/terminal_place.ts";
@@ -148,11 +148,7 @@ export function requestNames(
   const others = new Map(
     approvals.filter(({ sessionId }) => !known.has(sessionId)).map((one) => [one.sessionId, one]),
   );
-  const named = [...others.values()].map(({ sessionId, agent, cwd }) => ({
-    id: sessionId,
-    agent,
-    ...(cwd === undefined ? {} : { cwd }),
-  }));
+  const named = [...others.values()].map(sessionOfRequest);
   return sessionNames([...sessions.filter(({ status }) => status !== "closed"), ...named]);
 }
 

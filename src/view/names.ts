@@ -1,4 +1,5 @@
 /** What sessions are called: short, and no two the same. Pure. */
+import type { Approval } from "../domain/approval.ts";
 import { escapeControls } from "../domain/sanitize.ts";
 import type { Session } from "../domain/session.ts";
 import { BELOW, lastParts, nameOfSession } from "../domain/session_name.ts";
@@ -117,6 +118,39 @@ export function openNames(all: readonly KnownSession[]): ReadonlyMap<string, str
 /** What `one` is called beside the open ones, which it has just left or is about to join. */
 export function nameBeside(one: NamedSession, open: readonly NamedSession[]): string {
   return sessionNames([...open, one]).get(one.id) ?? escapeControls(one.id);
+}
+
+/** So many open sessions are all named in some ms; of more, those that may be mistaken for the ones that are asked for. */
+const ALL_NAMED = 1000;
+const SOME_NAMED = 256;
+
+/**
+ * The sessions beside which a few are to be named: all, where not too many are open to name each for the few. Else those
+ * few, what they are sub-agents of, and such that are open and have the same plain name: a name then tells the few apart
+ * from these, though a list of all may use a longer one. All are looked at, and none is named.
+ */
+export function sessionsBeside<S extends KnownSession>(few: readonly NamedSession[], all: Iterable<S>): readonly S[] {
+  const sessions = [...all];
+  if (sessions.length <= ALL_NAMED) return sessions;
+  const asked = new Set(few.map(({ id }) => id));
+  const meant = [...few, ...sessions.filter(({ id }) => asked.has(id))];
+  const ids = new Set(meant.flatMap(({ id, parentId }) => parentId === undefined ? [id] : [id, parentId]));
+  const words = new Set(meant.map(plainName));
+  let left = SOME_NAMED;
+  return sessions.filter((one) => {
+    if (ids.has(one.id)) return true;
+    return left > 0 && one.status !== "closed" && words.has(plainName(one)) && left-- > 0;
+  });
+}
+
+/** All that a request tells of its session. */
+export function sessionOfRequest({ sessionId: id, agent, cwd }: Approval): NamedSession {
+  return { id, agent, ...(cwd === undefined ? {} : { cwd }) };
+}
+
+/** {@link nameOfSession} but for what only cleans it up: quick enough for very many. */
+function plainName({ title = "", cwd = "" }: NamedSession): string {
+  return title || cwd.slice(cwd.lastIndexOf("/") + 1);
 }
 
 /** A sub-agent is called after its session, also where the list leaves that out. */

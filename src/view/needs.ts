@@ -11,7 +11,14 @@ import type { SessionView } from "../domain/query.ts";
 import { KIND_WORDS } from "../domain/state_words.ts";
 import { activityText } from "./about.ts";
 import { isQuestion, markedSummary } from "./approval_words.ts";
-import { type KnownSession, nameBeside, type NamedSession, openNames } from "./names.ts";
+import {
+  type KnownSession,
+  nameBeside,
+  type NamedSession,
+  openNames,
+  sessionOfRequest,
+  sessionsBeside,
+} from "./names.ts";
 import type { Need } from "./need_words.ts";
 import { RISK_LOOKS } from "./states.ts";
 
@@ -55,7 +62,7 @@ export class Needs {
   open(needs: readonly HeardNeed[], sessions: Iterable<KnownSession>): readonly Need[] {
     const open = needs.flatMap(({ key }) => this.#open.get(key) ?? []);
     if (open.length === 0) return [];
-    const all = [...sessions];
+    const all = sessionsBeside(open.map(({ of }) => namedBy(of)), sessions);
     const names = openNames(all);
     return open.map(({ key, kind, sessionId, of }): Need => {
       const name = names.get(sessionId) ?? nameBeside(namedBy(of), all.filter(({ status }) => status !== "closed"));
@@ -125,9 +132,7 @@ const WHAT_CAP = 160;
 
 /** All that is known of a session that is not listed. */
 function namedBy(of: OpenNeed["of"]): NamedSession {
-  if ("session" in of) return of.session;
-  const { sessionId: id, agent, cwd } = of.approval;
-  return { id, agent, ...(cwd === undefined ? {} : { cwd }) };
+  return "session" in of ? of.session : sessionOfRequest(of.approval);
 }
 
 /** As lists tell it, and whether it destroys something, which they tell in a column of their own. */

@@ -23,6 +23,7 @@ import type { Call } from "../../src/rpc/handler.ts";
 import type { Peer } from "../../src/rpc/peer.ts";
 import { testBus } from "./bus.ts";
 import { FakeJournal } from "./fake_journal.ts";
+import { listsOf } from "./many_sessions.ts";
 import { testProjections } from "./projections.ts";
 
 const START = Date.parse("2026-11-20T10:00:00.000Z");
@@ -128,6 +129,7 @@ export class Desk {
     journal.now = () => new Date(this.#now).toISOString();
     const { broker, policy, presence, interceptors, service } = createApprovals({
       store,
+      lists: listsOf(store),
       inbox,
       journal,
       config,

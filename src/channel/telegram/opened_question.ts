@@ -3,6 +3,7 @@ import type { Approval } from "../../domain/approval.ts";
 import { sha256OfRecord } from "../../platform/hash.ts";
 import type { WholeApproval } from "../../view/approval_items.ts";
 import type { Need } from "../../view/need_words.ts";
+import { sessionOfRequest, sessionsBeside } from "../../view/names.ts";
 import { Needs } from "../../view/needs.ts";
 import type { BotContext } from "./bot_context.ts";
 import { type Around, type QuestionMessages, questionMessages, READABLE } from "./question_text.ts";
@@ -24,7 +25,7 @@ export async function openedQuestion(
     const { missing: _, ...shown } = approval;
     whole = { ...shown, ...await context.caller.call("approval.text", { id: approval.id }) };
   }
-  return questionMessages(need, whole, { ...aroundOf(context), now });
+  return questionMessages(need, whole, { ...aroundOf(context, approval), now });
 }
 
 /** The same for the same messages: what stands in a chat is compared with what would be asked now. */
@@ -39,6 +40,6 @@ export function openNeedOf({ host: { store } }: BotContext, approval: Approval):
   return heard === undefined ? undefined : needs.open([heard], store.sessions())[0];
 }
 
-export function aroundOf({ host: { store, clock } }: BotContext): Around {
-  return { sessions: [...store.sessions()], now: clock.now() };
+export function aroundOf({ host: { store, clock } }: BotContext, approval: Approval): Around {
+  return { sessions: sessionsBeside([sessionOfRequest(approval)], store.sessions()), now: clock.now() };
 }

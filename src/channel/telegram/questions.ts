@@ -112,7 +112,7 @@ export class AskedRequests {
     const { sender, buttons, signal } = this.#context;
     buttons.drop(id);
     const approval = this.#approval(id);
-    const text = approval === undefined ? FORGOTTEN : endedText(approval, aroundOf(this.#context));
+    const text = approval === undefined ? FORGOTTEN : endedText(approval, aroundOf(this.#context, approval));
     return await sender.edit({ chat, message, text }, signal);
   }
 
