@@ -155,9 +155,9 @@ function cellsOf(items: readonly SessionItem[], width: number): readonly Cell[] 
 /** What it is about behind its risk, in one line. */
 function aboutCell(item: SessionItem, width: number): string {
   const { asks } = item;
-  const lead = [...(asks === undefined ? [] : [leadOf(asks)]), ...markWords(item)].join(" ");
+  const lead = fitHead([...(asks === undefined ? [] : [leadOf(asks)]), ...markWords(item)].join(" "), width);
   const room = width - stringWidth(lead) - (lead === "" ? 0 : GAP.length);
-  const about = fitEnds(item.about, room);
+  const about = fitEnds(item.about, Math.max(0, room));
   return lead === "" ? about : join(asks?.risk === undefined ? dim(lead) : toned(asks.risk.tone, lead), about);
 }
 

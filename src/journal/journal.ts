@@ -189,7 +189,7 @@ export class Journal {
   ): Promise<void> {
     const position = this.#writer.position;
     if (position === undefined || this.#checks.broken !== undefined) return;
-    await this.#group.durable(position.seq);
+    await this.#group.onDisk(position.seq);
     // A start that goes by the snapshot does not read the older record which says that the head's is lost.
     if (this.#isHeadLost) await this.keepHead();
     const { files, dir, runningSha256, turns, actor } = this.#options;
@@ -198,7 +198,7 @@ export class Journal {
       signal?.throwIfAborted();
       const pruned = this.#pruned === undefined ? {} : { pruned: this.#pruned };
       append({ type: SNAPSHOT_TYPE, actor, data: { seq: position.seq, digest, ...pruned } });
-      await this.#group.durable(this.#writer.seq);
+      await this.#group.onDisk(this.#writer.seq); // whatever the policy: where the beginning is pruned, it holds the state alone
     };
     await writeSnapshot({ files, dir, position, state, sha256: runningSha256(), slices, vouch });
     this.#snapshot = position;

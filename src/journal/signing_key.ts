@@ -13,7 +13,7 @@ import { ConsoleError } from "../protocol/errors.ts";
 export type SigningKey = NoteKey & Ed25519Signer;
 
 export interface SigningKeyPlace {
-  readonly files: Pick<Files, "create" | "mkdir" | "read" | "stat">;
+  readonly files: Pick<Files, "mkdir" | "read" | "replaceInParts" | "stat">;
   /** The folder of the home's secrets. */
   readonly keys: string;
   /** Ours; null where the platform has none. */
@@ -58,7 +58,12 @@ export async function readSigningKey({ files, keys, uid, digest }: SigningKeyPla
   return { ...signer, name };
 }
 
-/** Makes the key, with a name that no other has. @throws the OS error, where one is there already too */
+/**
+ * Makes the key, with a name that no other has. Whole or not at all: the half of a key, which a full disk or a crash would
+ * leave, is one that nothing can be signed with any more.
+ *
+ * @throws the OS error; {Error} where something is there already
+ */
 export async function createSigningKey({ files, keys, digest }: SigningKeyPlace): Promise<SigningKey> {
   const seed = ed25519Seed();
   const name = `agent-console/journal/${crypto.getRandomValues(new Uint8Array(NAME_BYTES)).toHex()}`;
@@ -66,7 +71,14 @@ export async function createSigningKey({ files, keys, digest }: SigningKeyPlace)
   const [, id] = verifierKeyText(key, digest).split("+");
   const text = `${FIRST_LINE}\n${PREFIX}${name}+${id}+${new Uint8Array([1, ...seed]).toBase64()}\n`;
   if (files.stat(keys) === undefined) files.mkdir(keys, 0o700);
-  files.create(pathOf(keys), new TextEncoder().encode(text), 0o600);
+  if (files.stat(pathOf(keys)) !== undefined) throw new Error(`${pathOf(keys)} is there already`);
+  const file = files.replaceInParts(pathOf(keys));
+  try {
+    await file.write(new TextEncoder().encode(text));
+    await file.commit();
+  } finally {
+    file.discard();
+  }
   return key;
 }
 

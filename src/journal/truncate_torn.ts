@@ -48,10 +48,24 @@ function keep(files: Files, dir: string, segment: Segment, rest: UnterminatedTai
     const name = `torn-${segment.first}-${rest.offset}${copy === 1 ? "" : `-${copy}`}.bin`;
     const path = `${dir}/${name}`;
     if (files.stat(path) === undefined) {
-      files.create(path, rest.bytes, 0o600);
+      create(files, path, rest.bytes);
       return name;
     }
     if (equal(files.read(path), rest.bytes)) return name;
+  }
+}
+
+/** Whole or not at all: each start on a full disk would leave one more part of a copy. */
+function create(files: Files, path: string, bytes: Uint8Array): void {
+  try {
+    files.create(path, bytes, 0o600);
+  } catch (error) {
+    try {
+      files.remove(path);
+    } catch {
+      // The first error says why.
+    }
+    throw error;
   }
 }
 

@@ -183,15 +183,15 @@ export class Writer {
   /**
    * Looks whether the last segment is still there, and has our records alone: what is written to a file without a name is
    * lost with this process, and behind what somebody else appended the next start finds no record. So that is cut off;
-   * what cannot be put right makes the journal read-only, until a later look finds it as it was.
-   *
-   * @returns bytes that were cut off
+   * what cannot be put right makes the journal read-only, until a later look finds it as it was. After a failed fsync it
+   * tries to write anew: until then no head is kept and nothing is signed. @returns bytes that were cut off
    */
   checkPlace(): number {
     const { files } = this.#options;
-    const current = this.#current;
-    const found = this.#trouble;
-    if (current === undefined || (found !== undefined && !(found.error instanceof SegmentChanged))) return 0;
+    const [current, found] = [this.#current, this.#trouble];
+    const isUnsynced = this.#unsynced && found?.retryAt !== Infinity;
+    const mayMend = found === undefined || found.error instanceof SegmentChanged || isUnsynced;
+    if (current === undefined || !mayMend) return 0;
     try {
       const behind = bytesBehind(files, current.segment, current.size);
       if (behind > 0 || found !== undefined) this.#reopen({ error: found?.error, retryAt: 0 });

@@ -1,4 +1,5 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ConsoleError } from "../../src/protocol/errors.ts";
 import { rounds } from "../support/harness_wait.ts";
 import { Crash, type CrashPart, MemoryFiles } from "../support/memory_files.ts";
 import { DIR, disk, fill, open, problem, segments, verify } from "../support/memory_journal.ts";
@@ -142,7 +143,7 @@ Deno.test("C7 a crash at each change of recovery itself → the next start recov
     ["empty new segment", (files: MemoryFiles, path: string) => files.put(path, new Uint8Array(0))],
   ]);
   for (const [name, tear] of torn) {
-    for (let step = 1; step < 6; step++) {
+    for (let step = 1; step < 9; step++) {
       for (const part of ["none", "half", "all"] as const) {
         const files = whole.restart();
         tear(files, segments(files).at(-1)!);
@@ -167,4 +168,18 @@ Deno.test("C7 an end of the old segment that the disk lost is told, where the ne
   const { recovered, journal } = open(files);
   assertEquals([recovered?.missingUpTo, recovered?.tornBytes, journal.head().seq], [8, 0, 5]);
   assertEquals(segments(files).length, 1);
+});
+
+Deno.test("C6 starts on a full disk that cannot keep a torn end change nothing and leave no parts of copies", async () => {
+  const files = await disk(5);
+  const path = segments(files)[0]!;
+  files.put(path, new Uint8Array([...files.read(path), ...new Uint8Array(500)]));
+  const before = files.contents();
+  files.capacity = [...before.values()].reduce((sum, { length }) => sum + length, 0) + 200;
+  for (let start = 0; start < 3; start++) {
+    const error = assertThrows(() => open(files), ConsoleError, "ENOSPC");
+    assertEquals([error.kind, files.contents()], ["read_only", before]);
+  }
+  files.free();
+  assertEquals(open(files).recovered?.tornBytes, 500);
 });

@@ -1,16 +1,10 @@
 /**
- * Files in memory that can fail like real ones: a disk that fills up, an fsync that fails, a process that dies at its
- * n-th change, a power failure that takes what was not synced.
+ * Files in memory that can fail like real ones: a disk that fills up, an fsync that fails or does not come back, a call
+ * that fails once, a process that dies at its n-th change, a power failure that takes what was not synced. Each call is
+ * made of the changes that the real one makes, so that a fault can come between any two of them.
  */
 import { type AppendFile, type Files, type FileStat, type Replacement, UNFINISHED } from "../../src/platform/system.ts";
-
-interface Node {
-  bytes: Uint8Array;
-  length: number;
-  synced: number;
-  mode: number;
-  inode: number;
-}
+import { addBytes, type MemoryNode } from "./memory_node.ts";
 
 /** Thrown at the step where the process dies, and by everything that it would do afterwards. */
 export class Crash extends Error {}
@@ -18,13 +12,18 @@ export class Crash extends Error {}
 /** How much of the last step still happens. */
 export type CrashPart = "none" | "half" | "all";
 
+/** The number of the change that fails, how much of it is done, and whether the process dies of it. */
+const NO_FAULT = { at: Infinity, part: "none" as CrashPart, kills: false };
+const NO_SPACE = "ENOSPC: no space left on device";
+
 export class MemoryFiles implements Files {
-  #nodes = new Map<string, Node>();
+  #nodes = new Map<string, MemoryNode>();
   #folders = new Set<string>();
   #inodes = 0;
   #dead = false;
-  #crashAt = Infinity;
-  #crashPart: CrashPart = "none";
+  #fault = NO_FAULT;
+  #fullAt = Infinity;
+  #fullUndoError: Error | undefined;
 
   /** Bytes that fit on the disk. */
   capacity = Infinity;
@@ -32,6 +31,8 @@ export class MemoryFiles implements Files {
   syncError: Error | undefined;
   /** Thrown by every truncate and remove while set. */
   undoError: Error | undefined;
+  /** Every fsync comes back when this does. */
+  syncHeld: Promise<void> | undefined;
   /** Changes so far: what a crash is counted by. */
   changes = 0;
   /** Fsyncs so far. */
@@ -41,8 +42,31 @@ export class MemoryFiles implements Files {
 
   /** The process dies at its `step`-th change from now on. */
   crashAt(step: number, part: CrashPart): void {
-    this.#crashAt = this.changes + step;
-    this.#crashPart = part;
+    this.#fault = { at: this.changes + step, part, kills: true };
+  }
+
+  /** The `step`-th change from now on fails, with so much of it done; the ones after it do not. */
+  failAt(step: number, part: CrashPart): void {
+    this.#fault = { at: this.changes + step, part, kills: false };
+  }
+
+  /**
+   * The disk is full from the first write on that is not before the `step`-th change: the half of it still fits.
+   *
+   * @param undoError as of {@link undoError}, from then on
+   */
+  fullAt(step: number, undoError?: Error): void {
+    this.#fullAt = this.changes + step;
+    this.#fullUndoError = undoError;
+  }
+
+  /** There is room again. */
+  free(): void {
+    [this.capacity, this.#fullAt, this.undoError] = [Infinity, Infinity, undefined];
+  }
+
+  get isDead(): boolean {
+    return this.#dead;
   }
 
   /** The same disk, seen by the next process. */
@@ -55,7 +79,7 @@ export class MemoryFiles implements Files {
     return this.#copy((node) => node.synced);
   }
 
-  #copy(lengthOf: (node: Node) => number, syncedOf = lengthOf): MemoryFiles {
+  #copy(lengthOf: (node: MemoryNode) => number, syncedOf = lengthOf): MemoryFiles {
     const next = new MemoryFiles();
     next.#folders = new Set(this.#folders);
     for (const [path, node] of this.#nodes) {
@@ -112,12 +136,14 @@ export class MemoryFiles implements Files {
   }
 
   replace(path: string, bytes: Uint8Array, mode = 0o600): void {
-    this.#room(bytes.length);
-    if (this.syncError !== undefined) throw this.syncError;
-    this.#change(() => {
-      this.put(path, bytes);
-      this.#nodes.get(path)!.mode = mode;
-    });
+    const temporary = `${path}.${this.#inodes}.tmp`;
+    try {
+      this.create(temporary, bytes, mode);
+      this.rename(temporary, path);
+    } catch (error) {
+      this.remove(temporary);
+      throw error;
+    }
   }
 
   replaceInParts(path: string): Replacement {
@@ -139,11 +165,10 @@ export class MemoryFiles implements Files {
 
   create(path: string, bytes: Uint8Array, mode: number): void {
     if (this.#nodes.has(path)) throw new Error(`EEXIST: ${path}`);
-    this.#room(bytes.length);
-    this.#change((half) => {
-      this.put(path, half ? bytes.subarray(0, bytes.length >> 1) : bytes);
-      this.#nodes.get(path)!.mode = mode;
-    });
+    this.#change(() => this.#create(path, mode));
+    const node = this.#node(path);
+    this.write(node, bytes);
+    this.#synced(node, node.length);
   }
 
   mkdir(path: string, _mode: number): void {
@@ -166,13 +191,18 @@ export class MemoryFiles implements Files {
 
   // -- for the files that are open ---------------------------------------------------------------------------------
 
-  write(node: Node, bytes: Uint8Array): void {
+  write(node: MemoryNode, bytes: Uint8Array): void {
+    if (this.changes + 1 >= this.#fullAt) {
+      this.#fullAt = Infinity;
+      this.capacity = this.#used() + (bytes.length >> 1);
+      this.undoError = this.#fullUndoError;
+    }
     const fits = Math.max(0, Math.min(bytes.length, this.capacity - this.#used()));
-    this.#change((half) => add(node, bytes.subarray(0, half ? fits >> 1 : fits)));
-    if (fits < bytes.length) throw new Error("ENOSPC: no space left on device");
+    this.#change((half) => addBytes(node, bytes.subarray(0, half ? fits >> 1 : fits)));
+    if (fits < bytes.length) throw new Error(NO_SPACE);
   }
 
-  truncate(node: Node, length: number): void {
+  truncate(node: MemoryNode, length: number): void {
     if (this.undoError !== undefined) throw this.undoError;
     this.#change(() => {
       node.length = length;
@@ -180,16 +210,21 @@ export class MemoryFiles implements Files {
     });
   }
 
-  async sync(node: Node): Promise<void> {
+  async sync(node: MemoryNode): Promise<void> {
     this.#alive();
     const { length } = node;
-    await Promise.resolve();
+    await this.syncHeld;
     this.syncs++;
-    if (this.syncError !== undefined) throw this.syncError;
-    this.#change(() => node.synced = Math.max(node.synced, length));
+    this.#synced(node, length);
   }
 
-  #node(path: string): Node {
+  #synced(node: MemoryNode, length: number): void {
+    if (this.syncError !== undefined) throw this.syncError;
+    // What was cut off meanwhile is not there to be on the disk.
+    this.#change(() => node.synced = Math.max(node.synced, Math.min(length, node.length)));
+  }
+
+  #node(path: string): MemoryNode {
     this.#alive();
     const node = this.#nodes.get(path);
     if (node === undefined) throw new Error(`ENOENT: ${path}`);
@@ -206,19 +241,17 @@ export class MemoryFiles implements Files {
     return used;
   }
 
-  #room(bytes: number): void {
-    if (this.#used() + bytes > this.capacity) throw new Error("ENOSPC: no space left on device");
-  }
-
   #change(step: (half: boolean) => void): void {
     this.#alive();
     this.changes++;
-    const last = this.changes >= this.#crashAt;
-    if (!last || this.#crashPart !== "none") step(last && this.#crashPart === "half");
-    if (last) {
-      this.#dead = true;
-      throw new Crash(`died at change ${this.changes}`);
-    }
+    const { at, part, kills } = this.#fault;
+    const isHit = this.changes >= at;
+    if (!isHit || part !== "none") step(isHit && part === "half");
+    if (!isHit) return;
+    this.#fault = NO_FAULT;
+    if (!kills) throw new Error(`EIO: input/output error at change ${this.changes}`);
+    this.#dead = true;
+    throw new Crash(`died at change ${this.changes}`);
   }
 
   #alive(): void {
@@ -229,7 +262,7 @@ export class MemoryFiles implements Files {
 class MemoryAppendFile implements AppendFile {
   #closed = false;
 
-  constructor(readonly path: string, readonly node: Node, readonly files: MemoryFiles) {
+  constructor(readonly path: string, readonly node: MemoryNode, readonly files: MemoryFiles) {
     files.open++;
   }
 
@@ -261,15 +294,4 @@ class MemoryAppendFile implements AppendFile {
   #open(): void {
     if (this.#closed) throw new Error(`EBADF: ${this.path} is closed`);
   }
-}
-
-function add(node: Node, bytes: Uint8Array): void {
-  const needed = node.length + bytes.length;
-  if (needed > node.bytes.length) {
-    const larger = new Uint8Array(needed * 2);
-    larger.set(node.bytes.subarray(0, node.length));
-    node.bytes = larger;
-  }
-  node.bytes.set(bytes, node.length);
-  node.length = needed;
 }

@@ -36,6 +36,11 @@ export class FakeTime {
     await settled();
   }
 
+  /** Somebody sets the wall clock, forth or back: no time goes by. */
+  setClock(byMs: number): void {
+    this.#now += byMs;
+  }
+
   #sleep(ms: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       const sleep = { due: this.#steady + ms, wake: resolve };

@@ -1,6 +1,7 @@
 /** Random mornings of a few sessions, two of them of one name, on a core in memory: for properties of what windows show. */
 import fc from "fast-check";
 import type { StateEvent } from "../../src/view/live_state.ts";
+import type { Desk } from "./desk.ts";
 import type { Act } from "./story.ts";
 import { eventsOf, play, stateOf, storyDesk, type StoryState } from "./story_desk.ts";
 
@@ -39,12 +40,15 @@ type Turn = Pick<Act, "session"> & {
   readonly answer: "approve" | "deny" | undefined;
 };
 
+/** What one session reports next, and how a request is answered then, if one is. */
+export async function takeTurn(desk: Desk, { session, step, answer }: Turn): Promise<void> {
+  await play(desk, [{ at: 1, session, ...step }]);
+  const id = answer === undefined ? undefined : desk.inbox.pending()[0]?.id;
+  if (id !== undefined && answer !== undefined) await desk.broker.decide({ id, decision: answer }, "cli:admin");
+}
+
 export async function walk(turns: readonly Turn[]): Promise<Walk> {
   const desk = storyDesk();
-  for (const { session, step, answer } of turns) {
-    await play(desk, [{ at: 1, session, ...step }]);
-    const id = answer === undefined ? undefined : desk.inbox.pending()[0]?.id;
-    if (id !== undefined && answer !== undefined) await desk.broker.decide({ id, decision: answer }, "cli:admin");
-  }
+  for (const turn of turns) await takeTurn(desk, turn);
   return { events: eventsOf(desk).map((event, i) => ({ ...event, seq: i + 1 })), end: stateOf(desk) };
 }

@@ -5,6 +5,7 @@ import { evolve, type SessionEntry } from "../../src/domain/evolve.ts";
 import type { AgentEvent, Report } from "../../src/domain/report.ts";
 import { routeReport, type SessionLookup } from "../../src/domain/report_routing.ts";
 import { HISTORY_CAP, type Session, STATUSES, TEXT_CAPS } from "../../src/domain/session.ts";
+import { rounds } from "../support/harness_wait.ts";
 
 /** The texts are longer than any cap now and then. */
 const words = fc.oneof(fc.string(), fc.string({ minLength: 2500, maxLength: 2600 }));
@@ -85,18 +86,21 @@ Deno.test("any sequence of reports, under a clock that jumps, keeps every row va
     freq: 2,
   });
   const step = fc.record({ event, subagent, minutes: fc.integer({ min: -90, max: 90 }) });
-  fc.assert(fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
-    const store = new Store();
-    let minutes = 0;
-    for (const { event, subagent, minutes: passed } of steps) {
-      minutes += passed;
-      const report = { agent: "x", sessionId: "s1", facts: {}, event, ...(subagent ? { subagent } : {}) };
-      const parts = store.report(report, at(minutes));
-      const opensNothing = event.kind === "ended"; // an end alone makes no row
-      assert((parts.length >= 1 || opensNothing) && parts.every((part) => part.subagent === undefined));
-      for (const row of store.rows.values()) assertValid(row.session, row);
-    }
-  }));
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 40 }), (steps) => {
+      const store = new Store();
+      let minutes = 0;
+      for (const { event, subagent, minutes: passed } of steps) {
+        minutes += passed;
+        const report = { agent: "x", sessionId: "s1", facts: {}, event, ...(subagent ? { subagent } : {}) };
+        const parts = store.report(report, at(minutes));
+        const opensNothing = event.kind === "ended"; // an end alone makes no row
+        assert((parts.length >= 1 || opensNothing) && parts.every((part) => part.subagent === undefined));
+        for (const row of store.rows.values()) assertValid(row.session, row);
+      }
+    }),
+    { numRuns: rounds(100, 10_000) },
+  );
 });
 
 Deno.test("a sub-agent's events never change its session's status", () => {

@@ -11,6 +11,7 @@ import {
 } from "../../src/merkle/proof.ts";
 import { Frontier, sameHash, type Subtree, subtreesOf, TreeHasher } from "../../src/merkle/tree.ts";
 import { sha256BytesFor } from "../../src/platform/hash.ts";
+import { rounds } from "../support/harness_wait.ts";
 
 const hasher = new TreeHasher(sha256BytesFor(0));
 const hex = (text: string) => Uint8Array.fromHex(text);
@@ -143,68 +144,77 @@ Deno.test("C10 hashes, roots and the proof against a fork are those that Go's su
 });
 
 Deno.test("C10 the tree that grows has the root of the recursive definition, and goes on from its kept subtrees", () => {
-  fc.assert(fc.property(someLeaves, fc.nat(), (leaves, cut) => {
-    const at = cut % (leaves.length + 1);
-    const begun = frontierOf(leaves.slice(0, at));
-    const kept = subtreesOf(begun.size, begun.subtrees.map(({ hash }) => hash))!;
-    const frontier = new Frontier(hasher, kept);
-    for (const leaf of leaves.slice(at)) frontier.add({ level: 0, hash: hasher.leaf(leaf) });
-    assertEquals(frontier.root().toHex(), mth(leaves).toHex());
-    assertEquals(frontier.size, leaves.length);
-    assert(frontier.subtrees.length <= 7, "it keeps no more than a subtree for each bit of the size");
-    assertEquals(
-      subtreesOf(leaves.length + 1, [...frontier.subtrees.map(({ hash }) => hash), hasher.empty()])?.length,
-      leaves.length % 2 === 0 ? frontier.subtrees.length + 1 : undefined,
-    );
-  }));
+  fc.assert(
+    fc.property(someLeaves, fc.nat(), (leaves, cut) => {
+      const at = cut % (leaves.length + 1);
+      const begun = frontierOf(leaves.slice(0, at));
+      const kept = subtreesOf(begun.size, begun.subtrees.map(({ hash }) => hash))!;
+      const frontier = new Frontier(hasher, kept);
+      for (const leaf of leaves.slice(at)) frontier.add({ level: 0, hash: hasher.leaf(leaf) });
+      assertEquals(frontier.root().toHex(), mth(leaves).toHex());
+      assertEquals(frontier.size, leaves.length);
+      assert(frontier.subtrees.length <= 7, "it keeps no more than a subtree for each bit of the size");
+      assertEquals(
+        subtreesOf(leaves.length + 1, [...frontier.subtrees.map(({ hash }) => hash), hasher.empty()])?.length,
+        leaves.length % 2 === 0 ? frontier.subtrees.length + 1 : undefined,
+      );
+    }),
+    { numRuns: rounds(100, 3000) },
+  );
 });
 
 Deno.test("C10 a proof leads to the root, and with any hash changed, left out, added or moved to no root or another", () => {
-  fc.assert(fc.property(someLeaves, fc.nat(), fc.nat(), (leaves, which, where) => {
-    const size = leaves.length;
-    const index = which % size;
-    const root = mth(leaves);
-    const all = leavesAsSubtrees(leaves);
-    const inclusion = rootsOf(inclusionRanges(index, size), all)!;
-    const leaf = hasher.leaf(leaves[index]!);
-    const included = (path: Uint8Array[], at = index) => {
-      const found = rootOfInclusion(hasher, { index: at, size, leaf, path });
-      return found !== undefined && sameHash(found, root);
-    };
-    const old = index + 1;
-    const oldRoot = mth(leaves.slice(0, old));
-    const consistency = rootsOf(consistencyRanges(old, size), all)!;
-    const consistent = (path: Uint8Array[], from = oldRoot) => {
-      const found = rootOfConsistency(hasher, { old, oldRoot: from, size, path });
-      return found !== undefined && sameHash(found, root);
-    };
-    assert(included(inclusion) && consistent(consistency));
-    for (const [path, holds] of [[inclusion, included], [consistency, consistent]] as const) {
-      assert(!holds([...path, hasher.empty()]));
-      if (path.length === 0) continue;
-      const at = where % path.length;
-      assert(!holds(path.with(at, hasher.leaf(path[at]!))));
-      assert(!holds(path.toSpliced(at, 1)));
-    }
-    if (size > 1) assert(!included(inclusion, (index + 1) % size));
-    if (old < size) assert(!consistent(consistency, hasher.leaf(oldRoot)));
-  }));
+  fc.assert(
+    fc.property(someLeaves, fc.nat(), fc.nat(), (leaves, which, where) => {
+      const size = leaves.length;
+      const index = which % size;
+      const root = mth(leaves);
+      const all = leavesAsSubtrees(leaves);
+      const inclusion = rootsOf(inclusionRanges(index, size), all)!;
+      const leaf = hasher.leaf(leaves[index]!);
+      const included = (path: Uint8Array[], at = index) => {
+        const found = rootOfInclusion(hasher, { index: at, size, leaf, path });
+        return found !== undefined && sameHash(found, root);
+      };
+      const old = index + 1;
+      const oldRoot = mth(leaves.slice(0, old));
+      const consistency = rootsOf(consistencyRanges(old, size), all)!;
+      const consistent = (path: Uint8Array[], from = oldRoot) => {
+        const found = rootOfConsistency(hasher, { old, oldRoot: from, size, path });
+        return found !== undefined && sameHash(found, root);
+      };
+      assert(included(inclusion) && consistent(consistency));
+      for (const [path, holds] of [[inclusion, included], [consistency, consistent]] as const) {
+        assert(!holds([...path, hasher.empty()]));
+        if (path.length === 0) continue;
+        const at = where % path.length;
+        assert(!holds(path.with(at, hasher.leaf(path[at]!))));
+        assert(!holds(path.toSpliced(at, 1)));
+      }
+      if (size > 1) assert(!included(inclusion, (index + 1) % size));
+      if (old < size) assert(!consistent(consistency, hasher.leaf(oldRoot)));
+    }),
+    { numRuns: rounds(100, 3000) },
+  );
 });
 
 Deno.test("C10 proofs of a tree whose first leaves are only known as subtrees are those of the whole tree", () => {
-  fc.assert(fc.property(someLeaves, fc.nat(), fc.nat(), (leaves, which, cut) => {
-    const size = leaves.length;
-    const gone = cut % size;
-    const known = [...frontierOf(leaves.slice(0, gone)).subtrees, ...leavesAsSubtrees(leaves.slice(gone))];
-    const index = gone + which % (size - gone);
-    const ranges = inclusionRanges(index, size);
-    assertEquals(rootsOf(ranges, known), rootsOf(ranges, leavesAsSubtrees(leaves)));
-    const old = index + 1;
-    assertEquals(
-      rootsOf(consistencyRanges(old, size), known),
-      rootsOf(consistencyRanges(old, size), leavesAsSubtrees(leaves)),
-    );
-  }));
+  fc.assert(
+    fc.property(someLeaves, fc.nat(), fc.nat(), (leaves, which, cut) => {
+      const size = leaves.length;
+      const gone = cut % size;
+      const known = [...frontierOf(leaves.slice(0, gone)).subtrees, ...leavesAsSubtrees(leaves.slice(gone))];
+      const index = gone + which % (size - gone);
+      const ranges = inclusionRanges(index, size);
+      assertEquals(rootsOf(ranges, known), rootsOf(ranges, leavesAsSubtrees(leaves)));
+      const old = index + 1;
+      assertEquals(
+        rootsOf(consistencyRanges(old, size), known),
+        rootsOf(consistencyRanges(old, size), leavesAsSubtrees(leaves)),
+      );
+    }),
+    { numRuns: rounds(100, 3000) },
+  );
 });
 
 Deno.test("C10 what is in no tree has no proof", () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { parseMessage } from "../../src/protocol/envelope.ts";
 import { LineParser, LineTooLongError, NOTHING } from "../../src/protocol/framing.ts";
 import { codePoint } from "../support/code_point.ts";
+import { rounds } from "../support/harness_wait.ts";
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
@@ -25,16 +26,19 @@ function lines(bytes: Uint8Array, cuts: readonly number[], pauseEvery = 0, limit
 }
 
 Deno.test("framing: the same lines come out however the bytes are cut and however often the reader pauses", () => {
-  fc.assert(fc.property(
-    fc.array(fc.string({ unit: codePoint }).map((text) => text.replaceAll("\n", ""))),
-    fc.array(fc.nat(400)),
-    fc.nat(3),
-    (texts, at, pauseEvery) => {
-      const bytes = encoder.encode(texts.map((text) => text + "\n").join(""));
-      const cuts = [...new Set(at.filter((cut) => cut < bytes.length))].sort((a, b) => a - b);
-      assertEquals(lines(bytes, cuts, pauseEvery), texts.map((text) => decoder.decode(encoder.encode(text))));
-    },
-  ));
+  fc.assert(
+    fc.property(
+      fc.array(fc.string({ unit: codePoint }).map((text) => text.replaceAll("\n", ""))),
+      fc.array(fc.nat(400)),
+      fc.nat(3),
+      (texts, at, pauseEvery) => {
+        const bytes = encoder.encode(texts.map((text) => text + "\n").join(""));
+        const cuts = [...new Set(at.filter((cut) => cut < bytes.length))].sort((a, b) => a - b);
+        assertEquals(lines(bytes, cuts, pauseEvery), texts.map((text) => decoder.decode(encoder.encode(text))));
+      },
+    ),
+    { numRuns: rounds(100, 10_000) },
+  );
 });
 
 Deno.test("framing: a line of exactly the limit passes, one byte more does not, ended or not", () => {

@@ -1,0 +1,167 @@
+/**
+ * One whole life of a journal on a disk that may fail at any step: it starts, appends over rotations, keeps its head, makes
+ * its key, signs, keeps its state, prunes and stops, as the daemon does. It notes what was acknowledged, so that a later
+ * start can be asked for exactly that.
+ */
+import { assert, assertEquals } from "@std/assert";
+import type { Checkpoints } from "../../src/journal/checkpoints.ts";
+import type { FsyncPolicy } from "../../src/journal/group_sync.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import { NO_PACE, openSigned } from "./checkpoints.ts";
+import { Crash, type MemoryFiles } from "./memory_files.ts";
+import { FakeTime, type Open, open } from "./memory_journal.ts";
+
+/** Small: three records fill a segment. */
+const SEGMENT_BYTES = 1400;
+/** The writer tries again after a second. */
+const RETRY_MS = 1000;
+const YEAR_MS = 365 * 86_400_000;
+/** After so many failures of one operation, its next attempt must succeed. */
+const PATIENCE = 4;
+
+type Operation = "append" | "head" | "checkpoint" | "snapshot" | "prune" | "close";
+const times = (count: number): Operation[] => Array.from({ length: count }, () => "append");
+const DAY: readonly Operation[] = [
+  ...times(5),
+  "head",
+  ...times(2),
+  "checkpoint",
+  ...times(4),
+  "snapshot",
+  ...times(5),
+  "checkpoint",
+  "prune",
+];
+const EVENING: readonly Operation[] = [
+  ...times(3),
+  "snapshot",
+  "head",
+  "checkpoint",
+  "close",
+];
+
+export interface LifeOptions {
+  readonly fsync?: FsyncPolicy;
+  /** Called after each failure of an operation, with how many it has had: the disk gets better. Absent: a failure is the end. */
+  readonly mend?: (failures: number) => void;
+  /** The wall clock is set forth and back by a year before each operation. */
+  readonly clockJumps?: boolean;
+}
+
+export class Life {
+  #opened: Open | undefined;
+  #checkpoints: Checkpoints | undefined;
+  #time = new FakeTime();
+  /** What the records said, in order: of those of earlier lives what the start found. */
+  #state: number[] = [];
+  /** The number of the newest record that is certainly on the disk. */
+  durable = 0;
+  /** Operations that failed, each attempt. */
+  readonly failed: Operation[] = [];
+
+  constructor(readonly files: MemoryFiles, readonly options: LifeOptions = {}) {}
+
+  /** What a start must find. */
+  get acknowledged(): readonly number[] {
+    return this.#state;
+  }
+
+  /** Reads what is there. */
+  async start(): Promise<void> {
+    const { fsync = "interval", mend } = this.options;
+    for (let failures = 1;; failures++) {
+      try {
+        this.#opened = open(this.files, { segmentBytes: SEGMENT_BYTES, fsync, time: this.#time });
+        break;
+      } catch (error) {
+        if (mend === undefined || this.files.isDead || failures > PATIENCE) throw error;
+        mend(failures);
+      }
+    }
+    const { restored, replayed, journal, recovered } = this.#opened;
+    const snapshot = restored.at(-1) as { readonly state: number[] } | undefined;
+    const later = replayed.flatMap(({ type, data }) => type === "test.number" ? [(data as { n: number }).n] : []);
+    this.#state = [...snapshot?.state ?? [], ...later];
+    this.durable = this.#state.at(-1) ?? 0;
+    if (recovered !== undefined) {
+      await this.#patiently("append", () => {
+        journal.append({ type: "daemon.recovered", actor: "daemon", data: { ...recovered } });
+      });
+    }
+    assertEquals(await journal.verifyUnread(NO_PACE), undefined);
+  }
+
+  /** Goes on to the stop; in short with some records and what a stop does alone. */
+  async live(how: "whole" | "short" = "whole"): Promise<void> {
+    const life = how === "whole" ? [...DAY, ...EVENING] : EVENING;
+    for (const [at, operation] of life.entries()) {
+      if (this.options.clockJumps === true) this.#time.setClock(at % 2 === 0 ? YEAR_MS : -YEAR_MS);
+      await this.#patiently(operation, () => this.#do(operation));
+    }
+    assertEquals(this.#journal.stats().readOnly, undefined, "it can be written to the end");
+  }
+
+  get #journal(): Open["journal"] {
+    return this.#opened!.journal;
+  }
+
+  async #patiently(operation: Operation, act: () => void | Promise<void>): Promise<void> {
+    for (let failures = 1;; failures++) {
+      const { seq } = this.#journal.head();
+      try {
+        return await act();
+      } catch (error) {
+        if (this.files.isDead || this.options.mend === undefined) throw error;
+        assert(!(error instanceof Crash), "nothing of a dead process goes on");
+        assert(failures <= PATIENCE, `${operation} still fails when the disk has nothing against it: ${error}`);
+        this.#checkFailure(operation, error, seq);
+        this.failed.push(operation);
+        this.options.mend(failures);
+        await this.#time.pass(RETRY_MS);
+        this.#journal.checkPlace(); // as each tick does
+        if (operation === "close") return; // its records were answered for; the files are closed
+      }
+    }
+  }
+
+  /** A refused append changes nothing, and says what it is. */
+  #checkFailure(operation: Operation, error: unknown, before: number): void {
+    if (operation !== "append") return;
+    assert(error instanceof ConsoleError && error.kind === "read_only", String(error));
+    assertEquals(this.#journal.head().seq, before);
+    assert(this.#journal.stats().readOnly !== undefined);
+  }
+
+  async #do(operation: Operation): Promise<void> {
+    const journal = this.#journal;
+    switch (operation) {
+      case "append": {
+        const n = (this.#state.at(-1) ?? 0) + 1;
+        journal.append({ type: "test.number", actor: "x", data: { n, text: "z".repeat(150) } });
+        this.#state.push(n);
+        return;
+      }
+      case "head":
+        return await this.#passing(journal.keepHead());
+      case "checkpoint":
+        this.#checkpoints ??= await openSigned(this.files);
+        return await this.#passing(journal.checkpoint(this.#checkpoints, NO_PACE));
+      case "snapshot":
+        return await this.#passing(journal.snapshot({ state: [...this.#state] }));
+      case "prune":
+        await this.#passing(journal.prune(Infinity, undefined, this.#checkpoints?.seq ?? 0));
+        return;
+      case "close":
+        return await journal.close();
+    }
+  }
+
+  /** Waits for what waits for the disk, after which all records so far are on it. */
+  async #passing(work: Promise<unknown>): Promise<void> {
+    const last = this.#state.at(-1) ?? 0;
+    work.catch(() => {}); // it may fail before it is waited for
+    await this.#time.pass(100);
+    await work;
+    if (this.options.fsync !== "never") this.durable = last;
+  }
+}
