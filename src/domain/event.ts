@@ -46,13 +46,23 @@ interface BaseEventData {
     readonly digest: string;
     readonly pruned?: { readonly seq: number; readonly hash: string };
   };
-  /** `hash`: of record `last`, which the first that stays is chained to; `until`: when that was written. */
+  /**
+   * `hash`: of record `last`, which the first that stays is chained to; `until`: when that was written; `tree`: the Merkle tree
+   * up to it. Those of earlier versions have no size and no tree.
+   */
   "journal.pruned": {
     readonly first: number;
     readonly last: number;
     readonly hash: string;
     readonly until: string;
     readonly segments: readonly string[];
+    readonly bytes?: number;
+    readonly tree?: {
+      readonly origin: string;
+      readonly size: number;
+      readonly root: string;
+      readonly frontier: readonly string[];
+    };
   };
   "daemon.started": {
     readonly version: string;

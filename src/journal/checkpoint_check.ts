@@ -3,8 +3,8 @@
  * checkpoints is read along with the segments. It is measured before, so that a daemon that writes meanwhile cannot be
  * ahead of what is read.
  */
-import type { Checkpoint, NoteKey, VerifySignature } from "../merkle/note.ts";
-import { type Digest, Frontier, sameHash, TreeHasher } from "../merkle/tree.ts";
+import type { NoteKey, VerifySignature } from "../merkle/note.ts";
+import { type Digest, Frontier, sameHash, type Subtree, TreeHasher } from "../merkle/tree.ts";
 import type { Files } from "../platform/system.ts";
 import { chainError, type Problem } from "./chain.ts";
 import {
@@ -15,8 +15,11 @@ import {
   readCheckpoints,
   type ReadEntry,
 } from "./checkpoint_file.ts";
+import { type Disagreement, KeptCheck, type KeptCheckpoint, type KeptReport, lastRecordOf } from "./kept_check.ts";
+import { findRecordedTree, type RecordedTree, recordedTree } from "./pruned_tree.ts";
 import type { ChainPlace } from "./record.ts";
 import type { Block } from "./segment.ts";
+import type { UnsignedRecords } from "./unsigned.ts";
 import { CHECKPOINT_FILE, cutOff, type End } from "./witness.ts";
 
 const LF = 10;
@@ -28,8 +31,8 @@ export interface CheckpointCheckOptions {
   readonly verify: VerifySignature;
   /** Who signs; undefined where nobody is trusted to: then only the roots are checked. */
   readonly key: NoteKey | undefined;
-  /** One that was kept elsewhere, whose signature was checked. */
-  readonly against?: Checkpoint;
+  /** Those that were kept elsewhere. */
+  readonly kept?: readonly KeptCheckpoint[];
 }
 
 /** What the checkpoints show of a journal that verifies. */
@@ -39,13 +42,17 @@ export interface CheckpointReport {
   /** The last record that one of them covers; 0 where none does. */
   readonly covers: number;
   readonly signatures: "valid" | "not checked";
+  /** These were pruned before a checkpoint covered them, by a version that signs nothing: since then nothing is signed. */
+  readonly unsigned?: UnsignedRecords;
+  /** Absent where none was given. */
+  readonly kept?: KeptReport;
 }
 
 /** Looks through the file: the signatures, and that sizes grow. Undefined where there is nothing to check by. */
 export async function checkpointCheck(options: CheckpointCheckOptions): Promise<CheckpointCheck | undefined> {
-  const { dir, files, against } = options;
+  const { dir, files, kept = [] } = options;
   const stat = files.stat(checkpointPath(dir));
-  if (stat === undefined && against === undefined) return undefined;
+  if (stat === undefined && kept.length === 0) return undefined;
   const flawAt = (entry: CheckpointEntry | undefined, offset: number, what: string): Problem => ({
     segment: CHECKPOINT_FILE,
     seq: entry?.position.seq ?? 0,
@@ -56,7 +63,7 @@ export async function checkpointCheck(options: CheckpointCheckOptions): Promise<
     return new CheckpointCheck(options, 0, flawAt(undefined, 0, "is in no file"));
   }
   const size = stat?.size ?? 0;
-  let first = against?.origin;
+  let first: string | undefined;
   let before = 0;
   for (const { entry, offset } of readCheckpoints(files, dir, size)) {
     const flaw = await checkpointFlaw(entry, options) ??
@@ -76,80 +83,125 @@ export class CheckpointCheck {
   #size: number;
   #flaw: Problem | undefined;
   #hasher: TreeHasher;
+  #kept: KeptCheck;
   #entries: Iterator<ReadEntry, void> = [].values();
   #next: CheckpointEntry | undefined;
-  /** Undefined where the records before the first one are gone, and no checkpoint ends there. */
+  /** Undefined where the records before the first one are gone, and nothing says what led to them. */
   #frontier: Frontier | undefined;
+  /** The root at the beginning, where records before it were pruned. */
+  #prunedRoot: Uint8Array | undefined;
+  #place: ChainPlace = { seq: 0, hash: "" };
+  #recorded: RecordedTree | null | undefined;
   #begins = 1;
   #seq = 0;
   #count = 0;
   #covers = 0;
+  #unsigned: CheckpointReport["unsigned"];
   #found: Problem | undefined;
-  #keptUpTo: number | undefined;
 
   constructor(options: CheckpointCheckOptions, size: number, flaw: Problem | undefined) {
     this.#options = options;
     this.#size = size;
     this.#flaw = flaw;
     this.#hasher = new TreeHasher(options.digest);
+    this.#kept = new KeptCheck(this.#hasher, options.kept ?? []);
   }
 
   /** Begins behind `place`, also once more. @throws {ConsoleError} `journal_broken` where the file itself has a fault */
   begin(place: ChainPlace): void {
     if (this.#flaw !== undefined) throw chainError(this.#flaw);
-    const { against } = this.#options;
+    this.#place = place;
     this.#entries = this.#read();
     this.#next = this.#entries.next().value?.entry;
-    this.#begins = this.#next?.begins ?? (against === undefined ? 1 : beginsOf(against));
+    this.#begins = this.#next?.begins ?? 1;
     this.#seq = place.seq;
-    [this.#count, this.#covers, this.#found, this.#keptUpTo] = [0, 0, undefined, undefined];
-    this.#frontier = place.seq < this.#begins ? new Frontier(this.#hasher) : undefined;
+    [this.#count, this.#covers, this.#found, this.#unsigned] = [0, 0, undefined, undefined];
+    this.#recorded = undefined;
+    let there: CheckpointEntry | undefined;
+    let last: CheckpointEntry | undefined;
     while (this.#next !== undefined && this.#next.position.seq <= place.seq) {
-      if (this.#next.position.seq === place.seq) this.#frontier = new Frontier(this.#hasher, this.#next.subtrees);
+      last = this.#next;
+      if (last.position.seq === place.seq) there = last;
+      this.#contradicts(last);
       this.#next = this.#entries.next().value?.entry;
     }
+    const known = (begins: number): readonly Subtree[] | undefined => {
+      if (there?.begins === begins) return there.subtrees;
+      this.#recorded ??= findRecordedTree(this.#options.files, this.#options.dir, place) ?? null;
+      return this.#recorded !== null && beginsOf(this.#recorded) === begins ? this.#recorded.subtrees : undefined;
+    };
+    const isPruned = place.seq >= this.#begins;
+    const subtrees = !isPruned ? [] : there ?? this.#next ?? last ? known(this.#begins) : undefined;
+    this.#frontier = subtrees === undefined ? undefined : new Frontier(this.#hasher, subtrees);
+    this.#prunedRoot = isPruned ? this.#frontier?.root() : undefined;
+    if (last !== undefined && this.#next === undefined && this.#frontier === undefined) {
+      this.#unsigned = { from: last.position.seq + 1, to: place.seq };
+    }
+    this.#disagrees(this.#kept.begin(place.seq, known), "the records that were pruned", 0);
   }
 
   #read(): Generator<ReadEntry, void> {
     return readCheckpoints(this.#options.files, this.#options.dir, this.#size);
   }
 
+  #contradicts(entry: CheckpointEntry): void {
+    const kept = this.#kept.contradicts(entry);
+    if (kept === undefined) return;
+    const what = `is another one than ${kept.name}: the journal was made anew`;
+    this.#found ??= { segment: CHECKPOINT_FILE, seq: entry.position.seq, offset: 0, what };
+  }
+
+  #disagrees(found: Disagreement | undefined, segment: string, offset: number): void {
+    if (found === undefined) return;
+    const seq = this.#seq;
+    const agreed = found.agreedTo;
+    const what = `does not lead to the root of ${found.kept.name}: a record from ${agreed + 1} to ${seq} was changed`;
+    this.#found ??= { segment, seq, offset, what };
+  }
+
   /** The next whole lines, before the chain overwrites them. */
   lines(segment: string, { offset, bytes }: Block): void {
-    const frontier = this.#frontier;
-    if (frontier === undefined) return;
+    if (this.#frontier === undefined && !this.#kept.waits) return;
     for (let start = 0, stop = 0; start < bytes.length; start = stop + 1) {
       stop = bytes.indexOf(LF, start);
       this.#seq++;
-      if (this.#seq < this.#begins) continue;
-      frontier.add({ level: 0, hash: this.#hasher.leaf(bytes.subarray(start, stop)) });
-      this.#meet(frontier, segment, offset + start);
+      const hash = this.#hasher.leaf(bytes.subarray(start, stop));
+      this.#disagrees(this.#kept.leaf(this.#seq, hash), segment, offset + start);
+      if (this.#frontier === undefined || this.#seq < this.#begins) continue;
+      this.#frontier.add({ level: 0, hash });
+      this.#meet(this.#frontier, segment, offset + start);
     }
   }
 
   #meet(frontier: Frontier, segment: string, offset: number): void {
-    const { against } = this.#options;
     const seq = this.#seq;
-    const disagrees = (name: string): Problem => ({
-      segment,
-      seq,
-      offset,
-      what: `does not lead to the root of ${name}: a record from ${this.#covers + 1} to ${seq} was changed`,
-    });
-    if (against?.size === frontier.size) {
-      if (sameHash(against.root, frontier.root())) this.#keptUpTo = seq;
-      else this.#found ??= disagrees("the kept checkpoint");
-    }
     if (this.#next?.position.seq !== seq) return;
-    if (!sameHash(this.#next.root, frontier.root())) this.#found ??= disagrees(`its checkpoint in ${CHECKPOINT_FILE}`);
+    if (!sameHash(this.#next.root, frontier.root())) {
+      const what = `does not lead to the root of its checkpoint in ${CHECKPOINT_FILE}: ` +
+        `a record from ${this.#covers + 1} to ${seq} was changed`;
+      this.#found ??= { segment, seq, offset, what };
+    }
     this.#count++;
     this.#covers = seq;
     this.#next = this.#entries.next().value?.entry;
   }
 
-  /** The record up to which the checkpoint that was kept elsewhere proves the journal; undefined where that was not met. */
+  /** Each record that was checked: one of a pruning keeps the root of what went. */
+  record(
+    record: { readonly type: string; readonly seq: number; readonly data: unknown },
+    segment: string,
+    offset: number,
+  ): void {
+    const tree = this.#prunedRoot === undefined ? undefined : recordedTree(record);
+    if (tree?.last !== this.#place.seq || beginsOf(tree) !== this.#begins) return;
+    if (sameHash(tree.root, this.#prunedRoot!)) return;
+    const what = `keeps another root of the records that were pruned than ${CHECKPOINT_FILE}`;
+    this.#found ??= { segment, seq: record.seq, offset, what };
+  }
+
+  /** The record up to which the checkpoints that were kept elsewhere prove the journal; undefined where none was met. */
   get keptUpTo(): number | undefined {
-    return this.#keptUpTo;
+    return this.#kept.upTo;
   }
 
   /** The first checkpoint that the lines so far do not lead to. */
@@ -159,14 +211,21 @@ export class CheckpointCheck {
 
   /** After the last line. @throws {ConsoleError} `journal_broken` where a checkpoint counts more records */
   end(end: End): CheckpointReport {
-    const { against, key } = this.#options;
+    const { key, kept } = this.#options;
     let last = this.#next;
     for (let more = last; more !== undefined; more = this.#entries.next().value?.entry) last = more;
-    const ahead = last !== undefined && last.position.seq > end.seq ? last.position : undefined;
-    if (ahead !== undefined) throw chainError(cutOff({ name: CHECKPOINT_FILE, ...ahead }, end));
-    const kept = against === undefined ? 0 : beginsOf(against) + against.size - 1;
-    if (kept > end.seq) throw chainError(cutOff({ name: "the kept checkpoint", seq: kept, hash: "" }, end));
-    const covers = this.#covers;
-    return { count: this.#count, covers, signatures: key === undefined ? "not checked" : "valid" };
+    const more = last !== undefined && last.position.seq > end.seq ? last.position : undefined;
+    if (more !== undefined) throw chainError(cutOff({ name: CHECKPOINT_FILE, ...more }, end));
+    const ahead = this.#kept.ahead();
+    if (ahead !== undefined) {
+      throw chainError(cutOff({ name: ahead.name, seq: lastRecordOf(ahead), hash: "" }, end));
+    }
+    return {
+      count: this.#count,
+      covers: this.#covers,
+      signatures: key === undefined ? "not checked" : "valid",
+      ...(this.#unsigned === undefined ? {} : { unsigned: this.#unsigned }),
+      ...(kept === undefined ? {} : { kept: this.#kept.report() }),
+    };
   }
 }

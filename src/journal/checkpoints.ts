@@ -20,6 +20,7 @@ import { firstRecord, lastRecord, listSegments, readBlocks, type Segment } from 
 import type { SigningKey } from "./signing_key.ts";
 import type { Position } from "./snapshot.ts";
 import type { Pace } from "./pace.ts";
+import { signingStopped } from "./unsigned.ts";
 import { CHECKPOINT_FILE } from "./witness.ts";
 
 const LF = 10;
@@ -36,7 +37,10 @@ export interface CheckpointsOptions {
   readonly sha256: Sha256;
 }
 
-/** @throws {ConsoleError} `journal_broken` where the file's last checkpoint is not one of ours */
+/**
+ * @throws {ConsoleError} `journal_broken` where the file's last checkpoint is not one of ours, or what came behind it was
+ *   pruned: then with its records as `unsigned`
+ */
 export async function openCheckpoints(options: CheckpointsOptions): Promise<Checkpoints> {
   const { dir, files, key, verify, digest } = options;
   const path = checkpointPath(dir);
@@ -54,6 +58,11 @@ export async function openCheckpoints(options: CheckpointsOptions): Promise<Chec
   const entry = parseCheckpointLine(new TextDecoder().decode(line));
   const flaw = await checkpointFlaw(entry, { key, verify, digest });
   if (flaw !== undefined) throw broken(`ends in a line that ${flaw}`);
+  const [oldest] = listSegments(files, dir);
+  const covered = entry!.position.seq;
+  if (oldest !== undefined && oldest.first > covered + 1) {
+    throw signingStopped({ from: covered + 1, to: oldest.first - 1 });
+  }
   return new Checkpoints(options, entry, from + end);
 }
 
@@ -79,6 +88,11 @@ export class Checkpoints {
     return this.#last?.position.seq ?? 0;
   }
 
+  /** The newest; undefined where there is none. */
+  get last(): CheckpointEntry | undefined {
+    return this.#last;
+  }
+
   /**
    * Makes checkpoints up to `end`, which is on the disk: one where each segment ends, because a journal that is pruned
    * begins there, and one at the end. One call at a time.
@@ -94,7 +108,7 @@ export class Checkpoints {
     const segments = listSegments(files, dir).filter(({ name }) =>
       (last === undefined || name >= last.segment) && name <= end.segment
     );
-    this.#checkPlace(last, segments[0]);
+    if (last !== undefined) this.#checkPlace(last, segments[0]);
     const hasher = new TreeHasher(digest);
     const begins = this.#last?.begins ?? segments[0]?.first ?? 1;
     const frontier = new Frontier(hasher, this.#last?.subtrees);
@@ -112,9 +126,11 @@ export class Checkpoints {
   }
 
   /** The record of the last checkpoint must stand where that says: else the journal is another, or was cut. */
-  #checkPlace(last: Position | undefined, segment: Segment | undefined): void {
-    if (last === undefined) return;
+  #checkPlace(last: Position, segment: Segment | undefined): void {
     const { files } = this.#options;
+    if (segment !== undefined && segment.name !== last.segment && segment.first === last.seq + 1) {
+      if (this.#before(segment) === last.hash) return; // the file that it ends was pruned
+    }
     const size = segment?.name === last.segment ? files.stat(segment.path)?.size ?? 0 : 0;
     const record = size < last.offset ? undefined : lastRecord(files, segment!.path, last.offset).record;
     if (record?.hash !== last.hash || record.seq !== last.seq) {

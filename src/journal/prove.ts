@@ -7,9 +7,11 @@ import { Frontier, sameHash, type Subtree, TreeHasher } from "../merkle/tree.ts"
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { Beginning } from "./beginning.ts";
-import { type CheckpointEntry, checkpointFlaw, checkpointPath, readCheckpoints } from "./checkpoint_file.ts";
+import { beginsOf, type CheckpointEntry, checkpointFlaw, checkpointPath, readCheckpoints } from "./checkpoint_file.ts";
 import { CommandPace } from "./pace.ts";
 import { type CheckProofOptions, PROOF_FORMAT } from "./proof_check.ts";
+import { findRecordedTree } from "./pruned_tree.ts";
+import type { ChainPlace } from "./record.ts";
 import { listSegments, readBlocks } from "./segment.ts";
 import { CHECKPOINT_FILE } from "./witness.ts";
 
@@ -113,7 +115,7 @@ async function walk(
     made.add(subtree);
     if (frontier.size === from) root = frontier.root();
   };
-  for (const subtree of before(options, newest, place.seq)) add(subtree);
+  for (const subtree of before(options, newest, place)) add(subtree);
   const pace = new CommandPace();
   let seq = Math.max(place.seq, newest.begins - 1);
   for (const segment of segments) {
@@ -133,12 +135,15 @@ async function walk(
   return { path: made.roots()?.map((hash) => hash.toBase64()), root };
 }
 
-/** What is known of the leaves up to record `seq`, which were pruned. @throws {ConsoleError} `journal_broken` */
-function before({ dir, files }: ProveOptions, { begins }: CheckpointEntry, seq: number): readonly Subtree[] {
+/** What is known of the leaves up to that record, which were pruned. @throws {ConsoleError} `journal_broken` */
+function before({ dir, files }: ProveOptions, { begins }: CheckpointEntry, place: ChainPlace): readonly Subtree[] {
+  const { seq } = place;
   if (seq < begins) return [];
   for (const { entry } of readCheckpoints(files, dir, files.stat(checkpointPath(dir))?.size ?? 0)) {
     if (entry?.position.seq === seq) return entry.subtrees;
   }
+  const kept = findRecordedTree(files, dir, place);
+  if (kept !== undefined && beginsOf(kept) === begins) return kept.subtrees;
   throw broken(`no checkpoint ends at record ${seq}, before which records were pruned`);
 }
 

@@ -1,5 +1,6 @@
 /** Which segments may go, and what is recorded of them before they do. */
 import type { Files } from "../platform/system.ts";
+import { type PrunedTree, signedTreeAt } from "./pruned_tree.ts";
 import { firstRecord, lastRecord, listSegments, type Segment } from "./segment.ts";
 import { type Position, snapshotPlace } from "./snapshot.ts";
 
@@ -14,6 +15,10 @@ export interface Pruned {
   readonly until: string;
   /** Names of the files. */
   readonly segments: readonly string[];
+  /** What they hold together, bytes. */
+  readonly bytes: number;
+  /** The Merkle tree up to the last record that went; absent where no checkpoint ends there. */
+  readonly tree?: PrunedTree;
 }
 
 export interface PruneOptions {
@@ -36,17 +41,22 @@ export function prunable({ dir, files, snapshot, olderThan, covered }: PruneOpti
   if (snapshot === undefined || there?.seq !== snapshot.seq || there.hash !== snapshot.hash) return undefined;
   const all = listSegments(files, dir);
   const gone: Segment[] = [];
+  let bytes = 0;
   let end: { readonly seq: number; readonly hash: string; readonly ts: string } | undefined;
   for (const [index, segment] of all.entries()) {
     const next = all[index + 1];
     if (next === undefined || segment.name >= snapshot.segment || next.first > covered + 1) break;
-    const { record: last } = lastRecord(files, segment.path, files.stat(segment.path)?.size ?? 0);
+    const size = files.stat(segment.path)?.size ?? 0;
+    const { record: last } = lastRecord(files, segment.path, size);
     const isEnd = last?.seq === next.first - 1 && last.hash === firstRecord(files, next.path)?.prev;
     if (last === undefined || !isEnd || !(Date.parse(last.ts) < olderThan)) break;
     gone.push(segment);
+    bytes += size;
     end = last;
   }
   if (end === undefined) return undefined;
   const segments = gone.map(({ name }) => name);
-  return { first: gone[0]!.first, last: end.seq, hash: end.hash, until: end.ts, segments };
+  const tree = signedTreeAt(files, dir, end);
+  const what = { first: gone[0]!.first, last: end.seq, hash: end.hash, until: end.ts, segments, bytes };
+  return tree === undefined ? what : { ...what, tree };
 }

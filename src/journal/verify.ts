@@ -228,6 +228,7 @@ class Verifier {
       }
       this.#vouches(record);
       this.#beginning?.record(record);
+      checkpoints?.record(record, segment.name, offset);
       const loss = lossOf(record);
       if (loss !== undefined) this.#losses.push({ seq: record.seq, loss });
     };

@@ -22,11 +22,13 @@ export interface BoundedRun {
    * way to signal a group would need the permission to run anything.
    */
   readonly groupKill?: string;
+  /** So many bytes of each of its streams are given back; {@link OUTPUT_CAP} where it is absent. */
+  readonly maxBytes?: number;
   /** It runs. */
   readonly onStart?: (pid: number) => void;
 }
 
-/** How a run ended. `stdout` and `stderr` are the first {@link OUTPUT_CAP} bytes of each, as they came. */
+/** How a run ended. `stdout` and `stderr` are the beginning of each, as they came. */
 export type RunOutcome =
   | { readonly kind: "ended"; readonly code: number; readonly stdout: string; readonly stderr: string }
   | { readonly kind: "killed"; readonly stdout: string; readonly stderr: string }
@@ -45,7 +47,8 @@ const GRACE_MS = 2000;
  * Runs `argv`, without a shell. Only the program itself is killed, unless `groupKill` ends its group: otherwise the sandbox
  * has no way to end what it left in the background, and what holds its pipes is not waited for. Never throws.
  */
-export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal, cwd = "/", groupKill, onStart }) => {
+export const runBounded: RunBounded = async (argv, options) => {
+  const { env, stdin, ms, signal, cwd = "/", groupKill, maxBytes = OUTPUT_CAP, onStart } = options;
   let child: Deno.ChildProcess;
   try {
     const streams = { stdin: stdin === undefined ? "null" : "piped", stdout: "piped", stderr: "piped" } as const;
@@ -73,7 +76,7 @@ export const runBounded: RunBounded = async (argv, { env, stdin, ms, signal, cwd
   const cancel = setTimer(ms, kill);
   signal?.addEventListener("abort", kill, { once: true });
   if (signal?.aborted) kill();
-  const [stdout, stderr] = [new Beginning(child.stdout), new Beginning(child.stderr)];
+  const [stdout, stderr] = [new Beginning(child.stdout, maxBytes), new Beginning(child.stderr, maxBytes)];
   if (stdin !== undefined) void feed(child, stdin);
   const { code } = await child.status;
   cancel();
@@ -105,9 +108,9 @@ class Beginning {
   #text = "";
   #done: Promise<void>;
 
-  constructor(stream: ReadableStream<Uint8Array>) {
+  constructor(stream: ReadableStream<Uint8Array>, maxBytes: number) {
     this.#reader = stream.getReader();
-    this.#done = this.#read();
+    this.#done = this.#read(maxBytes);
   }
 
   async end(): Promise<string> {
@@ -119,9 +122,9 @@ class Beginning {
     return this.#text;
   }
 
-  async #read(): Promise<void> {
+  async #read(maxBytes: number): Promise<void> {
     const decoder = new TextDecoder();
-    let room = OUTPUT_CAP;
+    let room = maxBytes;
     try {
       for (let next = await this.#reader.read(); !next.done; next = await this.#reader.read()) {
         const part = next.value.subarray(0, room);

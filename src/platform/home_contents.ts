@@ -21,6 +21,8 @@ const IN_FOLDERS: ReadonlyMap<string, RegExp> = new Map([
   ["logs", /^daemon\.log(?:\.\d+)?$/],
   ["spool", /^(?:\d{15}-[^/]+\.json|starting|daemon-hung)$/],
 ]);
+/** What the program moved away to begin a new one. */
+const MOVED_AWAY = /^journal\.checkpoints\.until-\d{1,16}$/;
 const FILES: ReadonlySet<string> = new Set([
   "hooks.lock",
   "journal.checkpoints",
@@ -52,7 +54,7 @@ export function homeContents(root: string): HomeContents {
   for (const name of denoFiles.list(root)) {
     const inside = IN_FOLDERS.get(name);
     if (inside === undefined || !isOurs(`${root}/${name}`, "folder")) {
-      sort(name, FILES.has(name.replace(TEMPORARY, "")));
+      sort(name, FILES.has(name.replace(TEMPORARY, "")) || MOVED_AWAY.test(name));
       continue;
     }
     folders.push(name);

@@ -13,4 +13,7 @@ export const journalStatus = v.object({
   // Of all its files, and what they have grown a day since the first record; absent from older daemons.
   bytes: v.exactOptional(count),
   bytesPerDay: v.exactOptional(count),
+  // The last record that a signed checkpoint covers, and why none is made any more; absent from older daemons.
+  signedTo: v.exactOptional(count),
+  unsigned: v.exactOptional(v.string()),
 });

@@ -2,6 +2,7 @@
 import { assert } from "@std/assert";
 import { type CheckpointEntry, checkpointPath, readCheckpoints } from "../../src/journal/checkpoint_file.ts";
 import { checkpointCheck } from "../../src/journal/checkpoint_check.ts";
+import type { KeptCheckpoint } from "../../src/journal/kept_check.ts";
 import { type Checkpoints, openCheckpoints } from "../../src/journal/checkpoints.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { createSigningKey, readSigningKey, type SigningKey } from "../../src/journal/signing_key.ts";
@@ -47,10 +48,11 @@ export function entries(files: MemoryFiles): CheckpointEntry[] {
 /** Verifies as `audit verify` does, by the home's own key or by `key`. */
 export async function verifySigned(
   files: MemoryFiles,
-  { key, against }: { readonly key?: NoteKey; readonly against?: Checkpoint } = {},
+  { key, against }: { readonly key?: NoteKey; readonly against?: Checkpoint | readonly KeptCheckpoint[] } = {},
 ): Promise<Verification> {
   const trusted = key ?? await readSigningKey({ files, keys: KEYS, uid: 1000, digest });
-  const kept = against === undefined ? {} : { against };
+  const all = against === undefined || "root" in against ? [against].filter((one) => one !== undefined) : against;
+  const kept = against === undefined ? {} : { kept: all.map((one) => ({ name: "the kept checkpoint", ...one })) };
   const checkpoints = await checkpointCheck({
     ...{ dir: DIR, files, digest, verify: ed25519Verify, key: trusted },
     ...kept,

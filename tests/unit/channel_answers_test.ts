@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Webhook } from "standardwebhooks";
 import { WebhookAnswers } from "../../src/channel/webhook/answers.ts";
 import { DeliveryQueue, RETRY_MS } from "../../src/channel/webhook/delivery_queue.ts";
-import { secretBytes } from "../../src/channel/webhook/signature.ts";
+import { secretBytes } from "../../src/lib/webhook_signature.ts";
 import { PostsDoor } from "../../src/core/posts_door.ts";
 import type { Approval } from "../../src/domain/approval.ts";
 import type { MethodCaller } from "../../src/core/methods_door.ts";

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { Webhook } from "standardwebhooks";
 import { RETRY_MS } from "../../src/channel/webhook/delivery_queue.ts";
 import { openWebhook, WebhookChannel, type WebhookDeps } from "../../src/channel/webhook/notify.ts";
-import { secretBytes, signedHeaders } from "../../src/channel/webhook/signature.ts";
+import { secretBytes, signedHeaders } from "../../src/lib/webhook_signature.ts";
 import type { NotificationContent, NotificationOutcome } from "../../src/channel/kind.ts";
 import { type HostPost, postToHost } from "../../src/channel/reach_host.ts";
 import { PostsDoor } from "../../src/core/posts_door.ts";

@@ -15,7 +15,7 @@ Deno.test("C7 a stop in the middle of a tick writes one snapshot, not two into t
   } as unknown as Journal;
   const store = { seq: 10_000, size: 1, save: () => ({}) } as unknown as Store; // one is due
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-  const checkpoints = { tick: () => Promise.resolve(), stop: () => Promise.resolve() };
+  const checkpoints = { state: () => ({ signedTo: 0 }), tick: () => Promise.resolve(), stop: () => Promise.resolve() };
   const base = { journal, snapshotSeq: 0, isSnapshotAhead: false, checkpoints };
   const { snapshots } = journalServices({ ...base, store, log });
   const tick = snapshots.tick?.();

@@ -12,7 +12,7 @@ function watched() {
   const say = (level: string) => (text: string, fields?: unknown) => void said.push([level, text, fields]);
   const log = { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
   const store = { seq: 0, size: 0 } as Store; // no snapshot is due
-  const checkpoints = { tick: () => Promise.resolve(), stop: () => Promise.resolve() };
+  const checkpoints = { state: () => ({ signedTo: 0 }), tick: () => Promise.resolve(), stop: () => Promise.resolve() };
   const { snapshots } = journalServices({ ...opened, isSnapshotAhead: false, checkpoints, store, log });
   return { ...opened, said, tick: async () => await snapshots.tick?.() };
 }

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import * as fc from "fast-check";
 import * as v from "valibot";
-import { sandboxHost } from "../../src/channel/addresses.ts";
+import { sandboxHost } from "../../src/lib/host_address.ts";
 import { Buttons } from "../../src/channel/telegram/buttons.ts";
 import { firstChoices, isAnswerableHere, scopeChoices } from "../../src/channel/telegram/choices.ts";
 import { numberedUpdates, parseUpdate, readCommand } from "../../src/channel/telegram/parse_update.ts";

@@ -1,7 +1,7 @@
 /** The channel `ntfy`: a notification on a phone, by a server of ntfy (https://docs.ntfy.sh/publish/). */
 import * as v from "valibot";
 import { group, setting } from "../../config/section.ts";
-import { HOST_MUST, isHostOrigin, sandboxHost } from "../addresses.ts";
+import { HOST_MUST, isHostOrigin, sandboxHost } from "../../lib/host_address.ts";
 import { channelKind } from "../kind.ts";
 import { secretFile, secretVariable, variablePermission } from "../secret.ts";
 

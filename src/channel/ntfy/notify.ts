@@ -3,7 +3,7 @@
  * cannot answer from the notification: a button that could would carry a token through a server of others. Where the page
  * is to be reached, the notification opens the request there.
  */
-import { shownHost } from "../addresses.ts";
+import { shownHost } from "../../lib/host_address.ts";
 import type { ChannelContext, NotificationContent, OpenChannel } from "../kind.ts";
 import { type HostReply, isTaken, notTakenText, type PostToHost, postToHost, secretPlaces } from "../reach_host.ts";
 import { findSecret, type FoundSecret } from "../secret.ts";

@@ -8,7 +8,7 @@ import {
   NOTIFY_MS,
   type OpenChannel,
 } from "../kind.ts";
-import { sandboxHost } from "../addresses.ts";
+import { sandboxHost } from "../../lib/host_address.ts";
 import { secretPlaces } from "../reach_host.ts";
 import { Bot } from "./bot.ts";
 import { settingsKey, type TelegramSettings } from "./settings.ts";

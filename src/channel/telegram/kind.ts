@@ -1,5 +1,5 @@
 /** Telegram as a kind of channel: the bot is loaded where it is on, and reaches one host. */
-import { sandboxHost } from "../addresses.ts";
+import { sandboxHost } from "../../lib/host_address.ts";
 import { channelKind } from "../kind.ts";
 import { variablePermission } from "../secret.ts";
 import { telegramGroup } from "./settings.ts";

@@ -1,7 +1,7 @@
 /** What of the configuration makes the bot, and what of it is missing; and the one group of settings of the channel. */
 import * as v from "valibot";
 import { group, setting } from "../../config/section.ts";
-import { isHostOrigin } from "../addresses.ts";
+import { isHostOrigin } from "../../lib/host_address.ts";
 import { secretFile, secretVariable } from "../secret.ts";
 
 /** The public Bot API. */

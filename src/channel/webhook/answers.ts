@@ -9,7 +9,7 @@ import { type Approval, riskNamed } from "../../domain/approval.ts";
 import { isSameSecret } from "../../lib/secret.ts";
 import { ConsoleError, type ErrorName } from "../../protocol/errors.ts";
 import { isQuestion } from "../../view/approval_words.ts";
-import { signedHeaders } from "./signature.ts";
+import { signedHeaders } from "../../lib/webhook_signature.ts";
 
 export const ANSWER_PATH = "/webhook/answer";
 

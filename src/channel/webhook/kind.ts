@@ -1,7 +1,7 @@
 /** The channel `webhook`: a notification to a server of the user, signed by Standard Webhooks. */
 import * as v from "valibot";
 import { group, setting } from "../../config/section.ts";
-import { HOST_MUST, isHostAddress, sandboxHost } from "../addresses.ts";
+import { HOST_MUST, isHostAddress, sandboxHost } from "../../lib/host_address.ts";
 import { channelKind } from "../kind.ts";
 import { secretFile, secretVariable, variablePermission } from "../secret.ts";
 

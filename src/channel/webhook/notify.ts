@@ -3,7 +3,7 @@ import type { MethodsDoor } from "../../core/methods_door.ts";
 import type { PostsDoor } from "../../core/posts_door.ts";
 import { visibleJson } from "../../domain/sanitize.ts";
 import { setTimer } from "../../platform/clock.ts";
-import { shownHost } from "../addresses.ts";
+import { shownHost } from "../../lib/host_address.ts";
 import { notificationJson, type SessionOf } from "../notification_json.ts";
 import type {
   ChannelContext,
@@ -21,7 +21,7 @@ import {
   type WebhookMessage,
 } from "./delivery_queue.ts";
 import { ANSWER_PATH, type AnswersDeps, WebhookAnswers } from "./answers.ts";
-import { secretBytes, signedHeaders } from "./signature.ts";
+import { secretBytes, signedHeaders } from "../../lib/webhook_signature.ts";
 
 interface WebhookSettings {
   readonly url: string | null;

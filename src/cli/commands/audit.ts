@@ -3,6 +3,9 @@ import { dim } from "@std/fmt/colors";
 import { chainError } from "../../journal/chain.ts";
 import { type Verification, verifyJournal } from "../../journal/verify.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
+import type { KeptCheckpoint } from "../../journal/kept_check.ts";
+import { UNSIGNED_CURE, unsignedText } from "../../journal/unsigned.ts";
+import type { NoteKey } from "../../merkle/note.ts";
 import { readSnapshot } from "../../journal/snapshot.ts";
 import { HEAD_FILE, readHeadFile } from "../../journal/witness.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
@@ -17,7 +20,7 @@ import { approvalSummary, outcomeText } from "../../view/approval_words.ts";
 import { type CommandContext, read } from "../context.ts";
 import { localTime } from "../../view/times.ts";
 import { wholeNumber } from "../whole_number.ts";
-import { digest, givenKey, type Kept, ownKey, readKeptElsewhere } from "./audit_files.ts";
+import { digest, givenKey, type Kept, keyForKept, ownKey, readKeptElsewhere } from "./audit_files.ts";
 import { verifyProof } from "./audit_prove.ts";
 
 /** The most records that `audit.tail` gives at once. */
@@ -77,6 +80,7 @@ const NOTHING_LEFT: Verification = {
 
 export interface VerifyCommand {
   readonly against?: string;
+  readonly witness?: string;
   readonly proof?: string;
   readonly offline?: string;
   readonly key?: string;
@@ -88,10 +92,13 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
   const { paths } = run.context;
   const given = options.key === undefined ? undefined : givenKey(options.key);
   if (options.proof !== undefined) {
-    if (options.against === undefined && options.offline === undefined) {
+    if (options.against === undefined && options.offline === undefined && options.witness === undefined) {
       return await verifyProof(run, options.proof, given, options.json);
     }
-    throw new ConsoleError("usage", "--proof checks a proof by itself: give no --against and no --offline with it");
+    throw new ConsoleError(
+      "usage",
+      "--proof checks a proof by itself: give no --against, --witness or --offline with it",
+    );
   }
   const isOwn = options.offline === undefined;
   // Of a copy nobody can say by whom it should be signed but who asks.
@@ -99,13 +106,16 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
   const { against, checkpoint }: Kept = options.against === undefined
     ? {}
     : await readKeptElsewhere(options.against, key);
+  const witnessed = options.witness === undefined ? [] : await readWitness(run, options.witness, key);
   const dir = isOwn ? paths.journal : resolveFrom(options.offline ?? "", currentFolder());
   // Before the records: a daemon that writes meanwhile adds to both, and no witness may know more than is read.
   const head = readHeadFile(denoFiles, dir);
   const snapshot = readSnapshot(denoFiles, dir, sha256Hex);
   const checkpoints = await checkpointCheck({
     ...{ dir, files: denoFiles, digest, verify: ed25519Verify, key },
-    ...(checkpoint === undefined ? {} : { against: checkpoint }),
+    ...(checkpoint === undefined && witnessed.length === 0
+      ? {}
+      : { kept: [...(checkpoint === undefined ? [] : [checkpoint]), ...witnessed] }),
   });
   if (head === undefined && denoFiles.stat(dir) === undefined) {
     const hint = isOwn ? "agent-console daemon start" : "name the folder that the journal's files were copied to";
@@ -135,13 +145,14 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
     }
   }
   run.out.line(signedLine(result, key?.name));
+  for (const line of keptLines(result)) run.out.line(line);
   run.out.line(
     result.completeness === "proven"
       ? begins > 1
         ? `complete from record ${begins} to record ${result.provenUpTo}; of those before nothing is proven`
         : `complete up to record ${result.provenUpTo}`
-      : options.against === undefined
-      ? "completeness is not proven: give a head that was kept elsewhere (--against)"
+      : options.against === undefined && options.witness === undefined
+      ? "completeness is not proven: give what was kept elsewhere (--against, --witness)"
       : "completeness is not proven: the record of what was kept was pruned; give a newer one",
   );
   if (result.missingUpTo !== undefined) {
@@ -158,6 +169,30 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
     : undefined;
   if (unused !== undefined) run.out.note(`${unused}: a start does not use it, and reads every record`);
   if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
+}
+
+/** @throws {ConsoleError} */
+async function readWitness(
+  { signal }: CommandContext,
+  place: string,
+  key: NoteKey | undefined,
+): Promise<readonly KeptCheckpoint[]> {
+  const { keptAt } = await import("./audit_witness.ts");
+  return await keptAt(place, keyForKept(key), signal);
+}
+
+/** What else is to be said of the checkpoints. */
+function keptLines({ checkpoints }: Extract<Verification, { ok: true }>): string[] {
+  const { kept, unsigned } = checkpoints ?? {};
+  const gone = kept?.unprovable ?? [];
+  return [
+    ...(unsigned === undefined ? [] : [unsignedText(unsigned), `to cure it: ${UNSIGNED_CURE}`]),
+    ...(kept === undefined ? [] : [`${kept.count} checkpoint${kept.count === 1 ? "" : "s"} kept elsewhere fit`]),
+    ...(gone.length === 0 ? [] : [
+      `${gone.length} kept elsewhere are of records that were pruned and prove nothing any more, the last ` +
+      escapeControls(gone.at(-1)!),
+    ]),
+  ];
 }
 
 function signedLine({ checkpoints }: Extract<Verification, { ok: true }>, name: string | undefined): string {

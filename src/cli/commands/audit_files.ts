@@ -2,14 +2,16 @@
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { beginsOf, originOf } from "../../journal/checkpoint_file.ts";
 import { type Head, parseHead } from "../../journal/head.ts";
+import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { readSigningKey, type SigningKey } from "../../journal/signing_key.ts";
-import { type Checkpoint, type NoteKey, openedNote, parseCheckpoint, parseVerifierKey } from "../../merkle/note.ts";
+import { type NoteKey, openedNote, parseCheckpoint, parseVerifierKey } from "../../merkle/note.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
 import { sha256BytesFor } from "../../platform/hash.ts";
 import type { HomePaths } from "../../platform/home_paths.ts";
 import { ownUid } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import type { CommandContext } from "../context.ts";
 
 /** For a command, which reads whole journals and ends soon. */
 export const digest = sha256BytesFor(Infinity);
@@ -17,6 +19,15 @@ export const digest = sha256BytesFor(Infinity);
 /** The key of this home; undefined where none was made yet. @throws {ConsoleError} where its file is not safely ours */
 export async function ownKey({ keys }: Pick<HomePaths, "keys">): Promise<SigningKey | undefined> {
   return await readSigningKey({ files: denoFiles, keys, uid: ownUid(), digest });
+}
+
+/** The key of this home. @throws {ConsoleError} `not_found` where none was made yet */
+export async function neededKey({ context: { paths } }: CommandContext): Promise<SigningKey> {
+  const key = await ownKey(paths);
+  if (key !== undefined) return key;
+  throw new ConsoleError("not_found", "there is no signing key yet", {
+    hint: "agent-console daemon start, which makes one within seconds",
+  });
 }
 
 /** The key of `--key`. @throws {ConsoleError} `usage` where it is none */
@@ -36,7 +47,7 @@ const EARLIER =
 /** What was kept elsewhere: one of the two. */
 export interface Kept {
   readonly against?: Head;
-  readonly checkpoint?: Checkpoint;
+  readonly checkpoint?: KeptCheckpoint;
 }
 
 /**
@@ -50,17 +61,21 @@ export async function readKeptElsewhere(
 ): Promise<Kept> {
   const note = noteIn(textOf(file, EARLIER), file);
   if (typeof note !== "string") return { against: parseHead(note.head) };
-  if (key === undefined) {
-    throw new ConsoleError("usage", "a kept checkpoint counts only with the key that signed it", {
-      hint: "give it with --key, as agent-console audit key prints it",
-    });
-  }
-  const opened = await openedNote(note, key, ed25519Verify, digest);
+  const signer = keyForKept(key);
+  const opened = await openedNote(note, signer, ed25519Verify, digest);
   const checkpoint = opened === undefined ? undefined : parseCheckpoint(opened);
-  if (checkpoint === undefined || checkpoint.origin !== originOf(key, beginsOf(checkpoint))) {
-    throw new ConsoleError("failed", `the kept checkpoint is not signed by ${key.name}`);
+  if (checkpoint === undefined || checkpoint.origin !== originOf(signer, beginsOf(checkpoint))) {
+    throw new ConsoleError("failed", `the kept checkpoint is not signed by ${signer.name}`);
   }
-  return { checkpoint };
+  return { checkpoint: { ...checkpoint, name: "the kept checkpoint" } };
+}
+
+/** @throws {ConsoleError} `usage` where there is none */
+export function keyForKept(key: NoteKey | undefined): NoteKey {
+  if (key !== undefined) return key;
+  throw new ConsoleError("usage", "a kept checkpoint counts only with the key that signed it", {
+    hint: "give it with --key, as agent-console audit key prints it",
+  });
 }
 
 function noteIn(text: string, file: string): string | { readonly head: unknown } {

@@ -7,21 +7,13 @@ import { ed25519Verify } from "../../platform/ed25519.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { wholeNumber } from "../whole_number.ts";
-import { digest, ownKey, readProof } from "./audit_files.ts";
+import { digest, neededKey, readProof } from "./audit_files.ts";
 
 /** Reads the file itself: no daemon is asked whom to trust. */
 export async function showKey(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
   const key = verifierKeyText(await neededKey(run), digest);
   if (options.json) return run.out.json({ key });
   run.out.line(key);
-}
-
-async function neededKey({ context: { paths } }: CommandContext): Promise<NoteKey> {
-  const key = await ownKey(paths);
-  if (key !== undefined) return key;
-  throw new ConsoleError("not_found", "there is no signing key yet", {
-    hint: "agent-console daemon start, which makes one within seconds",
-  });
 }
 
 /** Reads the files itself and needs no daemon, as `audit verify` does. */

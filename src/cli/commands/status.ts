@@ -114,6 +114,7 @@ function journal({ journal: j }: Status): string {
   const state = [
     j.ok ? "ok" : "DOES NOT VERIFY",
     ...(j.readOnly ? ["READ ONLY"] : []),
+    ...(j.unsigned === undefined ? [] : ["NOT SIGNED"]),
     // Until the check in the background has come to the last record.
     ...(j.verifiedTo === undefined || j.verifiedTo >= j.count ? [] : [`verified to seq ${j.verifiedTo}`]),
   ];
@@ -138,6 +139,10 @@ function troubles(s: Status): Line[] {
       ? []
       : [line("refused", `${s.refusedReports.count} reports of clients without a token: ${s.refusedReports.why}`)]),
     ...(s.lastError === undefined ? [] : [line("error", s.lastError)]),
+    // Another error may have come since.
+    ...(s.journal.unsigned === undefined || s.journal.unsigned === s.lastError
+      ? []
+      : [line("journal", s.journal.unsigned)]),
     ...(s.gateway?.listeners ?? []).flatMap(({ problem }) => problem === undefined ? [] : [line("gateway", problem)]),
     ...(s.gateway?.warnings ?? []).map((warning) => line("gateway", warning)),
     ...(s.needsRestart.length === 0

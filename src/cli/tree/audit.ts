@@ -13,6 +13,7 @@ export function auditCommands(root: Command, run: () => CommandContext): void {
     .action(async (options) => await (await load()).showHead(run(), options));
   command.command("verify").description("check every record (exit 7 names the place)")
     .option("--against <file>", "a head or a signed checkpoint that was kept elsewhere")
+    .option("--witness <place>", "a file or a git repository that audit witness has kept checkpoints at")
     .option("--proof <file>", "check a proof by itself, as audit prove --json printed it")
     .option("--offline <folder>", "a copy of the journal's folder, with the files beside it")
     .option("--key <line>", "who must have signed, as audit key printed it (default: this home's own)")
@@ -25,6 +26,13 @@ export function auditCommands(root: Command, run: () => CommandContext): void {
     .argument("[record]", "its number").option("--from <size>", "how many records the earlier tree had")
     .option(...JSON_OPTION)
     .action(async (record, options) => await (await loadProofs()).prove(run(), record, options));
+  const loadWitness = () => import("../commands/audit_witness.ts");
+  command.command("witness").description("keep the newest signed checkpoint where a rewrite of the home does not reach")
+    .option("--file <file>", "append it to this file")
+    .option("--git <folder>", "add it to the notes of this git repository")
+    .option("--webhook <url>", "send it there")
+    .option(...JSON_OPTION)
+    .action(async (options) => await (await loadWitness()).witness(run(), options));
   command.command("key").description("the key that checkpoints are signed with: give it to whoever checks them")
     .option(...JSON_OPTION)
     .action(async (options) => await (await loadProofs()).showKey(run(), options));

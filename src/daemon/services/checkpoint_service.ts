@@ -43,6 +43,8 @@ export interface CheckpointService {
   readonly tick: () => Promise<void>;
   /** Grows with what is read of the journal in the background: by checkpoints, and by the check of what a start did not read. */
   readonly work: () => number;
+  /** How far it has signed, and why it signs no more, for `status`. */
+  readonly state: () => { readonly signedTo: number; readonly unsigned?: string };
   /** Signs what is there now. @returns the last record that a checkpoint covers; 0 where none can be made */
   readonly cover: () => Promise<number>;
   /** Behind all who write: signs what is there at the end. */
@@ -55,6 +57,7 @@ export function checkpointService(o: CheckpointServiceOptions): CheckpointServic
   let checkpoints: Checkpoints | undefined;
   /** What the person has to put right: nothing is signed any more in this process. */
   let isBroken = false;
+  let problem: string | undefined;
   let hasFailed = false;
   let isBegun = false;
   let nextAt = clock.steady() + DUE_MS;
@@ -69,19 +72,22 @@ export function checkpointService(o: CheckpointServiceOptions): CheckpointServic
       await journal.checkpoint(checkpoints, paceOf(timers, clock, signal));
       hasFailed = false;
     } catch (error) {
-      if (signal.aborted) return;
-      isBroken = error instanceof ConsoleError && error.kind !== "read_only";
-      if (isBroken) o.lastError.set("journal", (error as ConsoleError).message);
-      if (isBroken || !hasFailed) log[isBroken ? "error" : "warn"]("no checkpoint", { error: String(error) });
-      hasFailed = true;
+      if (!signal.aborted) tell(error);
     }
   }
 
+  function tell(error: unknown): void {
+    isBroken = error instanceof ConsoleError && error.kind !== "read_only";
+    if (isBroken) o.lastError.set("journal", problem = (error as ConsoleError).message);
+    if (isBroken || !hasFailed) log[isBroken ? "error" : "warn"]("no checkpoint", { error: String(error) });
+    hasFailed = true;
+  }
+
   const next = (signal: AbortSignal) => running = running.then(() => extend(signal));
-  /** So that the key is there soon after the first start; what is wrong with it is told when a checkpoint is due. */
+  /** So that the key is there soon after the first start, and what keeps it from signing is told before anything is due. */
   const begin = async () => {
     await timers.sleep(BEGIN_MS, stopping.signal);
-    checkpoints ??= await open(o).catch(() => undefined);
+    checkpoints ??= await open(o).catch((error) => void tell(error));
   };
 
   return {
@@ -98,6 +104,7 @@ export function checkpointService(o: CheckpointServiceOptions): CheckpointServic
       if (isLong || behind > 0 && clock.steady() >= nextAt) await next(stopping.signal);
     },
     work: () => journal.stats().verifiedTo + (checkpoints?.seq ?? 0),
+    state: () => ({ signedTo: checkpoints?.seq ?? 0, ...(problem === undefined ? {} : { unsigned: problem }) }),
     cover: async () => {
       await next(stopping.signal);
       return isBroken ? 0 : checkpoints?.seq ?? 0;

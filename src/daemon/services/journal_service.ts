@@ -18,7 +18,7 @@ export interface JournalServiceOptions {
   /** The snapshot that lies there knows more than the journal, which has lost its end: it is to be replaced. */
   readonly isSnapshotAhead: boolean;
   readonly store: Store;
-  readonly checkpoints: Pick<CheckpointService, "tick" | "stop">;
+  readonly checkpoints: Pick<CheckpointService, "state" | "tick" | "stop">;
   readonly log: Log;
 }
 
@@ -89,7 +89,7 @@ export function journalServices(
         const { count, head, ok, lastVerifiedAt, verifiedTo, readOnly, bytes, bytesPerDay } = journal.stats();
         const growth = bytesPerDay === undefined ? {} : { bytesPerDay };
         const state = { count, head, ok, lastVerifiedAt, verifiedTo, readOnly: readOnly !== undefined };
-        return { journal: { ...state, bytes, ...growth } };
+        return { journal: { ...state, bytes, ...growth, ...checkpoints.state() } };
       },
       stop: async () => {
         tellTrouble();

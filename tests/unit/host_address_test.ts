@@ -3,7 +3,7 @@ import { hostCure, notTakenText } from "../../src/channel/reach_host.ts";
 import { whyNoReply } from "../../src/platform/http_client.ts";
 import { HTTP_PROXY_ENV } from "../../src/platform/environment.ts";
 import { assert, assertEquals } from "@std/assert";
-import { isHostAddress, isHostOrigin, sandboxHost, shownHost } from "../../src/channel/addresses.ts";
+import { isHostAddress, isHostOrigin, sandboxHost, shownHost } from "../../src/lib/host_address.ts";
 import { channelPermissions } from "../../src/channel/permissions.ts";
 import { channelsSection } from "../../src/channel/section.ts";
 import { findSecret, type SecretNames } from "../../src/channel/secret.ts";

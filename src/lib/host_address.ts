@@ -1,4 +1,4 @@
-/** The hosts that channels speak to: by TLS and a name, or on this machine. Pure. */
+/** Addresses of hosts that are sent to: by TLS and a name, or on this machine. Pure. */
 
 /** A name of DNS with a dot in it, whose last part is no number: `ntfy.sh`, and neither `localhost` nor an address. */
 const DNS_NAME = /^(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])$/;

@@ -1,0 +1,98 @@
+/** `audit witness`: keeps the newest checkpoint at a place of the person's, and `audit verify --witness`, which reads such a place. */
+import { clip, escapeControls } from "../../domain/sanitize.ts";
+import { openCheckpoints } from "../../journal/checkpoints.ts";
+import type { KeptCheckpoint } from "../../journal/kept_check.ts";
+import type { NoteKey } from "../../merkle/note.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { ed25519Verify } from "../../platform/ed25519.ts";
+import { sha256Hex } from "../../platform/hash.ts";
+import { resolveFrom } from "../../platform/home_paths.ts";
+import { currentFolder } from "../../platform/process.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { CommandContext } from "../context.ts";
+import { appendSignedNote, readNotesFile } from "../witness/file_place.ts";
+import { GitNotes } from "../witness/git_place.ts";
+import { checkGoesOn, type KeptNote, signedNotes } from "../witness/place.ts";
+import { checkWebhook, sendNote, WITNESS_SECRET } from "../witness/webhook_place.ts";
+import { digest, neededKey } from "./audit_files.ts";
+
+export interface WitnessCommand {
+  readonly file?: string;
+  readonly git?: string;
+  readonly webhook?: string;
+  readonly json?: boolean;
+}
+
+/** Reads the files itself and needs no daemon, as `audit verify` does. */
+export async function witness(run: CommandContext, options: WitnessCommand): Promise<void> {
+  const { file, git, webhook } = options;
+  if ([file, git, webhook].filter((place) => place !== undefined).length !== 1) {
+    throw new ConsoleError("usage", "give one place: --file, --git or --webhook");
+  }
+  if (webhook !== undefined) checkWebhook(webhook);
+  const { paths } = run.context;
+  const key = await neededKey(run);
+  const dir = paths.journal;
+  const last = await openCheckpoints({
+    ...{ dir, files: denoFiles, key, verify: ed25519Verify, digest, sha256: sha256Hex },
+  }).then((checkpoints) => checkpoints.last);
+  if (last === undefined) {
+    throw new ConsoleError("not_found", "there is no checkpoint yet", {
+      hint: "the daemon makes one every few thousand records, ten minutes after a change, and when it stops",
+    });
+  }
+  const { note, origin, size } = last;
+  const told = { origin, size, seq: last.position.seq };
+  /** Keeps it behind those that are there, which it must go on from. */
+  const keep = async (notes: readonly KeptNote[], add: () => Promise<void>): Promise<boolean> => {
+    const kept = await signedNotes(notes, key);
+    checkGoesOn(dir, kept, origin);
+    if (kept.some((one) => one.origin === origin && one.size === size)) return false;
+    if (kept.length > 0 && kept.every((one) => one.origin !== origin)) {
+      run.out.note("its tree begins anew: those that are there are of another one, and are still checked");
+    }
+    await add();
+    return true;
+  };
+  let isNew = true;
+  let place = "";
+  if (file !== undefined) {
+    const path = resolveFrom(file, currentFolder());
+    place = escapeControls(clip(path, 200));
+    if (`${path}/`.startsWith(`${paths.root}/`)) {
+      run.out.note("who owns the home owns that file too: use another place");
+    }
+    const notes = readNotesFile(path);
+    isNew = await keep(notes, () => appendSignedNote(path, note, notes.length === 0));
+  } else if (git !== undefined) {
+    const path = resolveFrom(git, currentFolder());
+    place = escapeControls(clip(path, 200));
+    const repository = new GitNotes(path, run.signal);
+    isNew = await keep(await repository.read(), () => repository.add(note));
+  } else {
+    place = new URL(webhook!).origin;
+    const isSigned = await sendNote(note, { url: webhook!, keys: paths.keys, signal: run.signal });
+    if (!isSigned) run.out.note(`it was sent unsigned: the home has no keys/${WITNESS_SECRET}`);
+  }
+  if (options.json) return run.out.json({ ...told, place, isNew, checkpoint: note });
+  run.out.line(
+    isNew
+      ? `kept at ${place}: the checkpoint of ${size} records, up to record ${told.seq}`
+      : `${place} has the newest checkpoint already: ${size} records, up to record ${told.seq}`,
+  );
+}
+
+/**
+ * The checkpoints that are kept at `place`: a file, or a git repository.
+ *
+ * @throws {ConsoleError} `journal_broken` for the first that is not of `key`; `not_found` where none is there
+ */
+export async function keptAt(place: string, key: NoteKey, signal: AbortSignal): Promise<KeptCheckpoint[]> {
+  const path = resolveFrom(place, currentFolder());
+  const isFolder = denoFiles.stat(path)?.kind === "directory";
+  const kept = await signedNotes(isFolder ? await new GitNotes(path, signal).read() : readNotesFile(path), key);
+  if (kept.length > 0) return kept;
+  throw new ConsoleError("not_found", `no checkpoint is kept at ${escapeControls(clip(path, 200))}`, {
+    hint: "agent-console audit witness --file or --git keeps one there",
+  });
+}

@@ -1,0 +1,53 @@
+/** A place of the person's that checkpoints are kept at: what it gives back, and how what it holds is judged. */
+import { beginsOf, checkpointPath, originOf, readCheckpoints } from "../../journal/checkpoint_file.ts";
+import type { KeptCheckpoint } from "../../journal/kept_check.ts";
+import { type NoteKey, openedNote, parseCheckpoint } from "../../merkle/note.ts";
+import { sameHash } from "../../merkle/tree.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { ed25519Verify } from "../../platform/ed25519.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import { digest } from "../commands/audit_files.ts";
+
+/** A signed note, and where it stands, for messages. */
+export interface KeptNote {
+  readonly note: string;
+  readonly where: string;
+}
+
+/**
+ * The notes as checkpoints, in order.
+ *
+ * @throws {ConsoleError} `journal_broken` for the first that is no checkpoint of `key`
+ */
+export async function signedNotes(notes: readonly KeptNote[], key: NoteKey): Promise<KeptCheckpoint[]> {
+  const kept: KeptCheckpoint[] = [];
+  for (const { note, where } of notes) {
+    const text = await openedNote(note, key, ed25519Verify, digest);
+    const checkpoint = text === undefined ? undefined : parseCheckpoint(text);
+    if (checkpoint === undefined || checkpoint.origin !== originOf(key, beginsOf(checkpoint))) {
+      const { origin = "nobody" } = parseCheckpoint(note) ?? {};
+      throw new ConsoleError("journal_broken", `${where} is not signed by ${key.name}; it is of ${origin}`, {
+        hint: "where you have made a new key, keep its checkpoints at another place, and check these with --key; " +
+          "else somebody has made the journal anew",
+      });
+    }
+    kept.push({ ...checkpoint, name: `the checkpoint of ${checkpoint.size} records in ${where}` });
+  }
+  return kept;
+}
+
+/**
+ * Before one more is kept: the journal's own file must have the last of those that are there.
+ *
+ * @throws {ConsoleError} `journal_broken`
+ */
+export function checkGoesOn(dir: string, kept: readonly KeptCheckpoint[], origin: string): void {
+  const last = kept.filter((one) => one.origin === origin).toSorted((a, b) => a.size - b.size).at(-1);
+  if (last === undefined) return;
+  for (const { entry } of readCheckpoints(denoFiles, dir, denoFiles.stat(checkpointPath(dir))?.size ?? 0)) {
+    if (entry?.size === last.size && sameHash(entry.root, last.root)) return;
+  }
+  throw new ConsoleError("journal_broken", `the journal's own checkpoints do not have ${last.name}: nothing was kept`, {
+    hint: "agent-console audit verify --witness with the same place says from where on the journal is another",
+  });
+}

@@ -1,0 +1,72 @@
+/**
+ * The Merkle tree over the records that were pruned, as the record of the pruning keeps it: its root, and the subtrees that
+ * a verification and a proof of later records go on from. The checkpoint at that place says the same and is signed; the
+ * record is in the chain, and stays where `journal.checkpoints` is lost.
+ */
+import { type Checkpoint, fromBase64 } from "../merkle/note.ts";
+import { HASH_BYTES, type Subtree, subtreesOf } from "../merkle/tree.ts";
+import type { Files } from "../platform/system.ts";
+import { checkpointPath, readCheckpoints } from "./checkpoint_file.ts";
+import { type ChainPlace, parseRecord, PRUNED_TYPE } from "./record.ts";
+import { listSegments, readBlocks } from "./segment.ts";
+
+/** As the record has it: hashes are base64. */
+export interface PrunedTree {
+  readonly origin: string;
+  /** Leaves. */
+  readonly size: number;
+  readonly root: string;
+  /** The roots of its largest whole subtrees, from the left. */
+  readonly frontier: readonly string[];
+}
+
+/** The tree whose checkpoint ends at `place`; undefined where none does. */
+export function signedTreeAt(files: Files, dir: string, { seq, hash }: ChainPlace): PrunedTree | undefined {
+  for (const { entry } of readCheckpoints(files, dir, files.stat(checkpointPath(dir))?.size ?? 0)) {
+    if (entry?.position.seq !== seq || entry.position.hash !== hash) continue;
+    const { origin, size, root, subtrees } = entry;
+    return { origin, size, root: root.toBase64(), frontier: subtrees.map((one) => one.hash.toBase64()) };
+  }
+  return undefined;
+}
+
+/** A tree that a record keeps. */
+export interface RecordedTree extends Checkpoint {
+  /** The record of its last leaf. */
+  readonly last: number;
+  readonly subtrees: readonly Subtree[];
+}
+
+/** The tree that this record keeps, where it is one of a pruning and has one that is whole. */
+export function recordedTree(
+  { type, data }: { readonly type: string; readonly data: unknown },
+): RecordedTree | undefined {
+  if (type !== PRUNED_TYPE) return undefined;
+  const { last, tree } = data as { readonly last: number; readonly tree?: Partial<PrunedTree> };
+  if (tree === undefined || !Array.isArray(tree.frontier)) return undefined;
+  const hashes = tree.frontier.map((one) => fromBase64(String(one)));
+  const root = fromBase64(String(tree.root));
+  const isWhole = [root, ...hashes].every((hash) => hash?.length === HASH_BYTES);
+  const { size = 0, origin = "" } = tree;
+  const subtrees = isWhole && Number.isSafeInteger(size) ? subtreesOf(size, hashes as Uint8Array[]) : undefined;
+  return subtrees === undefined ? undefined : { origin, size, root: root!, last, subtrees };
+}
+
+/** The tree over what was pruned up to `place`, as the newest record of it says: it is read where no checkpoint is there. */
+export function findRecordedTree(files: Files, dir: string, place: ChainPlace): RecordedTree | undefined {
+  let found: RecordedTree | undefined;
+  for (const { path } of listSegments(files, dir)) {
+    for (const { bytes } of readBlocks(files, path, 0)) {
+      const text = new TextDecoder().decode(bytes);
+      if (!text.includes(`"type":"${PRUNED_TYPE}"}`)) continue;
+      for (const line of text.split("\n")) {
+        if (!line.endsWith(`"type":"${PRUNED_TYPE}"}`)) continue;
+        const record = parseRecord(line);
+        const { hash } = (record?.data ?? {}) as Partial<ChainPlace>;
+        const tree = record === undefined ? undefined : recordedTree(record);
+        if (tree?.last === place.seq && hash === place.hash) found = tree;
+      }
+    }
+  }
+  return found;
+}

@@ -1,0 +1,24 @@
+/**
+ * Records that were pruned before a checkpoint covered them: by a version that signs nothing, because this one prunes no
+ * such record. The tree cannot go on over them, so nothing is signed until a person lets a new one begin behind them.
+ */
+import { ConsoleError } from "../protocol/errors.ts";
+
+export interface UnsignedRecords {
+  readonly from: number;
+  readonly to: number;
+}
+
+/** What begins a new tree. */
+export const UNSIGNED_CURE =
+  "agent-console doctor --fix, then agent-console daemon restart: what is there is signed anew";
+
+export function unsignedText({ from, to }: UnsignedRecords): string {
+  return `records ${from} to ${to} were pruned before a checkpoint covered them, as versions without checkpoints do: ` +
+    "nothing is signed any more";
+}
+
+/** With the records as its detail `unsigned`. */
+export function signingStopped(unsigned: UnsignedRecords): ConsoleError {
+  return new ConsoleError("journal_broken", unsignedText(unsigned), { unsigned, hint: UNSIGNED_CURE });
+}

@@ -1,0 +1,162 @@
+// deno-lint-ignore-file no-sync-fn-in-async-fn -- changes files between two steps: nothing else waits
+/** Checkpoints at a place of the person's: a home that was made anew by whoever owns it is found by them, and by nothing else. */
+import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { exists } from "../support/exists.ts";
+import { FakeWebhook, WEBHOOK_SECRET } from "../support/fake_webhook.ts";
+import { TestHome } from "../support/harness.ts";
+import { fillHome, openHomeJournal, signHome } from "../support/home_journal.ts";
+
+async function cli(home: TestHome, code: number, ...args: string[]): Promise<string> {
+  const done = await home.cli(["audit", ...args]);
+  assertEquals(done.code, code, `${args.join(" ")}: ${done.stdout}${done.stderr}`);
+  return code === 0 ? done.stdout + done.stderr : done.stderr;
+}
+
+/** So many records more, signed. */
+async function grow(home: TestHome, count: number): Promise<void> {
+  const journal = openHomeJournal(home);
+  fillHome(journal, count);
+  await signHome(home, journal);
+  await journal.close();
+}
+
+/** A home with 20 records, signed. */
+async function signedHome(): Promise<TestHome> {
+  const home = await TestHome.create();
+  Deno.mkdirSync(home.dir, { recursive: true, mode: 0o700 });
+  await grow(home, 20);
+  return home;
+}
+
+/** What whoever owns the home can do: all of the journal anew, with its head and its checkpoints, and signed. */
+async function makeAnew(home: TestHome, mayKeepKey: boolean): Promise<void> {
+  for (const name of ["journal", "journal.head", "journal.checkpoints", ...(mayKeepKey ? [] : ["keys"])]) {
+    if (exists(home.path(name))) Deno.removeSync(home.path(name), { recursive: true });
+  }
+  const journal = openHomeJournal(home);
+  fillHome(journal, 70);
+  await journal.keepHead();
+  await signHome(home, journal);
+  await journal.close();
+}
+
+Deno.test("C4 a journal that its owner made anew verifies, and a checkpoint in a file elsewhere names where it is another", async () => {
+  await using home = await signedHome();
+  const file = `${home.root}/kept.notes`;
+  assertStringIncludes(await cli(home, 0, "witness", "--file", file), "the checkpoint of 21 records, up to record 21");
+  assertEquals(Deno.statSync(file).mode! & 0o777, 0o600);
+  assertStringIncludes(await cli(home, 0, "witness", "--file", file), "has the newest checkpoint already");
+  Deno.chmodSync(file, 0o644);
+  await grow(home, 20);
+  const told = JSON.parse((await home.cli(["audit", "witness", "--file", file, "--json"])).stdout);
+  assertEquals([told.size, told.isNew, Deno.statSync(file).mode! & 0o777], [41, true, 0o644]);
+  assert(Deno.readTextFileSync(file).endsWith(`\n\n${told.checkpoint}`));
+  await grow(home, 5);
+  const good = await cli(home, 0, "verify", "--witness", file);
+  assertStringIncludes(good, "2 checkpoints kept elsewhere fit\ncomplete up to record 41");
+
+  const before = Deno.readTextFileSync(file);
+  await makeAnew(home, true);
+  assertStringIncludes(await cli(home, 0, "verify"), "completeness is not proven: give what was kept elsewhere");
+  const found = await cli(home, 7, "verify", "--witness", file);
+  assertStringIncludes(found, `does not lead to the root of the checkpoint of 21 records in ${file}, line 1`);
+  assertStringIncludes(found, "a record from 1 to 21 was changed");
+  const refused = await cli(home, 7, "witness", "--file", file);
+  assertStringIncludes(refused, `do not have the checkpoint of 41 records in ${file}, line 7: nothing was kept`);
+  await makeAnew(home, false);
+  assertStringIncludes(await cli(home, 0, "verify"), "signed by agent-console/journal/");
+  for (const args of [["verify", "--witness", file], ["witness", "--file", file]]) {
+    assertStringIncludes(await cli(home, 7, ...args), `${file}, line 1 is not signed by`);
+  }
+  assertEquals(Deno.readTextFileSync(file), before);
+});
+
+async function git(folder: string, ...args: string[]): Promise<string> {
+  const env = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1", HOME: folder, PATH: "/usr/bin:/bin" };
+  const done = await new Deno.Command("/usr/bin/git", { args: ["-C", folder, ...args], env, clearEnv: true }).output();
+  assert(done.success, new TextDecoder().decode(done.stderr));
+  return new TextDecoder().decode(done.stdout).trim();
+}
+
+Deno.test("C4 checkpoints in the notes of a git repository: no hook of it runs, and they name a journal made anew", async () => {
+  await using home = await signedHome();
+  const folder = `${home.root}/kept.git`;
+  Deno.mkdirSync(folder);
+  await git(folder, "init", "-q");
+  const trap = `${folder}/.git/hooks/reference-transaction`;
+  Deno.mkdirSync(`${folder}/.git/hooks`, { recursive: true });
+  Deno.writeTextFileSync(trap, `#!/bin/sh\ntouch ${home.root}/trapped\n`, { mode: 0o755 });
+  assertStringIncludes(await cli(home, 1, "verify", "--witness", folder), "no checkpoint is kept at");
+  assertStringIncludes(await cli(home, 0, "witness", "--git", folder), "the checkpoint of 21 records");
+  assertStringIncludes(await cli(home, 0, "witness", "--git", folder), "has the newest checkpoint already");
+  await grow(home, 9);
+  assertStringIncludes(await cli(home, 0, "witness", "--git", folder), "the checkpoint of 30 records");
+  assertEquals(
+    (await git(folder, "-c", "core.hooksPath=/dev/null", "notes", "--ref=agent-console", "list")).split("\n").length,
+    2,
+  );
+  assert(!exists(`${home.root}/trapped`), "a hook has run");
+  await git(folder, "update-ref", "refs/notes/other", "refs/notes/agent-console");
+  assert(exists(`${home.root}/trapped`), "the trap is none");
+  assertStringIncludes(
+    await cli(home, 0, "verify", "--witness", folder),
+    "2 checkpoints kept elsewhere fit\ncomplete up to record 30",
+  );
+  await makeAnew(home, true);
+  assertStringIncludes(
+    await cli(home, 7, "verify", "--witness", folder),
+    "the root of the checkpoint of 21 records in refs/notes/agent-console of",
+  );
+});
+
+Deno.test("C4 a checkpoint that is sent to a server is signed by the secret of the home, and a wrong secret sends nothing", async () => {
+  await using home = await signedHome();
+  await using server = new FakeWebhook();
+  const url = `${server.url}/kept`;
+  server.statuses.push(204, 500);
+  assertStringIncludes(await cli(home, 1, "witness", "--webhook", url), "it replied with status 401"); // unsigned
+  const secret = home.path("keys/witness.secret");
+  Deno.writeTextFileSync(secret, `${WEBHOOK_SECRET}\n`, { mode: 0o644 });
+  assertStringIncludes(await cli(home, 1, "witness", "--webhook", url), "nothing was sent");
+  Deno.chmodSync(secret, 0o600);
+  assertStringIncludes(await cli(home, 0, "witness", "--webhook", url), `kept at ${server.url}: the checkpoint of 21`);
+  assertStringIncludes(await cli(home, 1, "witness", "--webhook", url), "it replied with status 500");
+  const [first, second] = server.received;
+  assertEquals([first?.body["type"], first?.id, server.unsigned.length], ["journal.checkpoint", second?.id, 1]);
+  // What the server has kept is checked as a file of checkpoints.
+  const { checkpoint } = first!.body["data"] as Record<string, string>;
+  Deno.writeTextFileSync(`${home.root}/back`, checkpoint!);
+  assertStringIncludes(
+    await cli(home, 0, "verify", "--witness", `${home.root}/back`),
+    "1 checkpoint kept elsewhere fit",
+  );
+  Deno.writeTextFileSync(secret, "not one\n");
+  assertStringIncludes(await cli(home, 1, "witness", "--webhook", url), "nothing was sent");
+});
+
+Deno.test("C10 a place that is wrong is named, and what stands there stays as it was", async () => {
+  await using home = await signedHome();
+  const mine = `${home.root}/diary`;
+  const text = "dear diary,\n\nnothing\n";
+  Deno.writeTextFileSync(mine, text);
+  const [note = ""] = [Deno.readTextFileSync(home.path("journal.checkpoints"))].map((line) =>
+    JSON.parse(line).checkpoint
+  );
+  const torn = `${home.root}/torn`;
+  Deno.writeTextFileSync(torn, `${note}\n${note.slice(0, -20)}`);
+  for (
+    const [code, says, ...args] of [
+      [2, "give one place", "witness", "--file", mine, "--git", home.root],
+      [1, "holds something else than checkpoints from line 1 on", "witness", "--file", mine],
+      [1, "holds something else than checkpoints from line 1 on", "verify", "--witness", mine],
+      [1, "holds something else than checkpoints from line 7 on", "witness", "--file", torn],
+      [1, "cannot be written", "witness", "--file", `${home.root}/none/kept`],
+      [1, "not a git repository", "witness", "--git", home.root],
+      [2, "--webhook must be an address with https://", "witness", "--webhook", "http://example.org/x"],
+      [2, "counts only with the key", "verify", "--offline", home.path("journal"), "--witness", mine],
+    ] as [number, string, ...string[]][]
+  ) {
+    assertStringIncludes(await cli(home, code, ...args), says);
+  }
+  assertEquals(Deno.readTextFileSync(mine), text);
+});

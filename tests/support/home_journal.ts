@@ -1,0 +1,44 @@
+/** The journal of a test home whose daemon is stopped, opened in the test itself: to write it as an attacker or an old version does. */
+import { type Checkpoints, openCheckpoints } from "../../src/journal/checkpoints.ts";
+import { type Journal, openJournal } from "../../src/journal/journal.ts";
+import { createSigningKey, readSigningKey } from "../../src/journal/signing_key.ts";
+import { daemonTimers, daemonTurns } from "../../src/platform/clock.ts";
+import { denoFiles } from "../../src/platform/deno_files.ts";
+import { ed25519Verify } from "../../src/platform/ed25519.ts";
+import { runningSha256, sha256Hex } from "../../src/platform/hash.ts";
+import { digest, NO_PACE } from "./checkpoints.ts";
+import type { TestHome } from "./harness.ts";
+
+export function openHomeJournal(home: TestHome, segmentBytes = 1 << 20): Journal {
+  const { journal } = openJournal({
+    dir: home.path("journal"),
+    files: denoFiles,
+    sha256: sha256Hex,
+    runningSha256,
+    clock: { now: () => Date.now(), steady: () => performance.now() },
+    timers: daemonTimers,
+    turns: daemonTurns,
+    fsync: "never",
+    segmentBytes,
+    actor: "daemon",
+  }, { restore: () => true, record: () => {} });
+  return journal;
+}
+
+/** Appends `count` records of about 400 bytes. */
+export function fillHome(journal: Journal, count: number): void {
+  const data = { applied: ["x".repeat(100)], needsRestart: [] };
+  for (let i = 0; i < count; i++) journal.append({ type: "daemon.config_reloaded", actor: "daemon", data });
+}
+
+/** Signs it with the home's key, which is made where there is none. */
+export async function signHome(home: TestHome, journal: Journal): Promise<Checkpoints> {
+  const place = { files: denoFiles, keys: home.path("keys"), uid: Deno.uid(), digest };
+  const key = await readSigningKey(place) ?? await createSigningKey(place);
+  const dir = home.path("journal");
+  const checkpoints = await openCheckpoints({
+    ...{ dir, files: denoFiles, key, verify: ed25519Verify, digest, sha256: sha256Hex },
+  });
+  await journal.checkpoint(checkpoints, NO_PACE);
+  return checkpoints;
+}
