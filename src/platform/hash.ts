@@ -10,6 +10,7 @@ import type { RunningSha256, Sha256 } from "./system.ts";
 interface NodeCrypto {
   hash(algorithm: "sha256", bytes: Uint8Array, encoding: "hex"): string;
   hash(algorithm: "sha256", bytes: Uint8Array, encoding: "buffer"): Uint8Array;
+  createHash(algorithm: "sha256"): { update(bytes: Uint8Array): unknown; digest(encoding: "hex"): string };
 }
 
 /** From here on `node:crypto` is quicker with its loading, bytes; a start from a snapshot reads less. */
@@ -23,6 +24,12 @@ export const sha256OfRecord: Sha256 = (bytes) =>
 export function runningSha256(): RunningSha256 {
   const hash = sha256.create();
   return { update: (bytes) => void hash.update(bytes), digest: () => bytesToHex(hash.digest()) };
+}
+
+/** The same for a command, which hashes hundreds of MB and serves nobody meanwhile. */
+export function largeRunningSha256(): RunningSha256 {
+  const hash = nodeCrypto().createHash("sha256");
+  return { update: (bytes) => void hash.update(bytes), digest: () => hash.digest("hex") };
 }
 
 /** For large inputs, such as a whole journal, and for programs that end soon. Loads `node:crypto` when it is first called. */

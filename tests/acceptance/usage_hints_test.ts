@@ -76,7 +76,7 @@ Deno.test("a wrong value is told what to write instead, and a file that is not t
   ]);
   assertEquals(await said("audit", "verify", "--against", "5"), [
     "error: there is no file 5",
-    'hint: give a head that "agent-console audit head --json" printed at an earlier time and that was kept elsewhere; one made now proves nothing',
+    'hint: give a head that "agent-console audit head --json" printed at an earlier time, or a signed checkpoint, that was kept elsewhere; one made now proves nothing',
   ]);
 });
 

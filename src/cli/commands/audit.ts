@@ -1,5 +1,4 @@
 /** `audit …`: the journal as a record that can be checked. */
-import { dim } from "@std/fmt/colors";
 import { chainError } from "../../journal/chain.ts";
 import { type Verification, verifyJournal } from "../../journal/verify.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
@@ -13,12 +12,10 @@ import { ed25519Verify } from "../../platform/ed25519.ts";
 import { sha256Hex } from "../../platform/hash.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
-import { type Approval, riskNamed, type Rule } from "../../domain/approval.ts";
-import { clip, escapeControls } from "../../domain/sanitize.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { approvalSummary, outcomeText } from "../../view/approval_words.ts";
 import { type CommandContext, read } from "../context.ts";
-import { localTime } from "../../view/times.ts";
+import { recordLine } from "../record_line.ts";
 import { wholeNumber } from "../whole_number.ts";
 import { digest, givenKey, type Kept, keyForKept, ownKey, readKeptElsewhere } from "./audit_files.ts";
 import { verifyProof } from "./audit_prove.ts";
@@ -33,32 +30,7 @@ export async function showTail(
   const limit = wholeNumber(options.lines ?? "20", "--lines", MAX_TAIL);
   const { records } = await read(run, "audit.tail", { limit });
   if (options.json) return run.out.json({ records });
-  for (const { seq, ts, type, actor, data } of records) {
-    const width = run.out.screen.isTerminal ? Math.max(20, run.out.screen.columns - 67) : 400;
-    const what = escapeControls(clip(summary(data), width));
-    run.out.line(
-      `${String(seq).padStart(7)}  ${dim(escapeControls(localTime(ts)))}  ${escapeControls(type).padEnd(16)} ${
-        dim(escapeControls(actor))
-      }  ${what}`,
-    );
-  }
-}
-
-/** What records are about. */
-interface Subjects {
-  readonly session: { readonly id: string; readonly status: string; readonly agent: string };
-  readonly approval: Approval;
-  readonly rule: Rule;
-}
-
-function summary(data: unknown): string {
-  const { session, approval, rule } = (data ?? {}) as Partial<Subjects>;
-  if (approval !== undefined) {
-    const how = approval.status === "pending" ? riskNamed(approval.risk) : outcomeText(approval);
-    return `${approval.agent} ${approval.id} ${how}: ${approvalSummary(approval)}`;
-  }
-  if (rule !== undefined) return `${rule.id} ${rule.decision} ${rule.scope}: ${rule.tool}: ${rule.pattern}`;
-  return session === undefined ? JSON.stringify(data) : `${session.agent} ${session.id} ${session.status}`;
+  for (const record of records) run.out.line(recordLine(record, run.out.screen));
 }
 
 export async function showHead(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {

@@ -1,6 +1,7 @@
 /** The words that may stand at the end of an unfinished command line. */
 import type { Command } from "commander";
 import { HOOK_WORDS } from "../../agents/names.ts";
+import { RECORD_WORDS } from "../../view/record_words.ts";
 import type { Candidate } from "./candidate.ts";
 import type { Live } from "./live.ts";
 import { type Asked, pathOfCommand, placeIn, visible } from "./place.ts";
@@ -19,8 +20,9 @@ export interface Candidates {
   readonly files: boolean;
 }
 
-/** Options whose value is a path, by their long names. */
-const PATHS: ReadonlySet<string> = new Set(["--home", "--socket", "--workspace", "--cwd", "--against", "--from"]);
+/** Options whose value is a path, by their long names, and by what their value is called in the help. */
+const PATHS: ReadonlySet<string> = new Set(["--home", "--socket", "--workspace", "--cwd"]);
+const PATH_VALUE = /<(?:file|folder)>$/;
 const NONE: Candidates = { found: [], files: false };
 
 /** @param words as {@link placeIn} takes them */
@@ -47,7 +49,8 @@ export async function candidatesFor(
     case "value": {
       const { option, head } = place;
       if (option.argChoices !== undefined) return those(plain(option.argChoices), head);
-      if (PATHS.has(option.long ?? "")) return { found: [], files: true };
+      if (PATHS.has(option.long ?? "") || PATH_VALUE.test(option.flags)) return { found: [], files: true };
+      if (option.long === "--type") return those(plain(Object.keys(RECORD_WORDS)), head);
       if (option.long === "--agent") {
         return those([...plain(HOOK_WORDS), ...await live("agents", given)].filter(isFirst), head);
       }

@@ -1,5 +1,5 @@
 /** The commands of the journal as a record. */
-import type { Command } from "commander";
+import { type Command, Option } from "commander";
 import type { CommandContext } from "../context.ts";
 import { JSON_OPTION } from "./shared.ts";
 
@@ -9,6 +9,15 @@ export function auditCommands(root: Command, run: () => CommandContext): void {
   command.command("tail").description("the last records").option("-n, --lines <count>", "how many (default: 20)")
     .option(...JSON_OPTION)
     .action(async (options) => await (await load()).showTail(run(), options));
+  filters(command.command("query").description("the last records that pass filters, read from the files"))
+    .option("-n, --limit <count>", "how many (default: 100, 10000 at most)")
+    .option(...JSON_OPTION)
+    .action(async (options) => await (await import("../commands/audit_query.ts")).query(run(), options));
+  filters(command.command("export").description("all records that pass filters, for others: a file, or stdout"))
+    .addOption(new Option("--format <format>", "the records' own lines, or a table").choices(["jsonl", "csv"]))
+    .option("-o, --output <file>", "a new file that only you can read; none is overwritten")
+    .option("--manifest <file>", "a new file for what ties the export to the journal (csv: FILE.manifest.json)")
+    .action(async (options) => await (await import("../commands/audit_export.ts")).exportJournal(run(), options));
   command.command("head").description("size and last hash: keep it for verify --against").option(...JSON_OPTION)
     .action(async (options) => await (await load()).showHead(run(), options));
   command.command("verify").description("check every record (exit 7 names the place)")
@@ -36,4 +45,18 @@ export function auditCommands(root: Command, run: () => CommandContext): void {
   command.command("key").description("the key that checkpoints are signed with: give it to whoever checks them")
     .option(...JSON_OPTION)
     .action(async (options) => await (await loadProofs()).showKey(run(), options));
+}
+
+function filters(command: Command): Command {
+  return command
+    .option("--since <time>", "written then or later: 2026-11-20, 2026-11-20T14:30, or 8h ago as 8h")
+    .option("--until <time>", "written then or earlier; a day is the whole day")
+    .option("--from <seq>", "this record and those behind it").option("--to <seq>", "this record and those before it")
+    .option("--type <type>", "such as session.closed, or approval for all of them; can be repeated", (type, all) => [
+      ...(all ?? []),
+      type,
+    ], undefined as readonly string[] | undefined)
+    .option("--actor <actor>", "who did it, as the records have it, or the kind: hook, cli")
+    .option("--session <id>", "the id of a session that it is of, or the beginning of one")
+    .option("--text <text>", "what the data contains, in capital or small letters");
 }

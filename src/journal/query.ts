@@ -1,0 +1,85 @@
+/**
+ * The last records that are asked for, read backwards from the end of their range. What is read is checked: each record
+ * must be the one that the next is chained to, and one that is given must have the hash of its bytes.
+ */
+import type { StoredRecord } from "../protocol/record.ts";
+import { chainError } from "./chain.ts";
+import { type QueryOptions, queryRange, rangeParts, whileThere } from "./query_range.ts";
+import { type QueryReport, Reading } from "./query_report.ts";
+import { readBlocksBackwards } from "./read_backwards.ts";
+import { type Tail, tailOf, verifyHash } from "./record.ts";
+import type { Block } from "./segment.ts";
+
+const LF = 10;
+
+/**
+ * The last `limit` records that pass, in order; fewer where their lines are more than `maxBytes` together.
+ *
+ * @throws {ConsoleError} `not_found` where no record is there; `journal_broken`; `failed` where records were pruned meanwhile
+ */
+export async function queryRecords(
+  options: QueryOptions,
+  { limit, maxBytes }: { readonly limit: number; readonly maxBytes: number },
+): Promise<{ readonly records: readonly StoredRecord[]; readonly report: QueryReport }> {
+  const { files, sha256, pace, filter } = options;
+  const range = queryRange(options);
+  const reading = new Reading(filter);
+  const records: StoredRecord[] = [];
+  let bytes = 0;
+  let next: Tail | undefined;
+  const end = (stopped?: QueryReport["stopped"]) => ({
+    records: records.reverse(),
+    report: reading.report(range, stopped),
+  });
+  for (const { segment, from, to } of rangeParts(range).reverse()) {
+    const blocks = readBlocksBackwards(files, segment.path, from, to);
+    for (const block of whileThere(files, segment.path, blocks)) {
+      for (const { line, text, offset } of linesBackwards(block)) {
+        if (records.length === limit) return end("limit");
+        const tail = checkedTail(text, next, { segment: segment.name, offset });
+        reading.look(tail);
+        next = tail;
+        const record = reading.filtered.pass(text, tail);
+        if (record === undefined) continue;
+        if (!verifyHash(line.slice(), text.length, tail, sha256)) {
+          const what = "is altered: its hash is not that of its bytes";
+          throw chainError({ segment: segment.name, seq: tail.seq, offset, what });
+        }
+        bytes += line.length;
+        if (bytes > maxBytes && records.length > 0) return end("size");
+        reading.match();
+        records.push(record);
+      }
+      await pace.next();
+    }
+  }
+  return end();
+}
+
+const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** @param next the record behind it, which was read before */
+function checkedTail(
+  text: string,
+  next: Tail | undefined,
+  at: { readonly segment: string; readonly offset: number },
+): Tail {
+  const tail = tailOf(text);
+  const seq = next === undefined ? tail?.seq ?? 1 : next.seq - 1;
+  if (tail === undefined) throw chainError({ ...at, seq, what: "is not one line of canonical JSON" });
+  if (tail.seq !== seq) throw chainError({ ...at, seq, what: `is missing: record ${tail.seq} stands there` });
+  if (next === undefined || tail.hash === next.prev) return tail;
+  throw chainError({ ...at, seq, what: "is not the one that the next record is chained to" });
+}
+
+/** The last line of the block first. `line` and `text` without their line feed. */
+function* linesBackwards({ offset, bytes }: Block) {
+  const all = utf8.decode(bytes);
+  const isAscii = all.length === bytes.length; // then places in the text are places in the bytes
+  for (let [stop, end] = [bytes.length - 1, all.length - 1]; stop >= 0;) {
+    const at = end === 0 ? 0 : all.lastIndexOf("\n", end - 1) + 1;
+    const from = isAscii ? at : stop === 0 ? 0 : bytes.lastIndexOf(LF, stop - 1) + 1;
+    yield { line: bytes.subarray(from, stop), text: all.slice(at, end), offset: offset + from };
+    [stop, end] = [from - 1, at - 1];
+  }
+}

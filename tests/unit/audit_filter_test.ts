@@ -1,0 +1,50 @@
+/** Filters of the audit as they are typed, and tables as spreadsheets read them. */
+import { assertEquals, assertThrows } from "@std/assert";
+import { type FilterOptions, recordFilter } from "../../src/cli/audit_filter.ts";
+import { csvLine } from "../../src/lib/csv.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+
+const NOW = Date.parse("2026-11-20T12:00:00.000Z");
+
+Deno.test("Q1 times of filters are days, times and spans, and a day of --until is the whole day", () => {
+  const local = (...parts: [number, number, number]) => new Date(...parts).getTime();
+  const cases: readonly [string, "since" | "until", number][] = [
+    ["90m", "since", NOW - 5_400_000],
+    ["2026-11-20T10:30Z", "since", Date.parse("2026-11-20T10:30:00Z")],
+    ["2026-11-20 10:30:15.25+02:00", "until", Date.parse("2026-11-20T08:30:15.250Z")],
+    ["2026-11-20", "since", local(2026, 10, 20)],
+    ["2026-11-20", "until", local(2026, 10, 21) - 1],
+    ["2024-02-29", "since", local(2024, 1, 29)],
+    ["2026-11-20T10:30", "since", new Date(2026, 10, 20, 10, 30).getTime()],
+  ];
+  for (const [given, which, at] of cases) {
+    assertEquals(recordFilter({ [which]: given }, NOW)[which], new Date(at).toISOString(), given);
+  }
+});
+
+Deno.test("Q1 a filter that cannot be meant is refused by its name", () => {
+  const cases: readonly [FilterOptions, string][] = [
+    ...["", "yesterday", "17", "2026-02-30", "2026-13-01", "2026-11-20T25:00", "0m", "999999999d", "2026-11-20T10"]
+      .map((since) => [{ since }, "--since is"] as [FilterOptions, string]),
+    [{ from: "0" }, "--from is"],
+    [{ from: "5", to: "4" }, "--from is behind --to"],
+    [{ since: "1h", until: "2h" }, "--since is later than --until"],
+    [{ type: ["Session"] }, "--type is"],
+    [{ type: ["a.b", "a..b"] }, "--type is"],
+    [{ session: "" }, "--session is empty"],
+    [{ actor: "" }, "--actor is empty"],
+    [{ text: "" }, "--text is empty"],
+  ];
+  for (const [options, says] of cases) {
+    const { kind, message } = assertThrows(() => recordFilter(options, NOW), ConsoleError);
+    assertEquals([kind, message.startsWith(says)], ["usage", true], `${JSON.stringify(options)}: ${message}`);
+  }
+});
+
+Deno.test("Q1 a table is that of RFC 4180, and no cell of it is a formula", () => {
+  assertEquals(csvLine([1, "plain", 'a "b", c', "two\nlines", ""]), '1,plain,"a ""b"", c","two\nlines",\r\n');
+  for (const start of ["=", "+", "-", "@", "\t=", " +", "\r-", "＝", "＋", "－", "＠"]) {
+    const cell = csvLine([`${start}1+1`]).replace(/^"/, "");
+    assertEquals(cell[0], "'", JSON.stringify(cell));
+  }
+});
