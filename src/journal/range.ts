@@ -48,7 +48,7 @@ export function journalExtent(files: Files, dir: string): JournalExtent | undefi
   while (named.length > 0 && firstLine(files, plain(files, named.at(-1)!).path) === undefined) named.pop();
   const newest = named.at(-1);
   if (newest === undefined) return undefined;
-  checkFormat(files, newest);
+  checkFormat(newest, firstLine(files, newest.path));
   const segments = named.map((segment) => ({ ...segment, size: wholeLines(files, plain(files, segment).path) }));
   const first = lineFrom(files, segments[0]!, 0)!.tail;
   const end = segments.at(-1)!;
