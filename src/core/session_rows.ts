@@ -4,6 +4,7 @@
  */
 import type { SessionEntry } from "../domain/evolve.ts";
 import type { Session } from "../domain/session.ts";
+import { RowsByProcess } from "./rows_by_process.ts";
 
 /** A session with what is derived from outside of its events. */
 export interface SessionRow {
@@ -20,6 +21,7 @@ export class SessionRows {
   #children = new Map<string, Set<string>>();
   /** Ids of the rows that wait: of many rows they are few, and they are asked for often. */
   #waiting = new Set<string>();
+  #byProcess = new RowsByProcess();
 
   get size(): number {
     return this.#rows.size;
@@ -52,6 +54,7 @@ export class SessionRows {
   put(entry: SessionEntry): void {
     const { id, parentId, status } = entry.session;
     const before = this.#rows.get(id);
+    this.#byProcess.changed(before?.entry.session, entry.session);
     if (status === "waiting") this.#waiting.add(id);
     else this.#waiting.delete(id);
     this.#rows.set(id, before === undefined ? { entry } : { ...before, entry });
@@ -68,12 +71,18 @@ export class SessionRows {
   }
 
   delete({ id, parentId }: Session): void {
+    this.#byProcess.changed(this.#rows.get(id)?.entry.session, undefined);
     this.#rows.delete(id);
     this.#waiting.delete(id);
     if (parentId === undefined) return;
     const children = this.#children.get(parentId);
     children?.delete(id);
     if (children?.size === 0) this.#children.delete(parentId);
+  }
+
+  /** The rows that name one of `pids` as a process of theirs, or as their parent. */
+  ofProcesses(pids: Iterable<number>): Session[] {
+    return Array.from(this.#byProcess.of(pids), (id) => this.#rows.get(id)!.entry.session);
   }
 
   /** The open rows whose parent is `id`. */

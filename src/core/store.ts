@@ -251,6 +251,11 @@ export class Store {
     return this.#rows.children(id);
   }
 
+  /** The rows that name one of `pids` as a process of theirs, or as their parent. */
+  ofProcesses(pids: Iterable<number>): Session[] {
+    return this.#rows.ofProcesses(pids);
+  }
+
   row(id: string): SessionEntry | undefined {
     return this.#rows.get(id)?.entry;
   }

@@ -11,7 +11,8 @@ export interface Asker {
 /** The sessions as they are kept. */
 interface SessionsLook {
   get(id: string): Session | undefined;
-  sessions(): Iterable<Session>;
+  /** Those that name one of `pids` as a process of theirs, or as their parent. */
+  ofProcesses(pids: Iterable<number>): Iterable<Session>;
 }
 
 /**
@@ -30,7 +31,8 @@ export function askingSessions(asker: Asker, rows: SessionsLook): readonly Sessi
   };
   const isElsewhere = (row: Session) =>
     pids.length > 0 && pidsOf(row).length > 0 && !pidsOf(row).some((pid) => pids.includes(pid));
-  return [...rows.sessions()]
+  const named = sessionIds.flatMap((id) => rows.get(id) ?? []);
+  return [...new Map([...named, ...rows.ofProcesses(pids)].map((row) => [row.id, row])).values()]
     .map((row) => ({ row, distance: distanceOf(row), isNamed: sessionIds.includes(row.id) }))
     .filter(({ row, distance, isNamed }) => row.status !== "closed" && (isNamed || distance < pids.length))
     .map((one) => ({ ...one, order: one.isNamed && !isElsewhere(one.row) ? 0 : 1 }))

@@ -3,6 +3,7 @@ import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { run } from "../support/harness_process.ts";
 import { pour, startDaemon } from "./daemon.ts";
 import { alternate, median } from "./measure.ts";
+import { HAS_PROC, mainThreadMs } from "./proc.ts";
 import { type GrowthPoint, judged, ratio, type Row } from "./result.ts";
 
 /** One journal that grows; the goals are about the last. */
@@ -10,6 +11,8 @@ const RECORDS = [10_000, 100_000, 1_000_000] as const;
 const [, , MANY] = RECORDS;
 const SESSIONS = 1000;
 const ROUNDS = 3;
+/** Starts that are compared by their CPU: of these the least counts, because only other work makes one dearer. */
+const SNAPSHOT_ROUNDS = 9;
 const COUNTERPART = "a Deno program that hashes and parses the same lines";
 /** Nobody waits for the disk while the journal is made. */
 const CONFIG = '{ "journal": { "fsync": "never" } }';
@@ -53,7 +56,11 @@ export async function recovery(): Promise<readonly Row[]> {
       `start, ${MANY.toLocaleString("en")} events, ${what}`,
       ours / (goal * secs.bare),
     );
-  return [row("without a snapshot", 2, secs.without, { points }), row("with a snapshot", 0.1, secs.with)];
+  return [
+    row("without a snapshot", 2, secs.without, { points }),
+    row("with a snapshot", 0.1, secs.with),
+    ...HAS_PROC ? [await besideFew(home)] : [],
+  ];
 }
 
 async function recovered(home: TestHome, records: number): Promise<Recovered> {
@@ -67,6 +74,32 @@ async function recovered(home: TestHome, records: number): Promise<Recovered> {
   }, { rounds: ROUNDS, warmUp: 0 });
   const secs = (ms: readonly number[]) => median(ms) / 1000;
   return { without: secs(costs.without), with: secs(costs.with), bare: secs(costs.bare) };
+}
+
+/** A start from a snapshot beside one of a home with the same sessions and a thousandth of the records. */
+async function besideFew(many: TestHome): Promise<Row> {
+  await using few = await TestHome.create({ config: CONFIG });
+  {
+    await using daemon = await startDaemon(few);
+    await pour(daemon.socketPath, { sessions: SESSIONS, count: SESSIONS });
+  }
+  const costs = await alternate(
+    { many: () => startCpuMs(many), few: () => startCpuMs(few) },
+    { rounds: SNAPSHOT_ROUNDS, warmUp: 1 },
+  );
+  const [ours, bare] = [Math.min(...costs.many), Math.min(...costs.few)];
+  const what = `CPU of a start up to the answered hello, with a snapshot and ${MANY.toLocaleString("en")} events`;
+  const counterpart = `itself with ${SESSIONS.toLocaleString("en")} events of the same sessions`;
+  return judged(
+    { id: "B7", what, counterpart, goal: "≤ 2×", measured: ratio(ours, bare, "ms") },
+    `CPU of a start, ${MANY.toLocaleString("en")} events, with a snapshot`,
+    ours / (2 * bare),
+  );
+}
+
+async function startCpuMs(home: TestHome): Promise<number> {
+  await using daemon = await startDaemon(home);
+  return mainThreadMs(daemon.pid);
 }
 
 async function startMs(home: TestHome): Promise<number> {

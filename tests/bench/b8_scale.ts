@@ -176,6 +176,8 @@ async function stalls(): Promise<readonly Row[]> {
       },
       "`dump`": () => client.call("dump", {}, inTime()),
       "`status`": () => client.call("status", {}, inTime()),
+      "`approval.list`": () => client.call("approval.list", {}, inTime()),
+      "`mcp.sessions`": () => client.call("mcp.sessions", { pids: [Deno.pid] }, inTime()),
     };
     for (const [name, work] of Object.entries(works)) (longest[name] ??= []).push(await pinger.during(work));
   }

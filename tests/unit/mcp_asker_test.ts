@@ -1,11 +1,15 @@
 /** Which sessions an MCP server may belong to, by what it says of its environment and its processes. */
 import { assertEquals } from "@std/assert";
+import { RowsByProcess } from "../../src/core/rows_by_process.ts";
 import type { Session } from "../../src/domain/session.ts";
 import { askingSessions, whoseRequest } from "../../src/mcp/asker.ts";
 
 function rowsOf(...rows: readonly (Partial<Session> & { readonly id: string })[]) {
   const all = rows.map((row) => ({ status: "idle", ...row }) as Session);
-  return { sessions: () => all, get: (id: string) => all.find((row) => row.id === id) };
+  const byProcess = new RowsByProcess();
+  for (const row of all) byProcess.changed(undefined, row);
+  const get = (id: string) => all.find((row) => row.id === id);
+  return { ofProcesses: (pids: Iterable<number>) => [...byProcess.of(pids)].flatMap((id) => get(id) ?? []), get };
 }
 
 Deno.test("M4 the session that asks is found by its name and by the processes above, the nearest first", () => {
