@@ -18,7 +18,7 @@ async function aged(home: TestHome): Promise<void> {
   let days = 30;
   const records = readJournal(home).filter(({ type }) => !type.startsWith("journal."));
   Deno.removeSync(home.path("journal"), { recursive: true });
-  Deno.removeSync(home.path("journal.head"));
+  for (const name of ["journal.head", "journal.checkpoints"]) Deno.removeSync(home.path(name)); // of another journal
   const { journal } = openJournal({
     dir: home.path("journal"),
     files: denoFiles,
@@ -85,7 +85,8 @@ longTest(
       10_000,
       "a record of what went",
     );
-    const { first, last, hash, segments: gone } = pruned!.data as Record<string, unknown>;
+    const { first, last, hash, tree, segments: gone } = pruned!.data as Record<string, unknown>;
+    assertEquals((tree as { size: number }).size, last);
     await eventually(
       () => (gone as string[]).every((name) => !exists(home.path(`journal/${name}`))) || undefined,
       5000,

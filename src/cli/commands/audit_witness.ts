@@ -46,7 +46,7 @@ export async function witness(run: CommandContext, options: WitnessCommand): Pro
   /** Keeps it behind those that are there, which it must go on from. */
   const keep = async (notes: readonly KeptNote[], add: () => Promise<void>): Promise<boolean> => {
     const kept = await signedNotes(notes, key);
-    checkGoesOn(dir, kept, origin);
+    await checkGoesOn(dir, kept, origin, key);
     if (kept.some((one) => one.origin === origin && one.size === size)) return false;
     if (kept.length > 0 && kept.every((one) => one.origin !== origin)) {
       run.out.note("its tree begins anew: those that are there are of another one, and are still checked");

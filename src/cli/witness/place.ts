@@ -1,10 +1,13 @@
 /** A place of the person's that checkpoints are kept at: what it gives back, and how what it holds is judged. */
 import { beginsOf, checkpointPath, originOf, readCheckpoints } from "../../journal/checkpoint_file.ts";
+import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
+import { verifyJournal } from "../../journal/verify.ts";
 import { type NoteKey, openedNote, parseCheckpoint } from "../../merkle/note.ts";
 import { sameHash } from "../../merkle/tree.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
+import { sha256Hex } from "../../platform/hash.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { digest } from "../commands/audit_files.ts";
 
@@ -37,17 +40,31 @@ export async function signedNotes(notes: readonly KeptNote[], key: NoteKey): Pro
 }
 
 /**
- * Before one more is kept: the journal's own file must have the last of those that are there.
+ * Before one more is kept: the journal must go on from the last of those that are there. Its own file of checkpoints says so
+ * at once; where that was lost and made again, all records are read.
  *
  * @throws {ConsoleError} `journal_broken`
  */
-export function checkGoesOn(dir: string, kept: readonly KeptCheckpoint[], origin: string): void {
+export async function checkGoesOn(
+  dir: string,
+  kept: readonly KeptCheckpoint[],
+  origin: string,
+  key: NoteKey,
+): Promise<void> {
   const last = kept.filter((one) => one.origin === origin).toSorted((a, b) => a.size - b.size).at(-1);
   if (last === undefined) return;
-  for (const { entry } of readCheckpoints(denoFiles, dir, denoFiles.stat(checkpointPath(dir))?.size ?? 0)) {
-    if (entry?.size === last.size && sameHash(entry.root, last.root)) return;
+  const files = denoFiles;
+  for (const { entry } of readCheckpoints(files, dir, files.stat(checkpointPath(dir))?.size ?? 0)) {
+    if (entry?.origin === origin && entry.size === last.size && sameHash(entry.root, last.root)) return;
   }
-  throw new ConsoleError("journal_broken", `the journal's own checkpoints do not have ${last.name}: nothing was kept`, {
-    hint: "agent-console audit verify --witness with the same place says from where on the journal is another",
+  const checkpoints = await checkpointCheck({ dir, files, digest, verify: ed25519Verify, key, kept: [last] });
+  if (checkpoints === undefined) return;
+  const found = await verifyJournal({ dir, files, sha256: sha256Hex, checkpoints });
+  if (found.ok && checkpoints.keptUpTo !== undefined) return;
+  const why = found.ok ? "its records were pruned" : `record ${found.problem.seq} ${found.problem.what}`;
+  throw new ConsoleError("journal_broken", `the journal does not go on from ${last.name}: ${why}; nothing was kept`, {
+    hint: found.ok
+      ? "keep it at another place, and check both"
+      : "agent-console audit verify --witness with the same place says from where on the journal is another",
   });
 }
