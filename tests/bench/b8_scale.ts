@@ -18,13 +18,13 @@ const SUBSCRIBERS = [1, 10, 100, 1000] as const;
 const MANY = 100_000;
 const ROUNDS = 5;
 /** Of one round: with /proc's hundredths of a second their cost is known to a percent or two. */
-const EVENTS = 20_000;
+const EVENTS = 10_000;
 /** Events that all subscribers together get in one round, and the fewest events that is. */
-const DELIVERIES = 200_000;
+const DELIVERIES = 100_000;
 const MIN_EVENTS = 300;
 const FACTOR = 1.5;
 const STALL_MS = 50;
-const STALL_ROUNDS = 5;
+const STALL_ROUNDS = 3;
 /** When the daemon writes its snapshot: by then the pinger listens. */
 const SNAPSHOT_AFTER_MS = 4000;
 /** What is measured takes so long at most, ms. */
