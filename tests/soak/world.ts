@@ -90,7 +90,7 @@ export class World implements AsyncDisposable {
   /** Pauses for `ms`, give or take half of it; sooner where the soak is over. */
   async rest(ms: number, chance: () => number): Promise<void> {
     const end = performance.now() + ms * (0.5 + chance());
-    while (!this.isOver && performance.now() < end) await pause(Math.min(100, end - performance.now()));
+    while (!this.isOver && performance.now() < end) await pause(Math.min(100, Math.max(0, end - performance.now())));
   }
 
   configure(logLevel: string): Promise<void> {
