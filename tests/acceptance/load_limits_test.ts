@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { LIMITS } from "../../src/protocol/limits.ts";
 import { TestHome } from "../support/harness.ts";
-import { eventually, patience, pause } from "../support/harness_wait.ts";
+import { eventually, patience, pause, rounds } from "../support/harness_wait.ts";
 import { isGone, RawSocket } from "../support/raw_socket.ts";
 import type { Message, RawClient } from "../support/wire.ts";
 
@@ -162,8 +162,8 @@ Deno.test("L4 with 64 descriptors 100 connections neither crash it nor make it s
   assertEquals(home.daemonPid(), pid);
 });
 
-/** The promise's 5 s are the usual limit; what keeps them is seen sooner with a shorter one. */
-const HELLO_MS = 1500;
+/** The promise's 5 s are the usual limit; the short run sees what keeps them sooner with a shorter one. */
+const HELLO_MS = rounds(1500, LIMITS.helloMs);
 
 Deno.test("L5 200 silent connections are closed after 5 s and a new ping is answered meanwhile", async () => {
   assertEquals(LIMITS.helloMs, 5000);
@@ -179,7 +179,7 @@ Deno.test("L5 200 silent connections are closed after 5 s and a new ping is answ
     // the promise's 100 ms, with room for a noisy machine
     assert(ms < await patience(500), `hello and ping took ${ms} ms`);
     const ends = await Promise.all(sockets.map(async (socket) => {
-      await socket.readToEnd(9000);
+      await socket.readToEnd(4 * HELLO_MS);
       return performance.now() - begin;
     }));
     const [first, last] = [Math.min(...ends), Math.max(...ends)];
@@ -196,8 +196,8 @@ Deno.test("L5 a hello that comes letter by letter is closed, too", async () => {
   using slow = await RawSocket.connect(home.socketPath);
   const begin = performance.now();
   let open = true;
-  const ended = slow.readToEnd(9000).finally(() => open = false);
-  for (let at = 0; open && at < 60; at++) {
+  const ended = slow.readToEnd(4 * HELLO_MS).finally(() => open = false);
+  for (let at = 0; open && at < HELLO_MS / 25; at++) {
     await slow.push(" ");
     await pause(150);
   }

@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { held } from "../support/hook_process.ts";
 import { readJournal } from "../support/harness_journal.ts";
-import { eventually, pause, quantile, within } from "../support/harness_wait.ts";
+import { eventually, patience, pause, quantile, rounds, within } from "../support/harness_wait.ts";
 import { RawSocket } from "../support/raw_socket.ts";
 import type { Json, Message, RawClient, WireEvent } from "../support/wire.ts";
 
@@ -104,7 +104,7 @@ Deno.test("L1 of 10,000 events nine live subscribers get all in order, and a sta
       live.push(...await subscribe(client, 1));
     }
     await using publisher = await home.connect();
-    const without = await publish(publisher, 2000, live);
+    const without = await publish(publisher, rounds(2000, 10_000), live);
 
     using stalled = await RawSocket.connect(home.socketPath);
     await stalled.write(`{"id":1,"method":"hello","params":{"protocol":1,"token":"${home.token()}"}}\n`);
@@ -119,12 +119,13 @@ Deno.test("L1 of 10,000 events nine live subscribers get all in order, and a sta
     const end = Number((await reader.request("audit.head"))["size"]);
     assert(end >= 12_000, `${end} records`);
     assertEquals(live.map((seen) => seen.fault(end)).filter((fault) => fault !== undefined), []);
-    // Of 3,000 the slowest thirty may be one pause of the machine; a daemon that is held up shows in many more.
-    const before = quantile(without, 0.95);
-    const after = quantile(stalling, 0.95);
+    // Of few the slowest hundredth may be one pause of the machine; a daemon that is held up shows in many more.
+    const percent = rounds(95, 99);
+    const before = quantile(without, percent / 100);
+    const after = quantile(stalling, percent / 100);
     assert(
-      after <= Math.max(2 * before, before + 20),
-      `p95 ${after.toFixed(1)} ms, without it ${before.toFixed(1)} ms`,
+      after <= Math.max(2 * before, before + await patience(20)),
+      `p${percent} ${after.toFixed(1)} ms, without it ${before.toFixed(1)} ms`,
     );
 
     const lines = (await reading).split("\n").filter((line) => line !== "");
@@ -158,12 +159,14 @@ Deno.test("L2 1,000 subscriptions racing commits, and resumes, see every seq onc
       return seq;
     })();
     const all: Seen[] = [];
-    for (let batch = 0; batch < 10; batch++) {
+    // The short run has five of them on each connection.
+    const each = rounds(5, 1);
+    for (let batch = 0; batch < 50 / each; batch++) {
       all.push(
         ...(await Promise.all(Array.from({ length: 20 }, async () => {
           const client = await home.connect({ token: true, timeoutMs: 20_000 });
           clients.push(client);
-          return await subscribe(client, 5);
+          return await subscribe(client, each);
         }))).flat(),
       );
     }
@@ -174,7 +177,7 @@ Deno.test("L2 1,000 subscriptions racing commits, and resumes, see every seq onc
     assertEquals(all.map((seen) => seen.fault(end)).filter((fault) => fault !== undefined), []);
 
     // Half of the connections go and come again while events are made, from where they were.
-    const leaving = clients.splice(0, 50);
+    const leaving = clients.splice(0, clients.length / 2);
     for (const client of leaving) await client.close();
     const more = (async () => {
       let seq = end;

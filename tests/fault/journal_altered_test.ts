@@ -37,15 +37,17 @@ Deno.test("C3 a flipped bit at any byte → found at its record, nothing written
     const bytes = whole.read(path);
     const first = Number(path.slice(-22, -6));
     for (let at = 0; at < bytes.length; at += rounds(3, 1)) {
-      bit = (bit + 3) % 8;
-      const files = whole.restart();
-      const flipped = bytes.slice();
-      flipped[at]! ^= 1 << bit;
-      files.put(path, flipped);
       const start = bytes.lastIndexOf(10, at - 1) + 1;
       const record = bytes.subarray(0, at).filter((byte) => byte === 10).length;
       const place = { segment: path.slice(DIR.length + 1), seq: first + record, offset: at === 0 ? 0 : start };
-      assertEquals(await found(files, `bit ${bit} of byte ${at} of ${path}`), place);
+      for (let count = 0; count < rounds(1, 8); count++) {
+        bit = (bit + 3) % 8;
+        const files = whole.restart();
+        const flipped = bytes.slice();
+        flipped[at]! ^= 1 << bit;
+        files.put(path, flipped);
+        assertEquals(await found(files, `bit ${bit} of byte ${at} of ${path}`), place);
+      }
     }
   }
 });

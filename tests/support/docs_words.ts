@@ -68,6 +68,8 @@ export const TASKS: Readonly<Record<string, string>> = {
   "test:long": "the acceptance and fault tests with the numbers of rounds that the promises name",
   "test:form": "the suites that every form of the program must pass; `AC_PROGRAM` names the form",
   ok: "format, lint, types, tests: the gate",
+  soak:
+    "ten minutes of everything at once, with kill -9: what was lost or doubled, and what grows; `--seconds`, `--rate`",
   bench:
     "measures the budgets beside a baseline in the same run; `all`: everything; names: these, on the terminal only",
   docs: "writes the generated parts of README and docs anew",

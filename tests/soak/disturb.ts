@@ -1,0 +1,69 @@
+/** What happens to the daemon: kill -9, a reload of its configuration, and one of a wrong one, which must change nothing. */
+import { pause } from "../support/harness_wait.ts";
+import { privateMiB } from "../support/harness_process.ts";
+import type { Sample } from "./slope.ts";
+import type { World } from "./world.ts";
+
+/** One after the other: a wrong configuration is never there when a daemon starts. */
+export async function disturbs(world: World): Promise<void> {
+  const chance = world.chance("disturbs");
+  const { ledger, home } = world;
+  for (let at = 0; await world.mayGoOn(); at++) {
+    await world.rest(world.mayKill ? 2000 : 6000, chance);
+    if (!await world.mayGoOn()) return;
+    await home.ready(); // whoever came first after a kill has started it
+    if (world.mayKill && at % 3 !== 2) {
+      await home.kill();
+      ledger.kills++;
+    } else if (chance() < 0.6) await reload(world, at);
+    else await refuse(world);
+  }
+}
+
+async function reload(world: World, at: number): Promise<void> {
+  await world.configure(at % 2 === 0 ? "warn" : "info");
+  const { code, stderr } = await world.home.cli(["daemon", "reload"]);
+  if (code !== 0) world.ledger.faults.push(`a reload ended with ${code}: ${stderr}`);
+  world.ledger.reloads++;
+}
+
+async function refuse(world: World): Promise<void> {
+  const path = world.home.path("config.jsonc");
+  const good = await Deno.readTextFile(path);
+  await Deno.writeTextFile(path, '{ "daemon": { "log_level": "loud" } }');
+  const { code } = await world.home.cli(["daemon", "reload"]);
+  if (code !== 1) world.ledger.faults.push(`a reload of a wrong configuration ended with ${code}, expected 1`);
+  await Deno.writeTextFile(path, good);
+  world.ledger.reloads++;
+}
+
+/** Between two words of how it goes, s. */
+const TELL_SECONDS = 30;
+
+/** A look at the process each second. @returns the samples of the last one alone */
+export async function samples(world: World): Promise<readonly Sample[]> {
+  let pid: number | undefined;
+  let all: Sample[] = [];
+  let told = 0;
+  while (!world.isOver) {
+    await pause(1000);
+    const now = world.home.daemonPid();
+    if (now === undefined) continue;
+    if (now !== pid) all = [];
+    pid = now;
+    try {
+      const fds = (await Array.fromAsync(Deno.readDir(`/proc/${now}/fd`))).length;
+      const sample = { at: world.age, mib: privateMiB(now), fds, quiet: world.quiet };
+      if (Number.isNaN(sample.mib)) continue; // it is a zombie
+      all.push(sample);
+      if (sample.at < told) continue;
+      told = sample.at + TELL_SECONDS;
+      const { promised, kills } = world.ledger;
+      const process = `${sample.mib.toFixed(1)} MB, ${fds} fd`;
+      world.options.say(`${sample.at.toFixed(0)} s: ${promised} acknowledged, ${kills} kills, ${process}`);
+    } catch {
+      // It was killed between two looks.
+    }
+  }
+  return all;
+}
