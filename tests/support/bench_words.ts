@@ -75,7 +75,7 @@ export const MISSED: Readonly<Record<string, MissedReason>> = {
       "What is embedded is the program's own text: the client has 1.2 MB of an MCP server with its schemas, 1.0 MB " +
       "of commands, 0.8 MB of a dashboard. The daemon alone keeps within the goal.",
     needed: "modules that the windows share instead of a copy in each, or embedded text that is compressed, which " +
-      "`deno compile` does not offer.",
+      "Deno's compiler does not offer.",
   },
   signing: {
     profile:
