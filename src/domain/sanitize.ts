@@ -50,7 +50,9 @@ function escapeOf(code: number): string {
 
 /** JSON as one line in which nothing deceives a reader or a terminal; what it says when it is read again is the same. */
 export function visibleJson(value: unknown): string {
-  return (JSON.stringify(value) ?? "null").replace(
+  const text = JSON.stringify(value) ?? "null";
+  if (PLAIN.test(text)) return text;
+  return text.replace(
     hidden(),
     (char) =>
       [...Array(char.length)].map((_, at) => `\\u${char.charCodeAt(at).toString(16).padStart(4, "0")}`).join(""),

@@ -13,8 +13,8 @@ import {
 import type { RecordFilter } from "./record_filter.ts";
 import type { Block } from "./segment.ts";
 
-/** So far a clock may have been set back before a range of times misses records, ms. */
-const CLOCK_SLACK_MS = 3_600_000;
+/** So far a clock may have been set back without a look at all records, ms: one that took local time for UTC is 14 hours off. */
+const CLOCK_SLACK_MS = 15 * 3_600_000;
 
 export interface QueryOptions {
   readonly dir: string;
@@ -39,14 +39,32 @@ export function queryRange({ files, dir, filter }: QueryOptions): QueryRange {
     throw new ConsoleError("not_found", "there is no journal with records", { hint: "agent-console daemon start" });
   }
   const { from = 1, to = Infinity, since, until } = filter;
+  const seen = new Map<number, number>();
+  const found = (earliest: string | undefined, latest: string | undefined) => ({
+    start: placeOf(files, extent, ({ seq, ts }) => {
+      seen.set(seq, Date.parse(ts));
+      return seq < from || (earliest !== undefined && ts < earliest);
+    }),
+    end: placeOf(files, extent, ({ seq, ts }) => {
+      seen.set(seq, Date.parse(ts));
+      return seq <= to && (latest === undefined || ts <= latest);
+    }),
+  });
+  const timed = found(shifted(since, -CLOCK_SLACK_MS), shifted(until, CLOCK_SLACK_MS));
   const isTimed = since !== undefined || until !== undefined;
-  const clockSetBack = isTimed && !timesAreInOrder(files, extent, CLOCK_SLACK_MS);
-  const [earliest, latest] = clockSetBack
-    ? [undefined, undefined]
-    : [shifted(since, -CLOCK_SLACK_MS), shifted(until, CLOCK_SLACK_MS)];
-  const start = placeOf(files, extent, ({ seq, ts }) => seq < from || (earliest !== undefined && ts < earliest));
-  const end = placeOf(files, extent, ({ seq, ts }) => seq <= to && (latest === undefined || ts <= latest));
-  return { extent, start, end, clockSetBack };
+  if (!isTimed || (timesAreInOrder(files, extent, CLOCK_SLACK_MS) && inOrder(seen))) {
+    return { extent, ...timed, clockSetBack: false };
+  }
+  return { extent, ...found(undefined, undefined), clockSetBack: true };
+}
+
+/** Whether none of the records that the search went by is older than one before it, but for the slack. */
+function inOrder(seen: ReadonlyMap<number, number>): boolean {
+  let latest = -Infinity;
+  return [...seen].sort(([a], [b]) => a - b).every(([, at]) => {
+    latest = Math.max(latest, at);
+    return at >= latest - CLOCK_SLACK_MS;
+  });
 }
 
 function shifted(time: string | undefined, ms: number): string | undefined {

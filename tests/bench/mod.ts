@@ -8,6 +8,7 @@
  */
 import { answerClears } from "./answer_clears.ts";
 import { approvals, hookRule } from "./approvals.ts";
+import { audit } from "./audit.ts";
 import { latency } from "./b1_latency.ts";
 import { throughput } from "./b2_throughput.ts";
 import { signingCost } from "./signing_cost.ts";
@@ -45,6 +46,7 @@ const QUICK: Readonly<Record<string, Budget>> = {
   "HOOK-RULE": hookRule,
   TURN: turn,
   B7: recovery,
+  AUDIT: audit,
   B8: scale,
   CLEARS: answerClears,
   B10: dashboardLoad,

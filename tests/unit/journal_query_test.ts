@@ -15,8 +15,8 @@ const ALL = { limit: 10_000, maxBytes: 1 << 30 };
 const START = Date.parse("2026-01-01T00:00:00.000Z");
 const SECRET = /Straße|"quoted"/;
 
-/** Sessions, approvals and turns of 7 sessions, a minute between two records. */
-async function filled(count: number, segmentBytes = 6000): Promise<MemoryFiles> {
+/** Sessions, approvals and turns of 7 sessions; a minute lies between two records, unless `stepMs` says otherwise. */
+async function filled(count: number, segmentBytes = 6000, stepMs = 60_000): Promise<MemoryFiles> {
   let now = START;
   const clock = { now: () => now, steady: () => now };
   const { journal, files } = open(new MemoryFiles(), { segmentBytes, fsync: "never", clock });
@@ -34,7 +34,7 @@ async function filled(count: number, segmentBytes = 6000): Promise<MemoryFiles> 
         }
         : { type: "turn.ended", actor: "daemon", data: { turnId: `t${at}`, sessionId: id, text } },
     );
-    now += 60_000;
+    now += stepMs;
   }
   await journal.close();
   return files;
@@ -106,7 +106,7 @@ Deno.test("Q1 a query and an export give what reading every record gives, whatev
 });
 
 Deno.test("Q1 a range by number or time reads its own part of the journal and a few places beside it", async () => {
-  const files = await filled(3000, 120_000);
+  const files = await filled(3000, 120_000, 60 * 60_000);
   const size = segments(files).reduce((sum, path) => sum + files.read(path).length, 0);
   const read: { path: string; bytes: number }[] = [];
   const counted: Files = {
@@ -120,10 +120,11 @@ Deno.test("Q1 a range by number or time reads its own part of the journal and a 
       throw new Error("a whole file is read");
     },
   };
-  for (const filter of [{ from: 1500, to: 1510 }, { since: minute(1500), until: minute(1510) }]) {
+  for (const filter of [{ from: 1500, to: 1510 }, { since: minute(1500 * 60), until: minute(1510 * 60) }]) {
     read.length = 0;
-    const { records } = await query(counted, filter);
+    const { records, report } = await query(counted, filter);
     assertEquals(records.length, 11);
+    assert(report.looked < 50, `${report.looked} records`);
     const sum = read.reduce((total, { bytes }) => total + bytes, 0);
     assert(sum < size / 2, `${sum} of ${size} bytes in ${read.length} reads`);
     const large = new Set(read.filter(({ bytes }) => bytes > 16_384).map(({ path }) => path));
@@ -207,6 +208,22 @@ Deno.test("Q1 where the clock was set back, a range of times is looked for in al
   const wanted = all.filter(({ ts }) => ts >= since).map(({ seq }) => seq);
   const { records, report } = await query(files, { since });
   assertEquals([records.map(({ seq }) => seq), report.clockSetBack, report.looked], [wanted, true, all.length]);
+});
+
+Deno.test("Q1 records of a clock that began at 1970 for a while hide none from a range of times", async () => {
+  let [now, made] = [START, 0];
+  const clock = { now: () => now, steady: () => now };
+  const { journal, files } = open(new MemoryFiles(), { fsync: "never", clock });
+  for (; made < 300; made++) {
+    now = made >= 140 && made < 160 ? made * 1000 : START + made * 3_600_000;
+    journal.append({ type: "a.b", actor: "daemon", data: { made } });
+  }
+  await journal.close();
+  for (const from of [60, 100, 139, 200]) {
+    const since = new Date(START + from * 3_600_000).toISOString();
+    const { report, records } = await query(files, { since });
+    assertEquals(records.length, 300 - from - (from < 140 ? 20 : 0), JSON.stringify(report));
+  }
 });
 
 Deno.test("Q1 lines are read backwards whatever their lengths and the block's", () => {
