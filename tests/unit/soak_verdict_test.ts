@@ -84,7 +84,7 @@ Deno.test("F2 the slopes of a soak are of what stays when all are quiet, and whe
   const flat = slopesOf(process(0, 0));
   assertEquals([flat.mibPerHour, flat.fdsPerHour, flat.seconds, flat.isGood], [0, 0, 270, true]);
   assertEquals(slopesOf(process(BOUNDS.mibPerHour, 0)).isGood, true);
-  assertEquals(slopesOf(process(BOUNDS.mibPerHour + 100, 0)).isGood, false);
+  assertEquals(slopesOf(process(BOUNDS.mibPerHour + 200, 0)).isGood, false);
   assertEquals(slopesOf(process(0, 60)).isGood, false);
   // The first measure was of a process that is gone.
   const short = slopesOf(process(100_000, 0).slice(200));
