@@ -104,7 +104,7 @@ Deno.test("X1 a revocation removes damaged copies, and nothing by a name that le
 
   // It changes nothing that a repeat could change twice, so it takes no key.
   await using client = await home.connect({ token: true });
-  assertEquals(await client.request("capsule.reload", {}), { reloaded: [] });
+  assertEquals(await client.request("capsule.reload", {}), { reloaded: [], notRunning: [] });
   const keyed = await client.call("capsule.reload", { idempotencyKey: "k" });
   assertEquals(keyed.error?.data?.["name"], "invalid_params");
 });
