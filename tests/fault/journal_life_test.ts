@@ -52,7 +52,7 @@ for (const fsync of ["interval", "never"] as readonly FsyncPolicy[]) {
     const count = await changesOf({ fsync });
     assert(count > 60, `${count} changes`);
     for (const [turn, part] of PARTS.entries()) {
-      for (const step of steps(count, 9, turn)) {
+      for (const step of steps(count, 17, turn)) {
         const files = new MemoryFiles();
         files.crashAt(step, part);
         const life = new Life(files, { fsync });
@@ -69,7 +69,7 @@ Deno.test("C6 a call that fails at each change of a whole life, with nothing, ha
   const count = await changesOf();
   let failures = 0;
   for (const [turn, part] of PARTS.entries()) {
-    for (const step of steps(count, 7, turn)) {
+    for (const step of steps(count, 17, turn)) {
       const files = new MemoryFiles();
       files.failAt(step, part);
       const life = new Life(files, { mend: () => {} });
@@ -79,14 +79,14 @@ Deno.test("C6 a call that fails at each change of a whole life, with nothing, ha
       await assertGoesOn(files.restart(), life, life.acknowledged.length, `${step} of ${count} fails (${part})`);
     }
   }
-  assert(failures > rounds(10, 100), `${failures} operations failed`);
+  assert(failures > rounds(5, 100), `${failures} operations failed`);
 });
 
 Deno.test("C6 a disk that is full from each change of a whole life on refuses what it cannot keep, until it has room", async () => {
   const count = await changesOf();
   const failed = new Set<string>();
   for (const [turn, undoError] of [undefined, new Error("EIO: input/output error")].entries()) {
-    for (const step of steps(count, 7, turn)) {
+    for (const step of steps(count, 13, turn)) {
       const files = new MemoryFiles();
       files.fullAt(step, undoError);
       const life = new Life(files, { mend: (failures) => failures === 3 && files.free() });
@@ -102,7 +102,7 @@ Deno.test("C6 a disk that is full from each change of a whole life on refuses wh
 Deno.test("C9 a clock that jumps by a year before each step changes nothing of what faults leave", async () => {
   const clockJumps = true;
   const count = await changesOf({ clockJumps });
-  for (const step of steps(count, 11, 0)) {
+  for (const step of steps(count, 19, 0)) {
     const files = new MemoryFiles();
     files.failAt(step, "half");
     const life = new Life(files, { clockJumps, mend: () => {} });
