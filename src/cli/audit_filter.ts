@@ -1,7 +1,7 @@
 /** The filters of `audit query` and `audit export` as they are written, and what they have left out, in words. */
 import { clip, escapeControls } from "../domain/sanitize.ts";
 import type { QueryReport } from "../journal/query_report.ts";
-import type { RecordFilter } from "../journal/record_filter.ts";
+import { type RecordFilter, recordTime } from "../journal/record_filter.ts";
 import { nearestWord } from "../lib/did_you_mean.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { localTime } from "../view/times.ts";
@@ -52,7 +52,6 @@ function checkedType(given: string): string {
 }
 
 const TIME = /^(\d{4})-(\d\d)-(\d\d)(?:[T ](\d\d):(\d\d)(?::(\d\d)(?:\.(\d{1,3}))?)?(Z|[+-]\d\d:\d\d)?)?$/;
-const DAY_MS = 86_400_000;
 
 /**
  * A time ago (`30m`), or a day or time by this machine's zone where none is named; a day of `--until` is the whole day.
@@ -60,30 +59,32 @@ const DAY_MS = 86_400_000;
  * @throws {ConsoleError} `usage`
  */
 function timeOf(given: string, option: "--since" | "--until", now: number): string {
-  if (/^\d+[smhd]$/.test(given)) return iso(now - seconds(given, option) * 1000) ?? fail(given, option);
+  if (/^\d+[smhd]$/.test(given)) return recordTime(now - seconds(given, option) * 1000);
   const found = TIME.exec(given);
   if (found === null) fail(given, option);
   const [, year, month, day, hour, minute = "00", second = "00", part = "000", zone = ""] = found;
-  const days = new Date(Date.UTC(Number(year), Number(month) - 1, Number(day)));
-  if (days.toISOString().slice(0, 10) !== `${year}-${month}-${day}`) fail(given, option); // 30 February
-  const [y, m, d] = [Number(year), Number(month) - 1, Number(day)];
-  if (hour === undefined) {
-    const start = option === "--since" ? new Date(y, m, d).getTime() : new Date(y, m, d + 1).getTime() - 1;
-    return iso(start) ?? fail(given, option);
-  }
-  const text = `${year}-${month}-${day}T${hour}:${minute}:${second}.${part.padEnd(3, "0")}${zone}`;
-  return iso(Date.parse(text)) ?? fail(given, option);
+  const date = `${year}-${month}-${day}`;
+  if (dateOf(`${date}T00:00:00.000Z`)?.toISOString().slice(0, 10) !== date) fail(given, option); // 30 February
+  const start = dateOf(`${date}T${hour ?? "00"}:${minute}:${second}.${part.padEnd(3, "0")}${zone}`);
+  if (start === undefined) fail(given, option, second === "60" ? LEAP_SECOND : undefined);
+  if (hour !== undefined || option === "--since") return recordTime(start.getTime());
+  return recordTime(start.setDate(start.getDate() + 1) - 1);
 }
 
-/** As the times of records are written; undefined where it cannot be. */
-function iso(ms: number): string | undefined {
-  return Math.abs(ms) < 100_000_000 * DAY_MS && ms > -62_135_596_800_000 ? new Date(ms).toISOString() : undefined;
+const LEAP_SECOND = "the times of records have no leap second: give 23:59:59.999 or 00:00:00 of the day after";
+
+/** Undefined where it is no time. */
+function dateOf(text: string): Date | undefined {
+  const date = new Date(text);
+  return Number.isNaN(date.getTime()) ? undefined : date;
 }
 
-function fail(given: string, option: string): never {
-  throw new ConsoleError("usage", `${option} is "${escapeControls(clip(given, 80))}", expected a time`, {
-    hint: "a day 2026-11-20, a time 2026-11-20T14:30 or 2026-11-20T14:30:00Z, or how long ago: 30m, 8h, 7d",
-  });
+function fail(
+  given: string,
+  option: string,
+  hint = "a day 2026-11-20, a time 2026-11-20T14:30 or 2026-11-20T14:30:00Z, or how long ago: 30m, 8h, 7d",
+): never {
+  throw new ConsoleError("usage", `${option} is "${escapeControls(clip(given, 80))}", expected a time`, { hint });
 }
 
 /** What was shown of what was read of what is there. Escaped. */

@@ -20,6 +20,7 @@ export class ExportTarget {
   #buffer = new Uint8Array(BUFFER_BYTES);
   #filled = 0;
   #bytes = 0;
+  #isClosed = false;
 
   /** @param path absolute; stdout where undefined @throws {ConsoleError} `failed` where a file cannot be made there */
   constructor(path: string | undefined, signal: AbortSignal) {
@@ -77,33 +78,24 @@ export class ExportTarget {
     } catch (error) {
       throw cannotWrite(this.#path!, error);
     }
-    this.#file?.close();
+    this.#close();
   }
 
-  /** Instead of {@link finish}. */
+  /** Removes the file again, also a finished one: what belongs to it could not be written. */
   discard(): void {
     if (this.#path === undefined) return;
-    this.#file?.close();
+    this.#close();
     denoFiles.remove(this.#path);
   }
-}
 
-/** Writes `text` into a new file. @throws {ConsoleError} `failed` */
-export function writeNewFile(path: string, text: string): void {
-  try {
-    denoFiles.create(path, new TextEncoder().encode(text), 0o600);
-  } catch (error) {
-    throw cannotWrite(path, error);
+  #close(): void {
+    if (!this.#isClosed) this.#file?.close();
+    this.#isClosed = true;
   }
-}
-
-/** @throws {ConsoleError} `failed` where something is there */
-export function checkAbsent(path: string): void {
-  if (isThere(path)) throw taken(path);
 }
 
 function newFile(path: string): AppendFile {
-  checkAbsent(path);
+  if (isThere(path)) throw taken(path);
   try {
     return denoFiles.append(path, "new");
   } catch (error) {

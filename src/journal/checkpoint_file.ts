@@ -103,7 +103,11 @@ export interface ReadEntry {
 }
 
 /** The checkpoints in the first `size` bytes of the file, in order; an unfinished line at the end is none. */
-export function* readCheckpoints(files: Files, dir: string, size: number): Generator<ReadEntry, void> {
+export function* readCheckpoints(
+  files: Files,
+  dir: string,
+  size = files.stat(checkpointPath(dir))?.size ?? 0,
+): Generator<ReadEntry, void> {
   if (size === 0) return;
   for (const { offset, bytes } of readBlocks(files, checkpointPath(dir), 0)) {
     let at = offset;

@@ -7,25 +7,16 @@ import { checkpointText, signedNote, type VerifySignature } from "../merkle/note
 import { type Digest, Frontier, TreeHasher } from "../merkle/tree.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import {
-  type CheckpointEntry,
-  checkpointFlaw,
-  checkpointLine,
-  checkpointPath,
-  originOf,
-  parseCheckpointLine,
-} from "./checkpoint_file.ts";
+import { type CheckpointEntry, checkpointLine, checkpointPath, originOf } from "./checkpoint_file.ts";
+import { brokenCheckpoints, newestCheckpoint } from "./newest_checkpoint.ts";
 import { type ChainPlace, NO_HASH, tailOf, verifyHash } from "./record.ts";
 import { firstRecord, lastRecord, listSegments, readBlocks, type Segment } from "./segment.ts";
 import type { SigningKey } from "./signing_key.ts";
 import type { Position } from "./snapshot.ts";
 import type { Pace } from "./pace.ts";
 import { signingStopped } from "./unsigned.ts";
-import { CHECKPOINT_FILE } from "./witness.ts";
 
 const LF = 10;
-/** More than a line ever has, bytes. */
-const LINE_BYTES = 16 * 1024;
 
 export interface CheckpointsOptions {
   readonly dir: string;
@@ -42,28 +33,15 @@ export interface CheckpointsOptions {
  *   pruned: then with its records as `unsigned`
  */
 export async function openCheckpoints(options: CheckpointsOptions): Promise<Checkpoints> {
-  const { dir, files, key, verify, digest } = options;
-  const path = checkpointPath(dir);
-  const stat = files.stat(path);
-  if (stat === undefined) return new Checkpoints(options, undefined, 0);
-  if (stat.kind !== "file") throw broken(`is no file`);
-  const from = Math.max(0, stat.size - LINE_BYTES);
-  const bytes = files.readRange(path, from, stat.size - from);
-  const end = bytes.lastIndexOf(LF) + 1; // what follows is the rest of a write that a crash interrupted
-  if (end === 0) {
-    if (from > 0) throw broken("has a line that is too long");
-    return new Checkpoints(options, undefined, 0);
-  }
-  const line = bytes.subarray(bytes.lastIndexOf(LF, end - 2) + 1, end - 1);
-  const entry = parseCheckpointLine(new TextDecoder().decode(line));
-  const flaw = await checkpointFlaw(entry, { key, verify, digest });
-  if (flaw !== undefined) throw broken(`ends in a line that ${flaw}`);
+  const { dir, files } = options;
+  const { entry, end } = await newestCheckpoint(options);
+  if (entry === undefined) return new Checkpoints(options, undefined, end);
   const [oldest] = listSegments(files, dir);
-  const covered = entry!.position.seq;
+  const covered = entry.position.seq;
   if (oldest !== undefined && oldest.first > covered + 1) {
     throw signingStopped({ from: covered + 1, to: oldest.first - 1 });
   }
-  return new Checkpoints(options, entry, from + end);
+  return new Checkpoints(options, entry, end);
 }
 
 /** Where records are read on. */
@@ -103,7 +81,7 @@ export class Checkpoints {
   async extend(end: Position, pace: Pace): Promise<void> {
     const { dir, files, digest } = this.#options;
     if (end.seq === this.seq) return;
-    if (end.seq < this.seq) throw broken(`counts ${this.seq} records, and the journal has ${end.seq}`);
+    if (end.seq < this.seq) throw brokenCheckpoints(`counts ${this.seq} records, and the journal has ${end.seq}`);
     const last = this.#last?.position;
     const segments = listSegments(files, dir).filter(({ name }) =>
       (last === undefined || name >= last.segment) && name <= end.segment
@@ -134,7 +112,7 @@ export class Checkpoints {
     const size = segment?.name === last.segment ? files.stat(segment.path)?.size ?? 0 : 0;
     const record = size < last.offset ? undefined : lastRecord(files, segment!.path, last.offset).record;
     if (record?.hash !== last.hash || record.seq !== last.seq) {
-      throw broken(`knows a record ${last.seq} that is not in the journal`);
+      throw brokenCheckpoints(`knows a record ${last.seq} that is not in the journal`);
     }
   }
 
@@ -186,7 +164,7 @@ export class Checkpoints {
     const bytes = new TextEncoder().encode(checkpointLine({ note, subtrees, position }));
     const file = files.append(checkpointPath(dir), "may");
     try {
-      if (file.size() < this.#size) throw broken("was cut while the daemon ran");
+      if (file.size() < this.#size) throw brokenCheckpoints("was cut while the daemon ran");
       if (file.size() > this.#size) file.truncate(this.#size); // the rest of a write that was interrupted
       file.write(bytes);
       await file.sync();
@@ -196,12 +174,6 @@ export class Checkpoints {
     this.#size += bytes.length;
     this.#last = { ...checkpoint, note, begins, subtrees, position };
   }
-}
-
-function broken(what: string): ConsoleError {
-  return new ConsoleError("journal_broken", `${CHECKPOINT_FILE} ${what}`, {
-    hint: `put the journal's files and its key back as they were, or move ${CHECKPOINT_FILE} away to begin anew`,
-  });
 }
 
 function notLeading({ name }: Segment, { seq, offset }: { seq: number; offset: number }, what: string): ConsoleError {

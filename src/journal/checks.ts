@@ -23,6 +23,7 @@ export class Checks {
   #unread: ChainPlace | undefined;
   #checked = 0;
   #isReadingAgain = false;
+  #removing: Promise<unknown> | undefined;
   /** The fault that was found. */
   broken: Problem | undefined;
   lastVerifiedAt: string | null;
@@ -33,9 +34,9 @@ export class Checks {
     this.lastVerifiedAt = options.unread === undefined ? this.#now() : null;
   }
 
-  /** Whether records are being read that must not go meanwhile, or are still to be read. */
-  get needsAll(): boolean {
-    return this.#unread !== undefined || this.#isReadingAgain;
+  /** Whether records may go: no fault was found, and none that must not go meanwhile is being read or still to be read. */
+  get mayRemove(): boolean {
+    return this.broken === undefined && this.#unread === undefined && !this.#isReadingAgain;
   }
 
   /** How far the check of the unread ones has come; undefined where none is unread. */
@@ -51,6 +52,7 @@ export class Checks {
   }
 
   async again(pace: Pace): Promise<Problem | undefined> {
+    while (this.#removing !== undefined) await this.#removing.catch(() => {});
     const end = this.#options.writer.position;
     if (end === undefined) return this.broken;
     this.#isReadingAgain = true;
@@ -60,6 +62,17 @@ export class Checks {
       return problem;
     } finally {
       this.#isReadingAgain = false;
+    }
+  }
+
+  /** Calls `remove`, which may take its time until segments go: a reading that begins meanwhile waits for its end. */
+  async removing<T>(remove: () => Promise<T>): Promise<T> {
+    const removed = remove();
+    this.#removing = removed;
+    try {
+      return await removed;
+    } finally {
+      this.#removing = undefined;
     }
   }
 

@@ -7,6 +7,7 @@ import { Chain, chainError } from "./chain.ts";
 import { type QueryOptions, queryRange, rangeParts, whileThere } from "./query_range.ts";
 import { type QueryReport, Reading } from "./query_report.ts";
 import { type ChainPlace, tailOf } from "./record.ts";
+import { retriedWherePruned } from "./retried.ts";
 import { readBlocks } from "./segment.ts";
 
 const LF = 10;
@@ -23,10 +24,13 @@ export async function exportRecords(
   flush: () => Promise<void>,
 ): Promise<QueryReport> {
   const { files, sha256, pace, filter } = options;
-  const range = queryRange(options);
+  const { range, parts } = await retriedWherePruned(options, () => {
+    const range = queryRange(options);
+    return { range, parts: [...rangeParts(range)].reverse() };
+  });
   const reading = new Reading(filter);
   let chain: Chain | undefined;
-  for (const { segment, from, to } of rangeParts(range)) {
+  for (const { segment, from, to } of parts) {
     for (const block of whileThere(files, segment.path, readBlocks(files, segment.path, from))) {
       if (block.offset >= to) break;
       const bytes = block.bytes.slice(0, Math.min(block.bytes.length, to - block.offset)); // the check overwrites it

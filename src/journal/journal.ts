@@ -220,17 +220,18 @@ export class Journal {
     covered = Infinity,
   ): Promise<Pruned | undefined> {
     const { files, dir, actor } = this.#options;
-    const { broken, needsAll } = this.#checks;
-    if (broken !== undefined || needsAll || this.#writer.trouble !== undefined) return undefined;
+    if (!this.#checks.mayRemove || this.#writer.trouble !== undefined) return undefined;
     const found = prunable({ files, dir, snapshot: this.#snapshot, olderThan, covered });
     if (found === undefined) return undefined;
-    await this.keepHead(); // the head file must not name a record that goes
-    append({ type: PRUNED_TYPE, actor, data: found });
-    await this.#group.onDisk(this.#writer.seq);
-    this.#pruned = { seq: found.last, hash: found.hash };
-    this.#growth = new Growth(this.#options);
-    for (const name of found.segments) this.#writer.removeClosed(`${dir}/${name}`);
-    return found;
+    return await this.#checks.removing(async () => {
+      await this.keepHead(); // the head file must not name a record that goes
+      append({ type: PRUNED_TYPE, actor, data: found });
+      await this.#group.onDisk(this.#writer.seq);
+      this.#pruned = { seq: found.last, hash: found.hash };
+      this.#growth = new Growth(this.#options);
+      for (const name of found.segments) this.#writer.removeClosed(`${dir}/${name}`);
+      return found;
+    });
   }
 
   /**

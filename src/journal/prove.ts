@@ -7,11 +7,13 @@ import { Frontier, sameHash, type Subtree, TreeHasher } from "../merkle/tree.ts"
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { Beginning } from "./beginning.ts";
-import { beginsOf, type CheckpointEntry, checkpointFlaw, checkpointPath, readCheckpoints } from "./checkpoint_file.ts";
+import { beginsOf, type CheckpointEntry, readCheckpoints } from "./checkpoint_file.ts";
+import { CHECKPOINTS_HINT, newestCheckpoint } from "./newest_checkpoint.ts";
 import { CommandPace } from "./pace.ts";
 import { type CheckProofOptions, PROOF_FORMAT } from "./proof_check.ts";
 import { findRecordedTree } from "./pruned_tree.ts";
 import type { ChainPlace } from "./record.ts";
+import { retriedWherePruned } from "./retried.ts";
 import { listSegments, readBlocks } from "./segment.ts";
 import { CHECKPOINT_FILE } from "./witness.ts";
 
@@ -44,51 +46,48 @@ export interface ProveOptions extends CheckProofOptions {
   readonly files: Files;
 }
 
-/** @throws {ConsoleError} `not_found` where no checkpoint covers the record, or it was pruned; `journal_broken` */
-export async function proveInclusion(options: ProveOptions, seq: number): Promise<InclusionProof> {
-  const { newest } = await checkpointsFor(options, seq);
-  const index = seq - newest.begins;
-  if (index < 0) throw pruned(seq);
-  let record: string | undefined;
-  const { path } = await walk(options, newest, inclusionRanges(index, newest.size), (at, line) => {
-    if (at === seq) record = new TextDecoder().decode(line);
+/**
+ * @throws {ConsoleError} `not_found` where no checkpoint covers the record, or it was pruned; `journal_broken`; `failed`
+ *   where records were pruned again and again meanwhile
+ */
+export function proveInclusion(options: ProveOptions, seq: number): Promise<InclusionProof> {
+  return retriedWherePruned(options, async () => {
+    const newest = await checkpointFor(options, seq);
+    const index = seq - newest.begins;
+    if (index < 0) throw pruned(seq);
+    let record: string | undefined;
+    const { path } = await walk(options, newest, inclusionRanges(index, newest.size), (at, line) => {
+      if (at === seq) record = new TextDecoder().decode(line);
+    });
+    if (path === undefined || record === undefined) throw pruned(seq);
+    return { format: PROOF_FORMAT, kind: "inclusion", seq, index, record, path, checkpoint: newest.note };
   });
-  if (path === undefined || record === undefined) throw pruned(seq);
-  return { format: PROOF_FORMAT, kind: "inclusion", seq, index, record, path, checkpoint: newest.note };
 }
 
 /** @throws {ConsoleError} as {@link proveInclusion} */
-export async function proveConsistency(options: ProveOptions, from: number): Promise<ConsistencyProof> {
-  const { newest, signed } = await checkpointsFor(options, from, (entry) => entry.size === from);
-  if (from > newest.size) throw notCovered(from + newest.begins - 1);
-  const { path, root } = await walk(options, newest, consistencyRanges(from, newest.size), () => {}, from);
-  const fromRoot = root ?? signed?.root;
-  if (path === undefined || fromRoot === undefined) throw pruned(from + newest.begins - 1);
-  const found = { from, fromRoot: fromRoot.toBase64(), path, checkpoint: newest.note };
-  return { format: PROOF_FORMAT, kind: "consistency", ...found };
+export function proveConsistency(options: ProveOptions, from: number): Promise<ConsistencyProof> {
+  return retriedWherePruned(options, async () => {
+    const newest = await checkpointFor(options, from);
+    if (from > newest.size) throw notCovered(from + newest.begins - 1);
+    const { path, root } = await walk(options, newest, consistencyRanges(from, newest.size), () => {}, from);
+    const fromRoot = root ?? signedRoot(options, from);
+    if (path === undefined || fromRoot === undefined) throw pruned(from + newest.begins - 1);
+    const found = { from, fromRoot: fromRoot.toBase64(), path, checkpoint: newest.note };
+    return { format: PROOF_FORMAT, kind: "consistency", ...found };
+  });
 }
 
-interface Found {
-  readonly newest: CheckpointEntry;
-  /** The one that was asked for. */
-  readonly signed: CheckpointEntry | undefined;
+/** The newest, which must cover record `seq`. */
+async function checkpointFor(options: ProveOptions, seq: number): Promise<CheckpointEntry> {
+  const { entry } = await newestCheckpoint(options);
+  if (entry === undefined || entry.position.seq < seq) throw notCovered(seq);
+  return entry;
 }
 
-async function checkpointsFor(
-  { dir, files, digest, verify, key }: ProveOptions,
-  seq: number,
-  wanted: (entry: CheckpointEntry) => boolean = () => false,
-): Promise<Found> {
-  let newest: CheckpointEntry | undefined;
-  let signed: CheckpointEntry | undefined;
-  for (const { entry } of readCheckpoints(files, dir, files.stat(checkpointPath(dir))?.size ?? 0)) {
-    if (entry !== undefined && wanted(entry)) signed = entry;
-    newest = entry;
-  }
-  if (newest === undefined || newest.position.seq < seq) throw notCovered(seq);
-  const flaw = await checkpointFlaw(newest, { key, verify, digest });
-  if (flaw !== undefined) throw broken(`the last checkpoint in ${CHECKPOINT_FILE} ${flaw}`);
-  return { newest, signed };
+/** The root of the first `size` leaves, where one is signed: it is all that is known of those that were pruned. */
+function signedRoot({ dir, files }: ProveOptions, size: number): Uint8Array | undefined {
+  for (const { entry } of readCheckpoints(files, dir)) if (entry?.size === size) return entry.root;
+  return undefined;
 }
 
 /**
@@ -139,7 +138,7 @@ async function walk(
 function before({ dir, files }: ProveOptions, { begins }: CheckpointEntry, place: ChainPlace): readonly Subtree[] {
   const { seq } = place;
   if (seq < begins) return [];
-  for (const { entry } of readCheckpoints(files, dir, files.stat(checkpointPath(dir))?.size ?? 0)) {
+  for (const { entry } of readCheckpoints(files, dir)) {
     if (entry?.position.seq === seq) return entry.subtrees;
   }
   const kept = findRecordedTree(files, dir, place);
@@ -149,7 +148,7 @@ function before({ dir, files }: ProveOptions, { begins }: CheckpointEntry, place
 
 function notCovered(seq: number): ConsoleError {
   return new ConsoleError("not_found", `no checkpoint covers record ${seq} yet`, {
-    hint: "the daemon makes one every few thousand records, ten minutes after a change, and when it stops",
+    hint: CHECKPOINTS_HINT,
   });
 }
 

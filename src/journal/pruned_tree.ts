@@ -6,7 +6,7 @@
 import { type Checkpoint, fromBase64 } from "../merkle/note.ts";
 import { HASH_BYTES, type Subtree, subtreesOf } from "../merkle/tree.ts";
 import type { Files } from "../platform/system.ts";
-import { checkpointPath, readCheckpoints } from "./checkpoint_file.ts";
+import { readCheckpoints } from "./checkpoint_file.ts";
 import { type ChainPlace, parseRecord, PRUNED_TYPE } from "./record.ts";
 import { listSegments, readBlocks } from "./segment.ts";
 
@@ -22,7 +22,7 @@ export interface PrunedTree {
 
 /** The tree whose checkpoint ends at `place`; undefined where none does. */
 export function signedTreeAt(files: Files, dir: string, { seq, hash }: ChainPlace): PrunedTree | undefined {
-  for (const { entry } of readCheckpoints(files, dir, files.stat(checkpointPath(dir))?.size ?? 0)) {
+  for (const { entry } of readCheckpoints(files, dir)) {
     if (entry?.position.seq !== seq || entry.position.hash !== hash) continue;
     const { origin, size, root, subtrees } = entry;
     return { origin, size, root: root.toBase64(), frontier: subtrees.map((one) => one.hash.toBase64()) };

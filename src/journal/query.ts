@@ -4,10 +4,11 @@
  */
 import type { StoredRecord } from "../protocol/record.ts";
 import { chainError } from "./chain.ts";
-import { type QueryOptions, queryRange, rangeParts, whileThere } from "./query_range.ts";
+import { type QueryOptions, queryRange, rangeParts } from "./query_range.ts";
 import { type QueryReport, Reading } from "./query_report.ts";
 import { readBlocksBackwards } from "./read_backwards.ts";
 import { type Tail, tailOf, verifyHash } from "./record.ts";
+import { retriedWherePruned } from "./retried.ts";
 import type { Block } from "./segment.ts";
 
 const LF = 10;
@@ -17,10 +18,21 @@ const LF = 10;
  *
  * @throws {ConsoleError} `not_found` where no record is there; `journal_broken`; `failed` where records were pruned meanwhile
  */
-export async function queryRecords(
-  options: QueryOptions,
-  { limit, maxBytes }: { readonly limit: number; readonly maxBytes: number },
-): Promise<{ readonly records: readonly StoredRecord[]; readonly report: QueryReport }> {
+export function queryRecords(options: QueryOptions, bounds: QueryBounds): Promise<QueryResult> {
+  return retriedWherePruned(options, () => readRecords(options, bounds));
+}
+
+interface QueryBounds {
+  readonly limit: number;
+  readonly maxBytes: number;
+}
+
+interface QueryResult {
+  readonly records: readonly StoredRecord[];
+  readonly report: QueryReport;
+}
+
+async function readRecords(options: QueryOptions, { limit, maxBytes }: QueryBounds): Promise<QueryResult> {
   const { files, sha256, pace, filter } = options;
   const range = queryRange(options);
   const reading = new Reading(filter);
@@ -31,9 +43,8 @@ export async function queryRecords(
     records: records.reverse(),
     report: reading.report(range, stopped),
   });
-  for (const { segment, from, to } of rangeParts(range).reverse()) {
-    const blocks = readBlocksBackwards(files, segment.path, from, to);
-    for (const block of whileThere(files, segment.path, blocks)) {
+  for (const { segment, from, to } of rangeParts(range)) {
+    for (const block of readBlocksBackwards(files, segment.path, from, to)) {
       for (const { line, text, offset } of linesBackwards(block)) {
         if (records.length === limit) return end("limit");
         const tail = checkedTail(text, next, { segment: segment.name, offset });

@@ -2,16 +2,10 @@
 import type { Files, Sha256 } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Pace } from "./pace.ts";
-import {
-  type JournalExtent,
-  journalExtent,
-  type LinePlace,
-  placeOf,
-  type ReadSegment,
-  timesAreInOrder,
-} from "./range.ts";
-import type { RecordFilter } from "./record_filter.ts";
-import type { Block } from "./segment.ts";
+import { type JournalExtent, journalExtent, type LinePlace, placeOf, timesAreInOrder } from "./range.ts";
+import { type RecordFilter, recordTime } from "./record_filter.ts";
+import { prunedMeanwhile } from "./retried.ts";
+import type { Block, Segment } from "./segment.ts";
 
 /** So far a clock may have been set back without a look at all records, ms: one that took local time for UTC is 14 hours off. */
 const CLOCK_SLACK_MS = 15 * 3_600_000;
@@ -41,18 +35,18 @@ export function queryRange({ files, dir, filter }: QueryOptions): QueryRange {
   const { from = 1, to = Infinity, since, until } = filter;
   const seen = new Map<number, number>();
   const found = (earliest: string | undefined, latest: string | undefined) => ({
-    start: placeOf(files, extent, ({ seq, ts }) => {
+    start: placeOf(extent, ({ seq, ts }) => {
       seen.set(seq, Date.parse(ts));
       return seq < from || (earliest !== undefined && ts < earliest);
     }),
-    end: placeOf(files, extent, ({ seq, ts }) => {
+    end: placeOf(extent, ({ seq, ts }) => {
       seen.set(seq, Date.parse(ts));
       return seq <= to && (latest === undefined || ts <= latest);
     }),
   });
   const timed = found(shifted(since, -CLOCK_SLACK_MS), shifted(until, CLOCK_SLACK_MS));
   const isTimed = since !== undefined || until !== undefined;
-  if (!isTimed || (timesAreInOrder(files, extent, CLOCK_SLACK_MS) && inOrder(seen))) {
+  if (!isTimed || (timesAreInOrder(extent, CLOCK_SLACK_MS) && inOrder(seen))) {
     return { extent, ...timed, clockSetBack: false };
   }
   return { extent, ...found(undefined, undefined), clockSetBack: true };
@@ -68,32 +62,32 @@ function inOrder(seen: ReadonlyMap<number, number>): boolean {
 }
 
 function shifted(time: string | undefined, ms: number): string | undefined {
-  return time === undefined ? undefined : new Date(Date.parse(time) + ms).toISOString();
+  return time === undefined ? undefined : recordTime(Date.parse(time) + ms);
 }
 
 /** Bytes of a segment, from the beginning of a line to the end of one. */
 export interface RangePart {
-  readonly segment: ReadSegment;
+  readonly segment: Segment;
   readonly from: number;
   readonly to: number;
 }
 
-/** The parts of segments in the range, in order. */
-export function rangeParts({ extent: { segments }, start, end }: QueryRange): RangePart[] {
-  return segments.flatMap((segment, at) => {
-    const from = at < start.segment ? segment.size : at === start.segment ? start.offset : 0;
-    const to = at < end.segment ? segment.size : at === end.segment ? end.offset : 0;
-    return from < to ? [{ segment, from, to }] : [];
-  });
+/** The parts of segments in the range, the last first: nothing of a segment is looked at before its part is asked for. */
+export function* rangeParts({ extent, start, end }: QueryRange): Generator<RangePart, void> {
+  for (let at = Math.min(end.segment, extent.segments.length - 1); at >= start.segment; at--) {
+    const segment = extent.segments[at]!;
+    const from = at === start.segment ? start.offset : 0;
+    const to = at === end.segment ? end.offset : extent.size(segment);
+    if (from < to) yield { segment, from, to };
+  }
 }
 
-/** The blocks of a file that a daemon may remove at any time, once all its records are older than `journal.keep_days`. */
+/** The blocks of a file that a daemon may remove at any time: for a reading that cannot begin once more. */
 export function* whileThere(files: Files, path: string, blocks: Iterable<Block>): Generator<Block, void> {
   try {
     yield* blocks;
   } catch (error) {
     if (error instanceof ConsoleError || files.stat(path) !== undefined) throw error;
-    const message = "a part of the journal was removed while it was read: records were pruned";
-    throw new ConsoleError("failed", message, { hint: "try again: it then begins with what is left" });
+    throw prunedMeanwhile();
   }
 }

@@ -24,6 +24,17 @@ export interface RecordFilter {
   readonly text?: string;
 }
 
+const FIRST_TIME = "0000-01-01T00:00:00.000Z";
+const LAST_TIME = "9999-12-31T23:59:59.999Z";
+
+/**
+ * `ms` since the epoch as the time of a record: those are compared as text, so that all have a year of four digits. One
+ * before or behind those years is the first or the last, which no record is outside of.
+ */
+export function recordTime(ms: number): string {
+  return new Date(Math.min(Math.max(ms, Date.parse(FIRST_TIME)), Date.parse(LAST_TIME))).toISOString();
+}
+
 export class FilteredRecords {
   readonly #filter: RecordFilter;
   readonly #actors: readonly string[];

@@ -12,6 +12,7 @@ import { CommandPace, type Pace } from "./pace.ts";
 import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { type Loss, lossOf, vouchOf } from "./record.ts";
+import { retriedWherePruned } from "./retried.ts";
 import type { Position, Snapshot } from "./snapshot.ts";
 import { contradiction, cutOff, HEAD_FILE, type Witness } from "./witness.ts";
 import { firstLine, listSegments, readBlocks, type Segment, segmentOf, type UnterminatedTail } from "./segment.ts";
@@ -63,22 +64,14 @@ export type Verification =
  * @throws {ConsoleError} `incompatible` for a newer format, or for a head of one
  */
 export async function verifyJournal(options: VerifyOptions): Promise<Verification> {
-  const oldest = () => listSegments(options.files, options.dir)[0]?.name;
-  for (let tries = 1;; tries++) {
-    const first = oldest();
-    try {
-      return await new Verifier(options).run();
-    } catch (error) {
-      if (tries < MOST_TRIES && oldest() !== first) continue; // a daemon has pruned meanwhile
-      const problem = problemOf(error);
-      if (problem === undefined) throw error;
-      return { ok: false, problem };
-    }
+  try {
+    return await retriedWherePruned(options, () => new Verifier(options).run());
+  } catch (error) {
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    return { ok: false, problem };
   }
 }
-
-/** Segments go at most once an hour. */
-const MOST_TRIES = 3;
 
 export interface VerifyUpToOptions extends Pick<VerifyOptions, "dir" | "files" | "sha256"> {
   readonly pace: Pace;

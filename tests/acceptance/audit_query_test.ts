@@ -131,3 +131,28 @@ Deno.test("Q1 a table has a manifest beside it, no formula and no control, and o
   assertMatch((await audit(used, 7, "export", "--output", used.path("new"))).stderr, /record \d+ in .* is altered/);
   for (const name of ["new", "elsewhere"]) assert(!exists(used.path(name)), name);
 });
+
+Deno.test("Q1 an export whose manifest cannot be written leaves nothing, and one beside a broken file of checkpoints says so", async () => {
+  await using used = await home();
+  await used.stop();
+  const [table, manifest] = [used.path("t.csv"), used.path("none/m.json")];
+  const args = ["export", "--format", "csv", "--output", table, "--manifest"];
+  const { stderr } = await audit(used, 1, ...args, manifest);
+  assertStringIncludes(stderr, `error: ${manifest} cannot be written: `);
+  assertStringIncludes(stderr, "hint: the folder must be there");
+  assert(!exists(table), "the table stays");
+  await audit(used, 1, "export", "--output", used.path("none/t"), "--manifest", used.path("m.json"));
+  assert(!exists(used.path("m.json")), "the manifest stays");
+  await audit(used, 0, ...args, used.path("m.json"));
+  const path = `${used.dir}/journal.checkpoints`;
+  const { size } = Deno.statSync(path);
+  Deno.writeTextFileSync(path, "garbage\n", { append: true });
+  for (const doing of [["export"], ["prove", "1"]]) {
+    const broken = await audit(used, 7, ...doing);
+    assertStringIncludes(
+      broken.stderr,
+      `journal.checkpoints ends in a line, at byte ${size}, that is not a checkpoint`,
+    );
+    assertEquals(broken.stdout, "");
+  }
+});

@@ -1,6 +1,6 @@
 /** Checkpoints of a journal in memory: made, read and checked. */
 import { assert } from "@std/assert";
-import { type CheckpointEntry, checkpointPath, readCheckpoints } from "../../src/journal/checkpoint_file.ts";
+import { type CheckpointEntry, readCheckpoints } from "../../src/journal/checkpoint_file.ts";
 import { checkpointCheck } from "../../src/journal/checkpoint_check.ts";
 import type { KeptCheckpoint } from "../../src/journal/kept_check.ts";
 import { type Checkpoints, openCheckpoints } from "../../src/journal/checkpoints.ts";
@@ -38,8 +38,7 @@ export async function sign(files: MemoryFiles, journal: Journal): Promise<Checkp
 }
 
 export function entries(files: MemoryFiles): CheckpointEntry[] {
-  const size = files.stat(checkpointPath(DIR))?.size ?? 0;
-  return [...readCheckpoints(files, DIR, size)].map(({ entry }) => {
+  return [...readCheckpoints(files, DIR)].map(({ entry }) => {
     assert(entry !== undefined);
     return entry;
   });

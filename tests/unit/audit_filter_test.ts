@@ -15,6 +15,7 @@ Deno.test("Q1 times of filters are days, times and spans, and a day of --until i
     ["2026-11-20", "since", local(2026, 10, 20)],
     ["2026-11-20", "until", local(2026, 10, 21) - 1],
     ["2024-02-29", "since", local(2024, 1, 29)],
+    ["0500-01-01", "since", local(500, 0, 1)],
     ["2026-11-20T10:30", "since", new Date(2026, 10, 20, 10, 30).getTime()],
   ];
   for (const [given, which, at] of cases) {
@@ -22,9 +23,41 @@ Deno.test("Q1 times of filters are days, times and spans, and a day of --until i
   }
 });
 
+Deno.test("Q1 a time outside of the years that records can have is the first or the last of them", () => {
+  const [first, last] = ["0000-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"];
+  for (const until of ["9999-12-31T23:59-05:00", "9999-12-31T23:59:59.999Z"]) {
+    assertEquals(recordFilter({ until }, NOW).until! > "9999-12-31T23:58", true, until);
+  }
+  assertEquals(recordFilter({ until: "9999-12-31T23:59:59.999-14:00" }, NOW).until, last);
+  assertEquals(recordFilter({ since: "0000-01-01T00:00+14:00" }, NOW).since, first);
+  assertEquals(recordFilter({ since: "0042-03-01T00:00Z" }, NOW).since, "0042-03-01T00:00:00.000Z");
+  assertEquals(recordFilter({ since: "99999999d" }, NOW).since, first);
+  for (const day of ["0001-01-01", "0042-12-31", "9999-12-31"]) {
+    const { since, until } = recordFilter({ since: day, until: day }, NOW);
+    const span = Date.parse(until!) - Date.parse(since!) + 1;
+    assertEquals(span <= 86_400_000 && span > 86_400_000 / 3 && since!.length === 24, true, `${since} ${until}`);
+  }
+});
+
+Deno.test("Q1 a leap second is refused with what to give instead", () => {
+  const { kind, details } = assertThrows(() => recordFilter({ until: "2016-12-31T23:59:60Z" }, NOW), ConsoleError);
+  assertEquals([kind, String(details["hint"]).includes("no leap second")], ["usage", true]);
+});
+
 Deno.test("Q1 a filter that cannot be meant is refused by its name", () => {
   const cases: readonly [FilterOptions, string][] = [
-    ...["", "yesterday", "17", "2026-02-30", "2026-13-01", "2026-11-20T25:00", "0m", "999999999d", "2026-11-20T10"]
+    ...[
+      "",
+      "yesterday",
+      "17",
+      "2026-02-30",
+      "2026-13-01",
+      "2026-11-20T25:00",
+      "0m",
+      "999999999d",
+      "2026-11-20T10",
+      "-0001-01-01",
+    ]
       .map((since) => [{ since }, "--since is"] as [FilterOptions, string]),
     [{ from: "0" }, "--from is"],
     [{ from: "5", to: "4" }, "--from is behind --to"],

@@ -250,3 +250,16 @@ Deno.test("the growth a day is known after the first day, and goes by what is th
   assertEquals(journal.stats().bytesPerDay, Math.round(journal.stats().bytes / 2));
   await journal.close();
 });
+
+Deno.test("C3 a verification that is begun while segments are about to go waits until they are gone", async () => {
+  const { journal, files, noon } = await aged();
+  let release = () => {};
+  files.syncHeld = new Promise((resolve) => release = resolve);
+  const pruning = journal.prune(noon);
+  const found = journal.verifyAgain({ next: settled });
+  await settled();
+  files.syncHeld = undefined;
+  release();
+  assert(await pruning !== undefined);
+  assertEquals(await found, undefined);
+});

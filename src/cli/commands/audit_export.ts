@@ -5,13 +5,9 @@
  * has neither comments nor a place behind its rows.
  */
 import { escapeControls, visibleJson } from "../../domain/sanitize.ts";
-import {
-  type CheckpointEntry,
-  checkpointFlaw,
-  checkpointPath,
-  readCheckpoints,
-} from "../../journal/checkpoint_file.ts";
+import type { CheckpointEntry } from "../../journal/checkpoint_file.ts";
 import { exportRecords } from "../../journal/export_records.ts";
+import { newestCheckpoint } from "../../journal/newest_checkpoint.ts";
 import { CommandPace } from "../../journal/pace.ts";
 import type { QueryReport } from "../../journal/query_report.ts";
 import { type RecordFilter, sessionsOf } from "../../journal/record_filter.ts";
@@ -27,7 +23,7 @@ import { VERSION } from "../../protocol/version.ts";
 import { recordText } from "../../view/record_words.ts";
 import { type FilterOptions, recordFilter, reportLines } from "../audit_filter.ts";
 import type { CommandContext } from "../context.ts";
-import { checkAbsent, ExportTarget, writeNewFile } from "../export_target.ts";
+import { ExportTarget } from "../export_target.ts";
 import { digest, ownKey } from "./audit_files.ts";
 
 /** Of the manifest. It grows when a member changes its meaning. */
@@ -47,36 +43,43 @@ export async function exportJournal(run: CommandContext, options: ExportCommand)
   const at = (path: string) => resolveFrom(path, currentFolder());
   const beside = options.manifest ?? (format === "csv" && output !== undefined ? `${output}.manifest.json` : undefined);
   const manifestPath = beside === undefined ? undefined : at(beside);
-  if (manifestPath !== undefined) checkAbsent(manifestPath);
   if (output !== undefined && at(output) === manifestPath) {
     throw new ConsoleError("usage", "--output and --manifest name the same file");
   }
   // Before the records: a daemon that writes meanwhile adds to both, and no checkpoint may cover more than is read.
-  const checkpoint = await newestCheckpoint(run);
-  const target = new ExportTarget(output === undefined ? undefined : at(output), run.signal);
+  const { paths } = run.context;
+  const journal = { dir: paths.journal, files: denoFiles };
+  const key = await ownKey(paths);
+  const { entry: checkpoint } = await newestCheckpoint({ ...journal, key, verify: ed25519Verify, digest });
+  const made: ExportTarget[] = [];
+  const make = (path: string | undefined) => made[made.push(new ExportTarget(path, run.signal)) - 1]!;
+  let report: QueryReport;
   try {
+    const besideTarget = manifestPath === undefined ? undefined : make(manifestPath);
+    const target = make(output === undefined ? undefined : at(output));
     const isShown = output === undefined && run.out.screen.isTerminal;
     const rows = format === "csv" ? csvRow : isShown ? shownLine : undefined;
     if (format === "csv") target.put(encoder.encode(csvLine(COLUMNS)));
     const span: { first?: number; last?: number } = {};
-    const place = { dir: run.context.paths.journal, files: denoFiles, sha256: sha256Hex, pace: new CommandPace() };
-    const report = await exportRecords({ ...place, filter }, (record, line) => {
+    const place = { ...journal, sha256: sha256Hex, pace: new CommandPace() };
+    report = await exportRecords({ ...place, filter }, (record, line) => {
       span.first ??= record.seq;
       span.last = record.seq;
       target.put(rows === undefined ? line : encoder.encode(rows(record)));
     }, () => target.flush());
     const manifest = { format, ...manifestOf({ report, filter, checkpoint, target }), ...span };
-    const line = `${visibleJson({ export: manifest })}\n`;
-    if (format === "jsonl") target.put(encoder.encode(line), false);
+    const line = encoder.encode(`${visibleJson({ export: manifest })}\n`);
+    if (format === "jsonl") target.put(line, false);
+    besideTarget?.put(line);
     await target.finish();
-    if (manifestPath !== undefined) writeNewFile(manifestPath, line);
-    for (const said of reportLines(report, filter, "exported")) run.out.note(said);
-    if (format === "csv" && manifestPath === undefined) {
-      run.out.note("what ties this table to the journal was not kept: --manifest FILE writes it");
-    }
+    await besideTarget?.finish();
   } catch (error) {
-    target.discard();
+    for (const target of made) target.discard();
     throw error;
+  }
+  for (const said of reportLines(report, filter, "exported")) run.out.note(said);
+  if (format === "csv" && manifestPath === undefined) {
+    run.out.note("what ties this table to the journal was not kept: --manifest FILE writes it");
   }
 }
 
@@ -107,22 +110,6 @@ function manifestOf({ report, filter, checkpoint, target }: {
 
 function pick({ seq, hash }: CheckpointEntry["position"]) {
   return { seq, hash };
-}
-
-/** Its signature is checked by this home's key. @throws {ConsoleError} `journal_broken` where it does not hold */
-async function newestCheckpoint({ context: { paths } }: CommandContext): Promise<CheckpointEntry | undefined> {
-  const { journal: dir } = paths;
-  let newest: CheckpointEntry | undefined;
-  for (const { entry } of readCheckpoints(denoFiles, dir, denoFiles.stat(checkpointPath(dir))?.size ?? 0)) {
-    newest = entry;
-  }
-  if (newest === undefined) return undefined;
-  const key = await ownKey(paths);
-  const flaw = await checkpointFlaw(newest, { key, verify: ed25519Verify, digest });
-  if (flaw === undefined) return newest;
-  throw new ConsoleError("journal_broken", `the journal does not verify: its last checkpoint ${flaw}`, {
-    hint: "agent-console audit verify",
-  });
 }
 
 /** In a terminal: what the line says, without what a terminal obeys. */

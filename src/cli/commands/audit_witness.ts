@@ -2,6 +2,7 @@
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { openCheckpoints } from "../../journal/checkpoints.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
+import { CHECKPOINTS_HINT } from "../../journal/newest_checkpoint.ts";
 import type { NoteKey } from "../../merkle/note.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
@@ -38,7 +39,7 @@ export async function witness(run: CommandContext, options: WitnessCommand): Pro
   }).then((checkpoints) => checkpoints.last);
   if (last === undefined) {
     throw new ConsoleError("not_found", "there is no checkpoint yet", {
-      hint: "the daemon makes one every few thousand records, ten minutes after a change, and when it stops",
+      hint: CHECKPOINTS_HINT,
     });
   }
   const { note, origin, size } = last;

@@ -1,5 +1,5 @@
 /** A place of the person's that checkpoints are kept at: what it gives back, and how what it holds is judged. */
-import { beginsOf, checkpointPath, originOf, readCheckpoints } from "../../journal/checkpoint_file.ts";
+import { beginsOf, originOf, readCheckpoints } from "../../journal/checkpoint_file.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { verifyJournal } from "../../journal/verify.ts";
@@ -54,7 +54,7 @@ export async function checkGoesOn(
   const last = kept.filter((one) => one.origin === origin).toSorted((a, b) => a.size - b.size).at(-1);
   if (last === undefined) return;
   const files = denoFiles;
-  for (const { entry } of readCheckpoints(files, dir, files.stat(checkpointPath(dir))?.size ?? 0)) {
+  for (const { entry } of readCheckpoints(files, dir)) {
     if (entry?.origin === origin && entry.size === last.size && sameHash(entry.root, last.root)) return;
   }
   const checkpoints = await checkpointCheck({ dir, files, digest, verify: ed25519Verify, key, kept: [last] });
