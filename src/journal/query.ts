@@ -1,6 +1,6 @@
 /**
  * The last records that are asked for, read backwards from the end of their range. What is read is checked: each record
- * must be the one that the next is chained to, and one that is given must have the hash of its bytes.
+ * must be the one that the next is chained to, and have the hash of its bytes.
  */
 import type { StoredRecord } from "../protocol/record.ts";
 import { chainError } from "./chain.ts";
@@ -50,12 +50,13 @@ async function readRecords(options: QueryOptions, { limit, maxBytes }: QueryBoun
         const tail = checkedTail(text, next, { segment: segment.name, offset });
         reading.look(tail);
         next = tail;
-        const record = reading.filtered.pass(text, tail);
-        if (record === undefined) continue;
-        if (!verifyHash(line.slice(), text.length, tail, sha256)) {
+        // Before the filter: what was altered may be what a filter looks at.
+        if (!verifyHash(line, text.length, tail, sha256)) {
           const what = "is altered: its hash is not that of its bytes";
           throw chainError({ segment: segment.name, seq: tail.seq, offset, what });
         }
+        const record = reading.filtered.pass(text, tail);
+        if (record === undefined) continue;
         bytes += line.length;
         if (bytes > maxBytes && records.length > 0) return end("size");
         reading.match();

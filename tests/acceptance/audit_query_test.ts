@@ -122,6 +122,7 @@ Deno.test("Q1 a table has a manifest beside it, no formula and no control, and o
   assertStringIncludes((await audit(used, 1, "export", "--output", used.path("no/x"))).stderr, "cannot be written");
   await audit(used, 1, "export", "--output", used.path("new"), "--manifest", path);
   await audit(used, 2, "export", "--output", used.path("new"), "--manifest", used.path("new"));
+  await audit(used, 2, "export", "--output", used.path("new"), "--session", "s1", "--session", "s2");
   assertEquals(Deno.readTextFileSync(path), text);
   const piped = await audit(used, 0, "export", "--format", "csv", "--to", "2");
   assertEquals(piped.stdout.split("\r\n").length, 4);

@@ -163,6 +163,7 @@ Deno.test("Q1 what was changed in the records that are read is named, also where
     assertEquals([kind, says.test(message)], ["journal_broken", true], message);
   };
   await refused(() => query(files, {}), named);
+  await refused(() => query(files, { session: "s3" }), named); // altered so that it is no match
   await refused(() => exported(files, { types: ["approval"] }), named);
   assertEquals((await exported(files, { from: seq + 1 })).report.looked, 120 - seq + (await last(files) - 120));
   putLines(files, path, whole.split("\n").filter((_, place) => place !== at));

@@ -1,6 +1,7 @@
 /** The commands of the journal as a record. */
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../context.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
 import { JSON_OPTION } from "./shared.ts";
 
 export function auditCommands(root: Command, run: () => CommandContext): void {
@@ -56,7 +57,17 @@ function filters(command: Command): Command {
       ...(all ?? []),
       type,
     ], undefined as readonly string[] | undefined)
-    .option("--actor <actor>", "who did it, as the records have it, or the kind: hook, cli")
-    .option("--session <id>", "the id of a session that it is of, or the beginning of one")
-    .option("--text <text>", "what the data contains, in capital or small letters");
+    .option("--actor <actor>", "who did it, as the records have it, or the kind: hook, cli", once("--actor"), NONE)
+    .option("--session <id>", "the id of a session that it is of, or the beginning of one", once("--session"), NONE)
+    .option("--text <text>", "what the data contains, in capital or small letters", once("--text"), NONE);
+}
+
+const NONE = undefined as string | undefined;
+
+/** Of two values only the last would count, and a filter must not leave out records in silence. */
+function once(option: string): (value: string, before: string | undefined) => string {
+  return (value, before) => {
+    if (before === undefined) return value;
+    throw new ConsoleError("usage", `${option} can be given once`, { hint: "ask once for each" });
+  };
 }
