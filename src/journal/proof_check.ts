@@ -1,10 +1,11 @@
 /** Checks proofs that `audit prove --json` printed: by the proof itself and the key that it must be signed with, without a journal. */
+import * as v from "valibot";
 import { fromBase64, type NoteKey, openedNote, parseCheckpoint, type VerifySignature } from "../merkle/note.ts";
 import { rootOfConsistency, rootOfInclusion } from "../merkle/proof.ts";
 import { type Digest, HASH_BYTES, sameHash, TreeHasher } from "../merkle/tree.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { beginsOf, originOf } from "./checkpoint_file.ts";
-import { tailOf } from "./record.ts";
+import { parseRecord, tailOf } from "./record.ts";
 
 /** Of the JSON of proofs: another number means another layout. */
 export const PROOF_FORMAT = 1;
@@ -27,6 +28,28 @@ export interface Proven {
   readonly from?: number;
 }
 
+const HASH = v.pipe(
+  v.string(),
+  v.transform(fromBase64),
+  v.custom<Uint8Array>((bytes) => bytes instanceof Uint8Array && bytes.length === HASH_BYTES),
+);
+const COUNT = v.pipe(v.number(), v.safeInteger(), v.minValue(1));
+/** A lone surrogate has no bytes in UTF-8: the encoder would make those of another record of it. */
+const RECORD = v.pipe(v.string(), v.check((text) => text.isWellFormed()));
+const EVERY = { format: v.literal(PROOF_FORMAT), checkpoint: v.string(), path: v.array(HASH) };
+
+/** Members that are not known are ignored; nothing is taken for what it is not. */
+const PROOF = v.variant("kind", [
+  v.object({
+    kind: v.literal("inclusion"),
+    ...EVERY,
+    seq: COUNT,
+    index: v.pipe(v.number(), v.safeInteger(), v.minValue(0)),
+    record: RECORD,
+  }),
+  v.object({ kind: v.literal("consistency"), ...EVERY, from: COUNT, fromRoot: HASH }),
+]);
+
 /**
  * Checks a proof by itself, without a journal.
  *
@@ -38,45 +61,35 @@ export async function checkProof(
   value: unknown,
   { key, verify, digest }: CheckProofOptions,
 ): Promise<Proven> {
-  const { format, kind, path, checkpoint: note, ...proof } = (value ?? {}) as Record<string, unknown>;
-  if (typeof format === "number" && format > PROOF_FORMAT) {
+  const { format } = (value ?? {}) as { readonly format?: unknown };
+  if (Number.isInteger(format) && Number(format) > PROOF_FORMAT) {
     const message = `the proof has format ${format}, this version reads up to ${PROOF_FORMAT}`;
     throw new ConsoleError("incompatible", message, { format, hint: "use the version that wrote it, or a newer one" });
   }
-  const hashes = Array.isArray(path) ? path.map((one) => fromBase64(String(one))) : [undefined];
-  const isWhole = hashes.every((hash) => hash?.length === HASH_BYTES);
-  if (typeof note !== "string" || !isWhole || (kind !== "inclusion" && kind !== "consistency")) throw noProof();
-  const text = await openedNote(note, key, verify, digest);
+  const read = v.safeParse(PROOF, value);
+  if (!read.success) throw noProof();
+  const proof = read.output;
+  const text = await openedNote(proof.checkpoint, key, verify, digest);
   if (text === undefined) throw doesNotHold(`its checkpoint is not signed by ${key.name}`);
   const checkpoint = parseCheckpoint(text);
   if (checkpoint === undefined || checkpoint.origin !== originOf(key, beginsOf(checkpoint))) throw noProof();
   const { size, root, origin } = checkpoint;
   const hasher = new TreeHasher(digest);
-  const steps = hashes as Uint8Array[];
-  const { seq, index, record, from, fromRoot } = proof;
-  if (kind === "inclusion") {
-    if (!isCount(seq) || !isIndex(index) || typeof record !== "string") throw noProof();
-    if (index !== seq - beginsOf(checkpoint) || tailOf(record)?.seq !== seq) {
-      throw doesNotHold(`its record is not record ${seq}`);
-    }
-    const leaf = hasher.leaf(new TextEncoder().encode(record));
-    const found = rootOfInclusion(hasher, { index, size, leaf, path: steps });
-    if (found === undefined || !sameHash(found, root)) throw doesNotHold("it does not lead to the root");
-    return { kind, size, origin, seq };
-  }
-  const oldRoot = fromBase64(String(fromRoot));
-  if (!isCount(from) || oldRoot?.length !== HASH_BYTES) throw noProof();
-  const found = rootOfConsistency(hasher, { old: from, oldRoot, size, path: steps });
+  const { path } = proof;
+  let found: Uint8Array | undefined;
+  if (proof.kind === "inclusion") {
+    const { seq, index, record } = proof;
+    const isOfSeq = tailOf(record)?.seq === seq && parseRecord(record)?.seq === seq;
+    if (index !== seq - beginsOf(checkpoint) || !isOfSeq) throw doesNotHold(`its record is not record ${seq}`);
+    found = rootOfInclusion(hasher, { index, size, leaf: hasher.leaf(new TextEncoder().encode(record)), path });
+  } else found = rootOfConsistency(hasher, { old: proof.from, oldRoot: proof.fromRoot, size, path });
   if (found === undefined || !sameHash(found, root)) throw doesNotHold("it does not lead to the root");
-  return { kind, size, origin, from };
-}
-
-function isIndex(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) >= 0;
-}
-
-function isCount(value: unknown): value is number {
-  return Number.isSafeInteger(value) && Number(value) > 0;
+  return {
+    kind: proof.kind,
+    size,
+    origin,
+    ...(proof.kind === "inclusion" ? { seq: proof.seq } : { from: proof.from }),
+  };
 }
 
 function noProof(): ConsoleError {

@@ -6,16 +6,32 @@ RFC 8032 section 5.1, in its plain and slow form, which is enough for signatures
 import base64
 import hashlib
 import json
+import re
 import sys
 
 P = 2**255 - 19
 ORDER = 2**252 + 27742317777372353535851937790883648493
 D = -121665 * pow(121666, -1, P) % P
+# No name and no signature of a note has one of these.
+SPACES = " \u00a0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
 
 
 def require(holds, otherwise):
     if not holds:
         raise ValueError(otherwise)
+
+
+def from_base64(text, size=None):
+    """Base64 has one form for some bytes: with padding, and with zeros in the bits that no byte takes."""
+    data = base64.b64decode(text, validate=True)
+    require(base64.b64encode(data).decode() == text and size in (None, len(data)), "not base64 of this length")
+    return data
+
+
+def count(value, least):
+    """A JSON number that is whole; JSON has no integers of its own, and true is no number."""
+    require(type(value) is float and value.is_integer() and least <= value < 2**53, "not a number in its range")
+    return int(value)
 
 
 def sha256(data):
@@ -65,22 +81,33 @@ def signature_holds(public, signature, message):
 
 
 def open_note(note, key):
-    """The origin, size and root of a checkpoint that the key has signed."""
+    """The origin, first record, size and root of a checkpoint that the key has signed."""
     name, key_id, encoded = key.split("+", 2)
-    kind_and_public = base64.b64decode(encoded, validate=True)
+    kind_and_public = from_base64(encoded, 33)
     require(kind_and_public[0] == 1, "the key is not of Ed25519")
     require(sha256(name.encode() + b"\n" + kind_and_public)[:4].hex() == key_id, "the key is not whole")
-    text, _, signatures = note.rpartition("\n\n")
+    require(isinstance(note, str) and note.endswith("\n"), "not a note")
+    note.encode()  # a lone surrogate has no bytes
+    require(not re.search("[\x00-\x09\x0b-\x1f]", note), "a note has no control characters")
+    text, _, signatures = note[:-1].rpartition("\n\n")
     text += "\n"
-    for line in signatures.splitlines():
-        dash, signer, encoded = line.split(" ")
-        signed = base64.b64decode(encoded, validate=True)
-        if dash == "\u2014" and signer == name and signed[:4].hex() == key_id:
-            require(signature_holds(kind_and_public[1:], signed[4:], text.encode()), "the signature is wrong")
-            origin, size, root = text.splitlines()
-            require(origin == name or origin.startswith(name + "/from/"), "another tree")
-            return origin, int(size), base64.b64decode(root, validate=True)
-    raise ValueError("the key has not signed it")
+    lines = signatures.split("\n")
+    require(len(lines) <= 16, "too many signatures")
+    signed = 0
+    for line in lines:
+        found = re.fullmatch(f"\u2014 ([^{SPACES}]+) ([^{SPACES}]+)", line)
+        require(found, "not a signature")
+        signature = from_base64(found[2])
+        require(len(signature) > 4, "not a signature")
+        if found[1] == name and signature[:4].hex() == key_id:
+            require(signature_holds(kind_and_public[1:], signature[4:], text.encode()), "the signature is wrong")
+            signed += 1
+    require(signed, "the key has not signed it")
+    origin, size, root, *_ = text[:-1].split("\n")
+    require(re.fullmatch("0|[1-9][0-9]{0,15}", size), "not a size")
+    begins = int((re.search(r"/from/([1-9][0-9]{0,15})\Z", origin) or [0, 1])[1])
+    require(origin == (name if begins == 1 else f"{name}/from/{begins}"), "another tree")
+    return origin, begins, count(float(size), 0), from_base64(root, 32)
 
 
 def leaf(line):
@@ -132,24 +159,45 @@ def consistent(old, old_root, size, path):
     return sr
 
 
-def check(proof, key):
-    require(proof["format"] == 1, "another format")
-    origin, size, root = open_note(proof["checkpoint"], key)
-    path = [base64.b64decode(step, validate=True) for step in proof["path"]]
+def parse(text):
+    """JSON whose numbers are those of JavaScript."""
+    return json.loads(text, parse_int=float, parse_constant=lambda name: require(False, f"{name} is not JSON"))
+
+
+def require_flat(text):
+    """At most 64 levels and 10,000 lists and objects: parsers have bounds of their own, and a proof has two levels."""
+    depth, begun = 0, 0
+    for bracket in re.findall(r"[][{}]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
+        depth, begun = (depth + 1, begun + 1) if bracket in "[{" else (depth - 1, begun)
+        require(depth <= 64 and begun <= 10_000, "nests too deep, or has too many lists")
+
+
+def check(text, key):
+    require_flat(text)
+    proof = parse(text)
+    require(isinstance(proof, dict) and count(proof["format"], 1) == 1, "another format")
+    require(isinstance(proof["path"], list), "the path is not a list")
+    path = [from_base64(step, 32) for step in proof["path"]]
+    origin, begins, size, root = open_note(proof["checkpoint"], key)
     if proof["kind"] == "inclusion":
-        record = json.loads(proof["record"])
-        begins = int(origin.rpartition("/from/")[2]) if "/from/" in origin else 1
-        require(record["seq"] == proof["seq"] == begins + proof["index"], "another record")
-        require(included(proof["index"], size, leaf(proof["record"].encode()), path) == root, "another root")
-        return f"record {proof['seq']} is in the tree of {size} records of {origin}"
+        seq, index, line = count(proof["seq"], 1), count(proof["index"], 0), proof["record"]
+        require(count(parse(line)["seq"], 1) == seq == begins + index, "another record")
+        require(included(index, size, leaf(line.encode()), path) == root, "another root")
+        return f"record {seq} is in the tree of {size} records of {origin}"
     require(proof["kind"] == "consistency", "another kind of proof")
-    old_root = base64.b64decode(proof["fromRoot"], validate=True)
-    require(consistent(proof["from"], old_root, size, path) == root, "another root")
-    return f"the tree of {proof['from']} records is the beginning of that of {size} records of {origin}"
+    old = count(proof["from"], 1)
+    require(consistent(old, from_base64(proof["fromRoot"], 32), size, path) == root, "another root")
+    return f"the tree of {old} records is the beginning of that of {size} records of {origin}"
+
+
+def verdict(data, key):
+    """What the bytes of a proof prove, or why they do not, and which of the two it is."""
+    try:
+        return True, check(data.decode(), key)
+    except (ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError) as error:
+        return False, f"does not hold: {error}"
 
 
 if __name__ == "__main__":
-    try:
-        print(check(json.load(sys.stdin), sys.argv[1]))
-    except (IndexError, KeyError, TypeError, ValueError) as error:
-        sys.exit(f"does not hold: {error}")
+    holds, said = verdict(sys.stdin.buffer.read(), sys.argv[1])
+    print(said) if holds else sys.exit(said)

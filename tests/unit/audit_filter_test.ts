@@ -81,3 +81,23 @@ Deno.test("Q1 a table is that of RFC 4180, and no cell of it is a formula", () =
     assertEquals(cell[0], "'", JSON.stringify(cell));
   }
 });
+
+Deno.test("Q1 no cell of a table is a formula where semicolons or tabs separate them, quotes or spaces before it", () => {
+  const formulas = ["=1+1", "+1", "-1", "@SUM(1)", "＝1"];
+  for (const separator of [";", "\t", "\n", "\r"]) {
+    for (const before of ["", " ", '"', '""', ' " ', `${separator}"`]) {
+      for (const formula of formulas) {
+        const line = csvLine([
+          7,
+          `plain${separator}${before}${formula}${separator}x`,
+          `${separator}${before}${formula}`,
+        ]);
+        const cells = line.split(separator).map((cell) => cell.replace(/^[\s"]+/, ""));
+        assertEquals(cells.filter((cell) => /^[=+\-@＝]/.test(cell)), [], JSON.stringify(line));
+        assertEquals(line.split(separator + "'").length, 3, JSON.stringify(line));
+      }
+    }
+  }
+  assertEquals(csvLine(["a;b = c - d", "1-2", "a; b"]), '"a;b = c - d",1-2,"a; b"\r\n');
+  assertEquals(csvLine(["; \t".repeat(200_000) + "=1"]).length, 600_000 + 8); // in linear time
+});

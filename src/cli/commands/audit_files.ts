@@ -4,14 +4,20 @@ import { beginsOf, originOf } from "../../journal/checkpoint_file.ts";
 import { type Head, parseHead } from "../../journal/head.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { readSigningKey, type SigningKey } from "../../journal/signing_key.ts";
+import { isNestedBeyond } from "../../lib/json_nesting.ts";
 import { type NoteKey, openedNote, parseCheckpoint, parseVerifierKey } from "../../merkle/note.ts";
-import { denoFiles } from "../../platform/deno_files.ts";
+import { denoFiles, isNotFound, realPath } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
 import { sha256BytesFor } from "../../platform/hash.ts";
 import type { HomePaths } from "../../platform/home_paths.ts";
 import { ownUid } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
+
+/** Far more than a proof of the longest record. */
+const MAX_BYTES = 64 * 1_048_576;
+/** Of the JSON that is read. A proof has two levels, and readers of other languages have bounds of their own. */
+const NESTING = { depth: 64, containers: 10_000 } as const;
 
 /** For a command, which reads whole journals and ends soon. */
 export const digest = sha256BytesFor(Infinity);
@@ -91,22 +97,34 @@ export function readProof(file: string): unknown {
   return jsonOf(textOf(file, hint), file, "audit prove", hint);
 }
 
+/** Only a regular file ends for sure, and only one of this size is held in memory. */
 function textOf(file: string, hint: string): string {
   const shown = escapeControls(clip(file, 200));
   try {
-    if (denoFiles.stat(file) === undefined) throw new ConsoleError("not_found", `there is no file ${shown}`, { hint });
-    return new TextDecoder().decode(denoFiles.read(file));
+    const path = realPath(file);
+    const stat = denoFiles.stat(path);
+    if (stat?.kind !== "file") throw new ConsoleError("usage", `${shown} is not a regular file`, { hint });
+    if (stat.size > MAX_BYTES) {
+      throw new ConsoleError("usage", `${shown} has ${stat.size} bytes, more than 64 MiB`, { hint });
+    }
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(denoFiles.readRange(path, 0, stat.size));
   } catch (error) {
     if (error instanceof ConsoleError) throw error;
-    throw new ConsoleError("usage", `${shown} cannot be read: ${(error as Error).message}`, { hint });
+    if (isNotFound(error)) throw new ConsoleError("not_found", `there is no file ${shown}`, { hint });
+    const why = error instanceof TypeError ? "it is not UTF-8" : (error as Error).message;
+    throw new ConsoleError("usage", `${shown} cannot be read: ${why}`, { hint });
   }
 }
 
 function jsonOf(text: string, file: string, command: string, hint: string): unknown {
+  const shown = escapeControls(clip(file, 200));
+  if (isNestedBeyond(text, NESTING)) {
+    const message = `${shown} is not what "${command} --json" prints: it nests too deep, or has too many lists`;
+    throw new ConsoleError("usage", message, { hint });
+  }
   try {
     return JSON.parse(text);
   } catch (error) {
-    const shown = escapeControls(clip(file, 200));
     const message = `${shown} is not what "${command} --json" prints: ${(error as Error).message}`;
     throw new ConsoleError("usage", message, { hint });
   }
