@@ -4,12 +4,14 @@ import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { verifyJournal } from "../../journal/verify.ts";
 import { type NoteKey, openedNote, parseCheckpoint } from "../../merkle/note.ts";
-import { sameHash } from "../../merkle/tree.ts";
+import { type Digest, sameHash } from "../../merkle/tree.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
 import { sha256Hex } from "../../platform/hash.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { digest } from "../commands/audit_files.ts";
+
+/** The most that is read of a place, because it is held in memory: more than 70,000 checkpoints, eight years of hours. */
+export const MAX_PLACE_BYTES = 16 * 1_048_576;
 
 /** A signed note, and where it stands, for messages. */
 export interface KeptNote {
@@ -22,7 +24,11 @@ export interface KeptNote {
  *
  * @throws {ConsoleError} `journal_broken` for the first that is no checkpoint of `key`
  */
-export async function signedNotes(notes: readonly KeptNote[], key: NoteKey): Promise<KeptCheckpoint[]> {
+export async function signedNotes(
+  notes: readonly KeptNote[],
+  key: NoteKey,
+  digest: Digest,
+): Promise<KeptCheckpoint[]> {
   const kept: KeptCheckpoint[] = [];
   for (const { note, where } of notes) {
     const text = await openedNote(note, key, ed25519Verify, digest);
@@ -49,7 +55,7 @@ export async function checkGoesOn(
   dir: string,
   kept: readonly KeptCheckpoint[],
   origin: string,
-  key: NoteKey,
+  { key, digest }: { readonly key: NoteKey; readonly digest: Digest },
 ): Promise<void> {
   const last = kept.filter((one) => one.origin === origin).toSorted((a, b) => a.size - b.size).at(-1);
   if (last === undefined) return;
