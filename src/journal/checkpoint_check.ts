@@ -127,7 +127,9 @@ export class CheckpointCheck {
     }
     const known = (begins: number): readonly Subtree[] | undefined => {
       if (there?.begins === begins) return there.subtrees;
-      this.#recorded ??= findRecordedTree(this.#options.files, this.#options.dir, place) ?? null;
+      if (this.#recorded === undefined) { // null: it was looked for, which reads the whole journal
+        this.#recorded = findRecordedTree(this.#options.files, this.#options.dir, place) ?? null;
+      }
       return this.#recorded !== null && beginsOf(this.#recorded) === begins ? this.#recorded.subtrees : undefined;
     };
     const isPruned = place.seq >= this.#begins;

@@ -31,17 +31,26 @@ export interface Disagreement {
 interface Tree {
   readonly begins: number;
   readonly frontier: Frontier;
-  /** Smallest first, from the next one on. */
-  readonly rest: KeptCheckpoint[];
+  /** Smallest first. */
+  readonly kept: readonly KeptCheckpoint[];
+  /** The one of them that is met next. */
+  next: number;
 }
 
 export function lastRecordOf(checkpoint: Checkpoint): number {
   return beginsOf(checkpoint) + checkpoint.size - 1;
 }
 
+function placeOf(begins: number, size: number): string {
+  return `${begins} ${size}`;
+}
+
 export class KeptCheck {
   #hasher: TreeHasher;
-  #kept: readonly KeptCheckpoint[];
+  /** Those of each tree, smallest first. */
+  #kept: ReadonlyMap<number, readonly KeptCheckpoint[]>;
+  /** By {@link placeOf}. */
+  #bySize: ReadonlyMap<string, readonly KeptCheckpoint[]>;
   #trees: Tree[] = [];
   #unprovable: KeptCheckpoint[] = [];
   #count = 0;
@@ -49,12 +58,13 @@ export class KeptCheck {
 
   constructor(hasher: TreeHasher, kept: readonly KeptCheckpoint[]) {
     this.#hasher = hasher;
-    this.#kept = kept.toSorted((a, b) => a.size - b.size);
+    this.#kept = Map.groupBy(kept.toSorted((a, b) => a.size - b.size), beginsOf);
+    this.#bySize = Map.groupBy(kept, (one) => placeOf(beginsOf(one), one.size));
   }
 
   /** Whether one of them needs the records that come. */
   get waits(): boolean {
-    return this.#trees.some(({ rest }) => rest.length > 0);
+    return this.#trees.some(({ kept, next }) => next < kept.length);
   }
 
   /** The record up to which they prove the journal; undefined where none was met. */
@@ -70,16 +80,17 @@ export class KeptCheck {
   begin(seq: number, known: (begins: number) => readonly Subtree[] | undefined): Disagreement | undefined {
     [this.#trees, this.#unprovable, this.#count, this.#upTo] = [[], [], 0, undefined];
     let found: Disagreement | undefined;
-    for (const begins of new Set(this.#kept.map(beginsOf))) {
-      const rest = this.#kept.filter((one) => beginsOf(one) === begins);
+    for (const [begins, kept] of this.#kept) {
       const subtrees = seq < begins ? [] : known(begins);
       if (subtrees === undefined) {
-        this.#unprovable.push(...rest);
+        this.#unprovable = this.#unprovable.concat(kept);
         continue;
       }
       const frontier = new Frontier(this.#hasher, subtrees);
-      while (rest.length > 0 && rest[0]!.size < frontier.size) this.#unprovable.push(rest.shift()!);
-      const tree = { begins, frontier, rest };
+      const gone = kept.findIndex(({ size }) => size >= frontier.size);
+      const next = gone < 0 ? kept.length : gone;
+      this.#unprovable = this.#unprovable.concat(kept.slice(0, next));
+      const tree = { begins, frontier, kept, next };
       this.#trees.push(tree);
       found ??= this.#meet(tree);
     }
@@ -90,16 +101,17 @@ export class KeptCheck {
   leaf(seq: number, hash: Uint8Array): Disagreement | undefined {
     let found: Disagreement | undefined;
     for (const tree of this.#trees) {
-      if (seq < tree.begins || tree.rest.length === 0) continue;
+      if (seq < tree.begins || tree.next === tree.kept.length) continue;
       tree.frontier.add({ level: 0, hash });
       found ??= this.#meet(tree);
     }
     return found;
   }
 
-  #meet({ frontier, rest }: Tree): Disagreement | undefined {
-    while (rest[0]?.size === frontier.size) {
-      const kept = rest.shift()!;
+  #meet(tree: Tree): Disagreement | undefined {
+    const { frontier } = tree;
+    for (let kept = tree.kept[tree.next]; kept?.size === frontier.size; kept = tree.kept[tree.next]) {
+      tree.next++;
       if (!sameHash(kept.root, frontier.root())) return { kept, agreedTo: this.#upTo ?? 0 };
       this.#count++;
       this.#upTo = Math.max(this.#upTo ?? 0, lastRecordOf(kept));
@@ -109,12 +121,13 @@ export class KeptCheck {
 
   /** One that names another root than a checkpoint of the journal's own file of the same size. */
   contradicts({ begins, size, root }: CheckpointEntry): KeptCheckpoint | undefined {
-    return this.#kept.find((one) => one.size === size && beginsOf(one) === begins && !sameHash(one.root, root));
+    return this.#bySize.get(placeOf(begins, size))?.find((one) => !sameHash(one.root, root));
   }
 
   /** The first that counts more records than there are. */
   ahead(): KeptCheckpoint | undefined {
-    return this.#trees.flatMap(({ rest }) => rest).toSorted((a, b) => lastRecordOf(a) - lastRecordOf(b))[0];
+    const ahead = this.#trees.map(({ kept, next }) => kept[next]).filter((one) => one !== undefined);
+    return ahead.toSorted((a, b) => lastRecordOf(a) - lastRecordOf(b))[0];
   }
 
   report(): KeptReport {

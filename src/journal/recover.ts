@@ -8,7 +8,7 @@ import { Chain, chainError } from "./chain.ts";
 import { isMarkedBroken } from "./broken_mark.ts";
 import { checkFormat, missingNewline, sequenceGap } from "./segment_errors.ts";
 import { lookAt, type SegmentLook } from "./segment_look.ts";
-import { KeptHead } from "./kept_head.ts";
+import { HeadCheck } from "./head_check.ts";
 import type { ChainPlace, Loss } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { checkLine } from "./repair.ts";
@@ -103,7 +103,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const bytes = unread.reduce((sum, { size }) => sum + size, restored ? -snapshot.offset : 0);
   const chain = new Chain(options.sha256For?.(bytes) ?? sha256, restored ? snapshot : beginning.place);
   const place = readHeadFile(files, dir);
-  const head = place === undefined ? undefined : new KeptHead(place);
+  const head = place === undefined ? undefined : new HeadCheck(place);
   const read = (segment: Segment, from: number) => {
     const each = (record: StoredRecord, offset: number) => {
       head?.record(record, segment.name, offset);

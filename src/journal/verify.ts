@@ -162,8 +162,10 @@ class Verifier {
     const place = { segment: end?.segment ?? segmentOf("", 1), offset: end?.rest.offset ?? 0 };
     const missingUpTo = this.#reaches(place.segment, place.offset);
     const signed = checkpoints?.end({ seq: this.#chain.seq, segment: place.segment.name, offset: place.offset });
-    // A head of a record that was pruned proves nothing.
-    const provenUpTo = against !== undefined && against.size >= before ? against.size : checkpoints?.keptUpTo;
+    // A head of a record that was pruned proves nothing. Of all that were kept elsewhere the one that reaches furthest counts.
+    const headUpTo = against !== undefined && against.size >= before ? against.size : undefined;
+    const keptUpTo = checkpoints?.keptUpTo;
+    const provenUpTo = headUpTo === undefined ? keptUpTo : Math.max(headUpTo, keptUpTo ?? 0);
     const lost = this.#losses.findLast(({ loss }) => loss.missingUpTo !== undefined);
     const unfinished = (end?.rest.bytes.length ?? 0) + this.#unborn(end?.segment);
     return {

@@ -3,30 +3,9 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { exists } from "../support/exists.ts";
 import { FakeWebhook, WEBHOOK_SECRET } from "../support/fake_webhook.ts";
-import { TestHome } from "../support/harness.ts";
+import type { TestHome } from "../support/harness.ts";
 import { fillHome, openHomeJournal, signHome } from "../support/home_journal.ts";
-
-async function cli(home: TestHome, code: number, ...args: string[]): Promise<string> {
-  const done = await home.cli(["audit", ...args]);
-  assertEquals(done.code, code, `${args.join(" ")}: ${done.stdout}${done.stderr}`);
-  return code === 0 ? done.stdout + done.stderr : done.stderr;
-}
-
-/** So many records more, signed. */
-async function grow(home: TestHome, count: number): Promise<void> {
-  const journal = openHomeJournal(home);
-  fillHome(journal, count);
-  await signHome(home, journal);
-  await journal.close();
-}
-
-/** A home with 20 records, signed. */
-async function signedHome(): Promise<TestHome> {
-  const home = await TestHome.create();
-  Deno.mkdirSync(home.dir, { recursive: true, mode: 0o700 });
-  await grow(home, 20);
-  return home;
-}
+import { audit, git, grow, signedHome } from "../support/witness_home.ts";
 
 /** What whoever owns the home can do: all of the journal anew, with its head and its checkpoints, and signed. */
 async function makeAnew(home: TestHome, mayKeepKey: boolean): Promise<void> {
@@ -43,46 +22,86 @@ async function makeAnew(home: TestHome, mayKeepKey: boolean): Promise<void> {
 Deno.test("C4 a journal that its owner made anew verifies, and a checkpoint in a file elsewhere names where it is another", async () => {
   await using home = await signedHome();
   const file = `${home.root}/kept.notes`;
-  assertStringIncludes(await cli(home, 0, "witness", "--file", file), "the checkpoint of 21 records, up to record 21");
+  assertStringIncludes(
+    await audit(home, 0, "witness", "--file", file),
+    "the checkpoint of 21 records, up to record 21",
+  );
   assertEquals(Deno.statSync(file).mode! & 0o777, 0o600);
-  assertStringIncludes(await cli(home, 0, "witness", "--file", file), "has the newest checkpoint already");
+  assertStringIncludes(await audit(home, 0, "witness", "--file", file), "has the newest checkpoint already");
   Deno.chmodSync(file, 0o644);
   await grow(home, 20);
   const told = JSON.parse((await home.cli(["audit", "witness", "--file", file, "--json"])).stdout);
   assertEquals([told.size, told.isNew, Deno.statSync(file).mode! & 0o777], [41, true, 0o644]);
   assert(Deno.readTextFileSync(file).endsWith(`\n\n${told.checkpoint}`));
   await grow(home, 5);
-  const good = await cli(home, 0, "verify", "--witness", file);
+  const good = await audit(home, 0, "verify", "--witness", file);
   assertStringIncludes(good, "2 checkpoints kept elsewhere fit\ncomplete up to record 41");
+  const [line = ""] = Deno.readTextFileSync(home.path("journal/0000000000000001.jsonl")).split("\n").slice(1);
+  Deno.writeTextFileSync(`${home.root}/head`, JSON.stringify({ size: 2, hash: JSON.parse(line).hash, format: 1 }));
+  const both = await audit(home, 0, "verify", "--witness", file, "--against", `${home.root}/head`);
+  assertStringIncludes(both, "complete up to record 41");
 
   Deno.removeSync(home.path("journal.checkpoints")); // signed anew, it does not have those that were kept
   await grow(home, 5);
-  assertStringIncludes(await cli(home, 0, "witness", "--file", file), "the checkpoint of 51 records");
+  assertStringIncludes(await audit(home, 0, "witness", "--file", file), "the checkpoint of 51 records");
   const before = Deno.readTextFileSync(file);
   await makeAnew(home, true);
-  assertStringIncludes(await cli(home, 0, "verify"), "completeness is not proven: give what was kept elsewhere");
-  const found = await cli(home, 7, "verify", "--witness", file);
+  assertStringIncludes(await audit(home, 0, "verify"), "completeness is not proven: give what was kept elsewhere");
+  const found = await audit(home, 7, "verify", "--witness", file);
   assertStringIncludes(found, `does not lead to the root of the checkpoint of 21 records in ${file}, line 1`);
   assertStringIncludes(found, "a record from 1 to 21 was changed");
-  const refused = await cli(home, 7, "witness", "--file", file);
+  const refused = await audit(home, 7, "witness", "--file", file);
   assertStringIncludes(
     refused,
     `the journal does not go on from the checkpoint of 51 records in ${file}, line 13: record`,
   );
   await makeAnew(home, false);
-  assertStringIncludes(await cli(home, 0, "verify"), "signed by agent-console/journal/");
+  assertStringIncludes(await audit(home, 0, "verify"), "signed by agent-console/journal/");
   for (const args of [["verify", "--witness", file], ["witness", "--file", file]]) {
-    assertStringIncludes(await cli(home, 7, ...args), `${file}, line 1 is not signed by`);
+    assertStringIncludes(await audit(home, 7, ...args), `${file}, line 1 is not signed by`);
   }
   assertEquals(Deno.readTextFileSync(file), before);
 });
 
-async function git(folder: string, ...args: string[]): Promise<string> {
-  const env = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1", HOME: folder, PATH: "/usr/bin:/bin" };
-  const done = await new Deno.Command("/usr/bin/git", { args: ["-C", folder, ...args], env, clearEnv: true }).output();
-  assert(done.success, new TextDecoder().decode(done.stderr));
-  return new TextDecoder().decode(done.stdout).trim();
+/** As a daemon does that prunes: the oldest files go, and where the checkpoints are lost their tree begins behind them. */
+async function pruneAndBeginAnew(home: TestHome): Promise<void> {
+  const journal = openHomeJournal(home, 2500);
+  await journal.snapshot({});
+  const { seq } = await signHome(home, journal);
+  assert(await journal.prune(Date.now() + 60_000, undefined, seq) !== undefined);
+  await journal.close();
+  Deno.removeSync(home.path("journal.checkpoints"));
+  await grow(home, 40);
 }
+
+/** Records in several files, signed. */
+async function fillFiles(home: TestHome): Promise<void> {
+  const journal = openHomeJournal(home, 2500);
+  fillHome(journal, 40);
+  await signHome(home, journal);
+  await journal.close();
+}
+
+Deno.test("C4 where the checkpoints are lost and begun anew the records say whether they go on from what is kept", async () => {
+  await using home = await signedHome();
+  const file = `${home.root}/kept.notes`;
+  await fillFiles(home);
+  await audit(home, 0, "witness", "--file", file);
+  const kept = Deno.readTextFileSync(file);
+  await pruneAndBeginAnew(home);
+  assertStringIncludes(await audit(home, 0, "witness", "--file", file), "its tree begins anew");
+  assertStringIncludes(await audit(home, 0, "verify", "--witness", file), "2 checkpoints kept elsewhere fit");
+  Deno.writeTextFileSync(file, kept);
+  for (const name of ["journal", "journal.head", "journal.checkpoints"]) {
+    Deno.removeSync(home.path(name), { recursive: true });
+  }
+  await fillFiles(home);
+  await pruneAndBeginAnew(home);
+  await audit(home, 0, "verify");
+  const said = await audit(home, 7, "witness", "--file", file);
+  assertStringIncludes(said, "the journal does not go on from the checkpoint of");
+  assertEquals(Deno.readTextFileSync(file), kept);
+});
 
 Deno.test("C4 checkpoints in the notes of a git repository: no hook of it runs, and they name a journal made anew", async () => {
   await using home = await signedHome();
@@ -92,11 +111,11 @@ Deno.test("C4 checkpoints in the notes of a git repository: no hook of it runs, 
   const trap = `${folder}/.git/hooks/reference-transaction`;
   Deno.mkdirSync(`${folder}/.git/hooks`, { recursive: true });
   Deno.writeTextFileSync(trap, `#!/bin/sh\ntouch ${home.root}/trapped\n`, { mode: 0o755 });
-  assertStringIncludes(await cli(home, 1, "verify", "--witness", folder), "no checkpoint is kept at");
-  assertStringIncludes(await cli(home, 0, "witness", "--git", folder), "the checkpoint of 21 records");
-  assertStringIncludes(await cli(home, 0, "witness", "--git", folder), "has the newest checkpoint already");
+  assertStringIncludes(await audit(home, 1, "verify", "--witness", folder), "no checkpoint is kept at");
+  assertStringIncludes(await audit(home, 0, "witness", "--git", folder), "the checkpoint of 21 records");
+  assertStringIncludes(await audit(home, 0, "witness", "--git", folder), "has the newest checkpoint already");
   await grow(home, 9);
-  assertStringIncludes(await cli(home, 0, "witness", "--git", folder), "the checkpoint of 30 records");
+  assertStringIncludes(await audit(home, 0, "witness", "--git", folder), "the checkpoint of 30 records");
   assertEquals(
     (await git(folder, "-c", "core.hooksPath=/dev/null", "notes", "--ref=agent-console", "list")).split("\n").length,
     2,
@@ -105,12 +124,12 @@ Deno.test("C4 checkpoints in the notes of a git repository: no hook of it runs, 
   await git(folder, "update-ref", "refs/notes/other", "refs/notes/agent-console");
   assert(exists(`${home.root}/trapped`), "the trap is none");
   assertStringIncludes(
-    await cli(home, 0, "verify", "--witness", folder),
+    await audit(home, 0, "verify", "--witness", folder),
     "2 checkpoints kept elsewhere fit\ncomplete up to record 30",
   );
   await makeAnew(home, true);
   assertStringIncludes(
-    await cli(home, 7, "verify", "--witness", folder),
+    await audit(home, 7, "verify", "--witness", folder),
     "the root of the checkpoint of 21 records in refs/notes/agent-console of",
   );
 });
@@ -120,24 +139,27 @@ Deno.test("C4 a checkpoint that is sent to a server is signed by the secret of t
   await using server = new FakeWebhook();
   const url = `${server.url}/kept`;
   server.statuses.push(204, 500);
-  assertStringIncludes(await cli(home, 1, "witness", "--webhook", url), "it replied with status 401"); // unsigned
+  assertStringIncludes(await audit(home, 1, "witness", "--webhook", url), "it replied with status 401"); // unsigned
   const secret = home.path("keys/witness.secret");
   Deno.writeTextFileSync(secret, `${WEBHOOK_SECRET}\n`, { mode: 0o644 });
-  assertStringIncludes(await cli(home, 1, "witness", "--webhook", url), "nothing was sent");
+  assertStringIncludes(await audit(home, 1, "witness", "--webhook", url), "nothing was sent");
   Deno.chmodSync(secret, 0o600);
-  assertStringIncludes(await cli(home, 0, "witness", "--webhook", url), `kept at ${server.url}: the checkpoint of 21`);
-  assertStringIncludes(await cli(home, 1, "witness", "--webhook", url), "it replied with status 500");
+  assertStringIncludes(
+    await audit(home, 0, "witness", "--webhook", url),
+    `kept at ${server.url}: the checkpoint of 21`,
+  );
+  assertStringIncludes(await audit(home, 1, "witness", "--webhook", url), "it replied with status 500");
   const [first, second] = server.received;
   assertEquals([first?.body["type"], first?.id, server.unsigned.length], ["journal.checkpoint", second?.id, 1]);
   // What the server has kept is checked as a file of checkpoints.
   const { checkpoint } = first!.body["data"] as Record<string, string>;
   Deno.writeTextFileSync(`${home.root}/back`, checkpoint!);
   assertStringIncludes(
-    await cli(home, 0, "verify", "--witness", `${home.root}/back`),
+    await audit(home, 0, "verify", "--witness", `${home.root}/back`),
     "1 checkpoint kept elsewhere fit",
   );
   Deno.writeTextFileSync(secret, "not one\n");
-  assertStringIncludes(await cli(home, 1, "witness", "--webhook", url), "nothing was sent");
+  assertStringIncludes(await audit(home, 1, "witness", "--webhook", url), "nothing was sent");
 });
 
 Deno.test("C10 a place that is wrong is named, and what stands there stays as it was", async () => {
@@ -162,7 +184,7 @@ Deno.test("C10 a place that is wrong is named, and what stands there stays as it
       [2, "counts only with the key", "verify", "--offline", home.path("journal"), "--witness", mine],
     ] as [number, string, ...string[]][]
   ) {
-    assertStringIncludes(await cli(home, code, ...args), says);
+    assertStringIncludes(await audit(home, code, ...args), says);
   }
   assertEquals(Deno.readTextFileSync(mine), text);
 });

@@ -151,6 +151,31 @@ Deno.test("C10 what an earlier version pruned unsigned stops the signing, is nam
   await assertRejects(() => openSigned(files).then((one) => journal.checkpoint(one, NO_PACE)), ConsoleError);
 });
 
+Deno.test("C10 what was pruned is looked for once, however many trees were kept elsewhere", async () => {
+  const { journal, files, time } = await signed();
+  fill(journal, 40);
+  await journal.snapshot({});
+  await journal.prune(time.clock.now() + 1); // as one that keeps no tree of it
+  const [one] = entries(files);
+  const read = files.readRange.bind(files);
+  let reads = 0;
+  files.readRange = (...range) => {
+    reads++;
+    return read(...range);
+  };
+  const readsFor = async (trees: number) => {
+    reads = 0;
+    const kept = Array.from({ length: trees }, (_, at) => ({
+      ...{ ...one!, origin: `${one!.origin}/from/${at + 2}` },
+      name: `tree ${at}`,
+    }));
+    const found = await verifySigned(files, { against: kept });
+    assertEquals(found.ok && found.checkpoints?.kept?.unprovable.length, trees);
+    return reads;
+  };
+  assertEquals(await readsFor(20), await readsFor(1));
+});
+
 Deno.test("C4 a journal made anew with its key, head and checkpoints verifies, and a checkpoint kept elsewhere names it", async () => {
   const { files } = await signed();
   const all = entries(files).map((one) => ({ ...one, name: `the checkpoint of ${one.size} records` }));

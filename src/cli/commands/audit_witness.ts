@@ -46,8 +46,8 @@ export async function witness(run: CommandContext, options: WitnessCommand): Pro
   const told = { origin, size, seq: last.position.seq };
   /** Keeps it behind those that are there, which it must go on from. */
   const keep = async (notes: readonly KeptNote[], add: () => Promise<void>): Promise<boolean> => {
-    const kept = await signedNotes(notes, key);
-    await checkGoesOn(dir, kept, origin, key);
+    const kept = await signedNotes(notes, key, digest);
+    await checkGoesOn(dir, kept, origin, { key, digest });
     if (kept.some((one) => one.origin === origin && one.size === size)) return false;
     if (kept.length > 0 && kept.every((one) => one.origin !== origin)) {
       run.out.note("its tree begins anew: those that are there are of another one, and are still checked");
@@ -91,7 +91,8 @@ export async function witness(run: CommandContext, options: WitnessCommand): Pro
 export async function keptAt(place: string, key: NoteKey, signal: AbortSignal): Promise<KeptCheckpoint[]> {
   const path = resolveFrom(place, currentFolder());
   const isFolder = denoFiles.stat(path)?.kind === "directory";
-  const kept = await signedNotes(isFolder ? await new GitNotes(path, signal).read() : readNotesFile(path), key);
+  const notes = isFolder ? await new GitNotes(path, signal).read() : readNotesFile(path);
+  const kept = await signedNotes(notes, key, digest);
   if (kept.length > 0) return kept;
   throw new ConsoleError("not_found", `no checkpoint is kept at ${escapeControls(clip(path, 200))}`, {
     hint: "agent-console audit witness --file or --git keeps one there",

@@ -1,12 +1,10 @@
-/** Checkpoints in a file: signed notes, one behind the other with an empty line between them, as people read them. */
+/** Checkpoints in a file: signed notes, one behind the other, with or without empty lines between them. */
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { checkPlainFile } from "../../platform/path_safety.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { KeptNote } from "./place.ts";
+import { type KeptNote, MAX_PLACE_BYTES } from "./place.ts";
 
-/** More than a century of hours has, bytes. */
-const MAX_BYTES = 512 * 1_048_576;
 const SIGNATURE = "\u2014 ";
 
 /**
@@ -19,7 +17,7 @@ export function readNotesFile(path: string): KeptNote[] {
   const stat = denoFiles.stat(path);
   if (stat === undefined) return [];
   const problem = checkPlainFile(stat) ??
-    (stat.size > MAX_BYTES ? "is too large for a file of checkpoints" : undefined);
+    (stat.size > MAX_PLACE_BYTES ? "is too large: more than 16 MiB of checkpoints" : undefined);
   if (problem !== undefined) throw new ConsoleError("failed", `${shown} ${problem}`, { hint: "name another file" });
   let text: string;
   try {
@@ -41,7 +39,7 @@ export function readNotesFile(path: string): KeptNote[] {
       });
     }
     notes.push({ note: `${lines.slice(from, end).join("\n")}\n`, where: `${shown}, line ${from + 1}` });
-    at = end;
+    at = end - 1; // the next note may begin right here
   }
   return notes;
 }

@@ -1,19 +1,22 @@
 /**
  * Checkpoints as notes of a git repository: each is a blob, and a note on that blob under `refs/notes/agent-console`, so that
  * a push of that ref takes them elsewhere and no commit of yours changes. Git runs without a shell, without hooks and
- * without the settings of the user and the system.
+ * without the settings of the user and the system. The repository may be hostile: nothing that it names is run, and
+ * nothing is fetched for it.
  */
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { runBounded } from "../../platform/bounded_run.ts";
+import { denoFiles, realPathSoFar } from "../../platform/deno_files.ts";
 import { findProgram } from "../../platform/find_program.ts";
+import { foreign } from "../../platform/path_safety.ts";
+import { ownUid } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import type { KeptNote } from "./place.ts";
+import { type KeptNote, MAX_PLACE_BYTES } from "./place.ts";
 
 /** The ref of the notes. */
 const NOTES_REF = "refs/notes/agent-console";
 
 const MS = 60_000;
-const MAX_BYTES = 256 * 1_048_576;
 const NAME = "agent-console";
 const EMAIL = "agent-console@localhost";
 
@@ -24,17 +27,44 @@ const ENV = {
   GIT_CONFIG_NOSYSTEM: "1",
   GIT_CONFIG_GLOBAL: "/dev/null",
   GIT_TERMINAL_PROMPT: "0",
+  GIT_ATTR_NOSYSTEM: "1",
+  /** An allow-list that holds no transport: what is missing is not fetched, by `ext::` or any other. */
+  GIT_ALLOW_PROTOCOL: "none",
+  GIT_NO_LAZY_FETCH: "1",
+  GIT_NO_REPLACE_OBJECTS: "1",
   GIT_AUTHOR_NAME: NAME,
   GIT_AUTHOR_EMAIL: EMAIL,
   GIT_COMMITTER_NAME: NAME,
   GIT_COMMITTER_EMAIL: EMAIL,
 };
-/** Whatever the repository's own settings say: nothing that they name is run. */
-const SETTINGS = ["core.hooksPath=/dev/null", "core.fsmonitor=false", "gc.auto=0", "maintenance.auto=false"];
+/**
+ * Settings that name what git would run, whatever the repository's own say. Of the commands that run here only the
+ * first is read by git 2.39 to run something; the others keep it so when git changes.
+ */
+const SETTINGS = [
+  "core.hooksPath=/dev/null",
+  "core.fsmonitor=false",
+  "core.sshCommand=false",
+  "core.askPass=false",
+  "core.editor=false",
+  "core.pager=cat",
+  "core.alternateRefsCommand=false",
+  "credential.helper=",
+  "gpg.program=false",
+  "gc.auto=0",
+  "maintenance.auto=false",
+];
+/** Settings that no other can undo, because they stand under a name that the repository chooses. */
+const REFUSED = [
+  { key: /^(extensions\.partialclone|remote\..*\.promisor)$/, what: "it is a partial clone" },
+  { key: /^hook\./, what: "its settings have hooks" },
+];
 
 export class GitNotes {
   #git: string;
   #repository: string;
+  /** Without links, so that nothing above it is looked at. */
+  #folder: string;
   #signal: AbortSignal;
 
   /** @throws {ConsoleError} `failed` where there is no git */
@@ -47,11 +77,13 @@ export class GitNotes {
     }
     this.#git = git;
     this.#repository = repository;
+    this.#folder = realPathSoFar(repository);
     this.#signal = signal;
   }
 
   /** @throws {ConsoleError} `failed` */
   async read(): Promise<KeptNote[]> {
+    await this.#checkSafe();
     const rows = (await this.#run(["notes", `--ref=${NOTES_REF}`, "list"])).split("\n").filter((row) => row !== "");
     const ids = rows.map((row) => row.split(" ")[0] ?? "");
     if (ids.length === 0) return [];
@@ -60,7 +92,8 @@ export class GitNotes {
     for (let at = 0; at < all.length;) {
       const end = all.indexOf(10, at);
       const [id = "", kind, size = "0"] = new TextDecoder().decode(all.subarray(at, end)).split(" ");
-      if (end < 0 || kind !== "blob") throw this.#failed(`${NOTES_REF} has a note that is not there: ${id}`);
+      const isWhole = end >= 0 && kind === "blob" && all.length > end + 1 + Number(size);
+      if (!isWhole) throw this.#failed(`${NOTES_REF} has a note that is not there: ${id}`);
       const note = new TextDecoder().decode(all.subarray(end + 1, end + 1 + Number(size)));
       notes.push({ note, where: `${NOTES_REF} of ${this.#shown()}, blob ${id}` });
       at = end + 1 + Number(size) + 1;
@@ -70,18 +103,37 @@ export class GitNotes {
 
   /** @throws {ConsoleError} `failed` */
   async add(note: string): Promise<void> {
+    await this.#checkSafe();
     const id = (await this.#run(["hash-object", "-t", "blob", "-w", "--stdin"], note)).trim();
     if (!/^[0-9a-f]{40,64}$/.test(id)) throw this.#failed("git hash-object named no object");
     await this.#run(["notes", `--ref=${NOTES_REF}`, "add", "-C", id, id]);
   }
 
+  /** Git itself looks at owners only since 2.35.2. */
+  async #checkSafe(): Promise<void> {
+    for (const path of [this.#folder, `${this.#folder}/.git`]) this.#checkOwner(path);
+    this.#checkOwner((await this.#run(["rev-parse", "--absolute-git-dir"])).trim());
+    const keys = (await this.#run(["config", "--list", "--name-only", "-z"])).split("\0");
+    const refused = REFUSED.find(({ key }) => keys.some((one) => key.test(one.toLowerCase())));
+    if (refused !== undefined) throw this.#failed(`${refused.what}, which can run programs when it is read`);
+  }
+
+  #checkOwner(path: string): void {
+    const stat = denoFiles.stat(path);
+    const problem = stat === undefined ? undefined : foreign(stat, ownUid());
+    if (problem !== undefined) throw this.#failed(`${path} ${problem}`);
+  }
+
   async #run(args: readonly string[], stdin?: string): Promise<string> {
-    const argv = [this.#git, "-C", this.#repository, ...SETTINGS.flatMap((one) => ["-c", one]), ...args];
-    const how = { env: ENV, ms: MS, signal: this.#signal, maxBytes: MAX_BYTES };
+    const argv = [this.#git, "-C", this.#folder, ...SETTINGS.flatMap((one) => ["-c", one]), ...args];
+    // It looks for the repository in that folder only, not in those above it, whose owners nobody has looked at.
+    const env = { ...ENV, GIT_CEILING_DIRECTORIES: this.#folder.slice(0, this.#folder.lastIndexOf("/")) };
+    const how = { env, ms: MS, signal: this.#signal, maxBytes: MAX_PLACE_BYTES };
     const ended = await runBounded(argv, stdin === undefined ? how : { ...how, stdin });
     if (ended.kind === "unusable") throw this.#failed(ended.problem);
     if (ended.kind === "killed") throw this.#failed("git did not end in time");
     if (ended.code !== 0) throw this.#failed(ended.stderr.trim() || `git ended with ${ended.code}`);
+    if (ended.stdout.length >= MAX_PLACE_BYTES) throw this.#failed("more than 16 MiB are kept there");
     return ended.stdout;
   }
 

@@ -1,15 +1,17 @@
 /** A place of the person's that checkpoints are kept at: what it gives back, and how what it holds is judged. */
 import { beginsOf, originOf, readCheckpoints } from "../../journal/checkpoint_file.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
-import type { KeptCheckpoint } from "../../journal/kept_check.ts";
+import { type KeptCheckpoint, lastRecordOf } from "../../journal/kept_check.ts";
 import { verifyJournal } from "../../journal/verify.ts";
 import { type NoteKey, openedNote, parseCheckpoint } from "../../merkle/note.ts";
-import { sameHash } from "../../merkle/tree.ts";
+import { type Digest, sameHash } from "../../merkle/tree.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
 import { sha256Hex } from "../../platform/hash.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
-import { digest } from "../commands/audit_files.ts";
+
+/** The most that is read of a place, because it is held in memory: more than 70,000 checkpoints, eight years of hours. */
+export const MAX_PLACE_BYTES = 16 * 1_048_576;
 
 /** A signed note, and where it stands, for messages. */
 export interface KeptNote {
@@ -22,7 +24,11 @@ export interface KeptNote {
  *
  * @throws {ConsoleError} `journal_broken` for the first that is no checkpoint of `key`
  */
-export async function signedNotes(notes: readonly KeptNote[], key: NoteKey): Promise<KeptCheckpoint[]> {
+export async function signedNotes(
+  notes: readonly KeptNote[],
+  key: NoteKey,
+  digest: Digest,
+): Promise<KeptCheckpoint[]> {
   const kept: KeptCheckpoint[] = [];
   for (const { note, where } of notes) {
     const text = await openedNote(note, key, ed25519Verify, digest);
@@ -41,7 +47,8 @@ export async function signedNotes(notes: readonly KeptNote[], key: NoteKey): Pro
 
 /**
  * Before one more is kept: the journal must go on from the last of those that are there. Its own file of checkpoints says so
- * at once; where that was lost and made again, all records are read.
+ * at once; where that was lost and begun anew, the records are asked. Then its tree can begin behind what was pruned, and
+ * what is kept of the tree before may be of records that are gone, so that nothing can say more of it.
  *
  * @throws {ConsoleError} `journal_broken`
  */
@@ -49,9 +56,10 @@ export async function checkGoesOn(
   dir: string,
   kept: readonly KeptCheckpoint[],
   origin: string,
-  key: NoteKey,
+  { key, digest }: { readonly key: NoteKey; readonly digest: Digest },
 ): Promise<void> {
-  const last = kept.filter((one) => one.origin === origin).toSorted((a, b) => a.size - b.size).at(-1);
+  const ordered = kept.toSorted((a, b) => lastRecordOf(a) - lastRecordOf(b));
+  const last = ordered.findLast((one) => one.origin === origin) ?? ordered.at(-1);
   if (last === undefined) return;
   const files = denoFiles;
   for (const { entry } of readCheckpoints(files, dir)) {
@@ -60,7 +68,7 @@ export async function checkGoesOn(
   const checkpoints = await checkpointCheck({ dir, files, digest, verify: ed25519Verify, key, kept: [last] });
   if (checkpoints === undefined) return;
   const found = await verifyJournal({ dir, files, sha256: sha256Hex, checkpoints });
-  if (found.ok && checkpoints.keptUpTo !== undefined) return;
+  if (found.ok && (checkpoints.keptUpTo !== undefined || last.origin !== origin)) return;
   const why = found.ok ? "its records were pruned" : `record ${found.problem.seq} ${found.problem.what}`;
   throw new ConsoleError("journal_broken", `the journal does not go on from ${last.name}: ${why}; nothing was kept`, {
     hint: found.ok

@@ -12,7 +12,7 @@ import type { Position } from "./snapshot.ts";
 import { contradiction, cutOff, type End, HEAD_FILE, hintOf, type Witness } from "./witness.ts";
 
 /** The head file at a start, which may not read the head's record. */
-export class KeptHead {
+export class HeadCheck {
   #witness: Witness;
   #found: Problem | undefined;
   #isMet = false;
