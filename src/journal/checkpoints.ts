@@ -8,6 +8,7 @@ import { type Digest, Frontier, TreeHasher } from "../merkle/tree.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import {
+  CHECKPOINT_FILE,
   type CheckpointEntry,
   checkpointFlaw,
   checkpointLine,
@@ -20,8 +21,7 @@ import { firstRecord, lastRecord, listSegments, readBlocks, type Segment } from 
 import type { SigningKey } from "./signing_key.ts";
 import type { Position } from "./snapshot.ts";
 import type { Pace } from "./pace.ts";
-import { signingStopped } from "./unsigned.ts";
-import { CHECKPOINT_FILE } from "./witness.ts";
+import { signingStopped } from "./signing_gap.ts";
 
 const LF = 10;
 /** More than a line ever has, bytes. */
@@ -39,7 +39,7 @@ export interface CheckpointsOptions {
 
 /**
  * @throws {ConsoleError} `journal_broken` where the file's last checkpoint is not one of ours, or what came behind it was
- *   pruned: then with its records as `unsigned`
+ *   pruned: then with its records as `gap`
  */
 export async function openCheckpoints(options: CheckpointsOptions): Promise<Checkpoints> {
   const { dir, files, key, verify, digest } = options;
@@ -102,7 +102,7 @@ export class Checkpoints {
    */
   async extend(end: Position, pace: Pace): Promise<void> {
     const { dir, files, digest } = this.#options;
-    if (end.seq === this.seq) return;
+    if (end.hash === this.#last?.position.hash) return; // a fork may have as many records
     if (end.seq < this.seq) throw broken(`counts ${this.seq} records, and the journal has ${end.seq}`);
     const last = this.#last?.position;
     const segments = listSegments(files, dir).filter(({ name }) =>
@@ -200,7 +200,8 @@ export class Checkpoints {
 
 function broken(what: string): ConsoleError {
   return new ConsoleError("journal_broken", `${CHECKPOINT_FILE} ${what}`, {
-    hint: `put the journal's files and its key back as they were, or move ${CHECKPOINT_FILE} away to begin anew`,
+    hint: `put the journal's files and its key back as they were, or move ${CHECKPOINT_FILE} away; ` +
+      "at its next start the daemon then signs what is there, with the key that is there",
   });
 }
 

@@ -7,13 +7,19 @@ import { Frontier, sameHash, type Subtree, TreeHasher } from "../merkle/tree.ts"
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { Beginning } from "./beginning.ts";
-import { beginsOf, type CheckpointEntry, checkpointFlaw, checkpointPath, readCheckpoints } from "./checkpoint_file.ts";
+import {
+  beginsOf,
+  CHECKPOINT_FILE,
+  type CheckpointEntry,
+  checkpointFlaw,
+  checkpointPath,
+  readCheckpoints,
+} from "./checkpoint_file.ts";
 import { CommandPace } from "./pace.ts";
 import { type CheckProofOptions, PROOF_FORMAT } from "./proof_check.ts";
 import { findRecordedTree } from "./pruned_tree.ts";
 import type { ChainPlace } from "./record.ts";
 import { listSegments, readBlocks } from "./segment.ts";
-import { CHECKPOINT_FILE } from "./witness.ts";
 
 const LF = 10;
 

@@ -7,14 +7,14 @@ import { readSigningKey, type SigningKey } from "../../journal/signing_key.ts";
 import { type NoteKey, openedNote, parseCheckpoint, parseVerifierKey } from "../../merkle/note.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
-import { sha256BytesFor } from "../../platform/hash.ts";
+import { sha256Bytes } from "../../platform/hash.ts";
 import type { HomePaths } from "../../platform/home_paths.ts";
 import { ownUid } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 
 /** For a command, which reads whole journals and ends soon. */
-export const digest = sha256BytesFor(Infinity);
+export const digest = sha256Bytes;
 
 /** The key of this home; undefined where none was made yet. @throws {ConsoleError} where its file is not safely ours */
 export async function ownKey({ keys }: Pick<HomePaths, "keys">): Promise<SigningKey | undefined> {
