@@ -85,6 +85,6 @@ export function cutOff({ name, seq: counted }: Witness, { seq, segment, offset }
 export function hintOf(name: string): Pick<Problem, "hint"> {
   return name !== HEAD_FILE && name !== CHECKPOINT_FILE ? {} : {
     hint: `put the journal's files back as they were, or move ${HEAD_FILE} and ${CHECKPOINT_FILE} away to go on ` +
-      "with what is there, which the same key then signs",
+      "with what is there, which keys/journal.key then signs",
   };
 }

@@ -1,6 +1,6 @@
 """Checks a proof of the journal by docs/audit.md alone, with Python's standard library: check_proof.py KEY < proof.json
 
-Prints what is proven and exits 0, or says what does not hold and exits 1. The arithmetic of the signature is that of
+Prints what is proven and exits 0, or says what does not hold and exits 1. It takes more proofs behind the first too. The arithmetic of the signature is that of
 RFC 8032 section 5.1, in its plain and slow form, which is enough for signatures of others.
 """
 import base64
@@ -148,8 +148,20 @@ def check(proof, key):
     return f"the tree of {proof['from']} records is the beginning of that of {size} records of {origin}"
 
 
+def verdicts(text, key):
+    """For each proof in the text whether it holds, and what is to be said of it."""
+    while text := text.lstrip():
+        try:
+            proof, end = json.JSONDecoder().raw_decode(text)
+            text = text[end:]
+            yield True, check(proof, key)
+        except (IndexError, KeyError, TypeError, ValueError) as error:
+            yield False, f"does not hold: {error}"
+            if isinstance(error, json.JSONDecodeError):
+                return
+
+
 if __name__ == "__main__":
-    try:
-        print(check(json.load(sys.stdin), sys.argv[1]))
-    except (IndexError, KeyError, TypeError, ValueError) as error:
-        sys.exit(f"does not hold: {error}")
+    found = list(verdicts(sys.stdin.read(), sys.argv[1]))
+    print("\n".join(said for _, said in found))
+    sys.exit(0 if found and all(holds for holds, _ in found) else 1)

@@ -53,6 +53,6 @@ Deno.test("C10 the hint of a journal that lost its end says who signs where its 
   assertEquals(
     hintOf(HEAD_FILE).hint,
     "put the journal's files back as they were, or move journal.head and journal.checkpoints away to go on with what " +
-      "is there, which the same key then signs",
+      "is there, which keys/journal.key then signs",
   );
 });
