@@ -76,7 +76,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const now = () => new Date(systemClock.now()).toISOString();
   const lastError = new LastError();
   const { store, bus, projections, inbox, ...recovered } = openBase(o, lastError);
-  const { journal, checkpoints, quota, refusals } = recovered;
+  const { journal, quota, refusals } = recovered;
   const stop = new StopControl();
   const record = recorder(store, log);
   const isReadOnly = () => journal.stats().readOnly !== undefined;
@@ -271,7 +271,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     ...features.services,
     approvals.service,
     checks.service,
-    memory(() => store.seq + clients.served + hookSocket.served + checkpoints.work(), () => store.size),
+    memory(() => store.seq + clients.served + hookSocket.served + journals.backgroundReads(), () => store.size),
     idleExit,
     readyFile({ paths, notes }),
     ...(manager === undefined ? [] : [manager]),

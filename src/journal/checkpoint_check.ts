@@ -9,6 +9,7 @@ import type { Files } from "../platform/system.ts";
 import { chainError, type Problem } from "./chain.ts";
 import {
   beginsOf,
+  CHECKPOINT_FILE,
   type CheckpointEntry,
   checkpointFlaw,
   checkpointPath,
@@ -19,8 +20,8 @@ import { type Disagreement, KeptCheck, type KeptCheckpoint, type KeptReport, las
 import { findRecordedTree, type RecordedTree, recordedTree } from "./pruned_tree.ts";
 import type { ChainPlace } from "./record.ts";
 import type { Block } from "./segment.ts";
-import type { UnsignedRecords } from "./unsigned.ts";
-import { CHECKPOINT_FILE, cutOff, type End } from "./witness.ts";
+import type { SigningGap } from "./signing_gap.ts";
+import { cutOff, type End } from "./witness.ts";
 
 const LF = 10;
 
@@ -43,7 +44,7 @@ export interface CheckpointReport {
   readonly covers: number;
   readonly signatures: "valid" | "not checked";
   /** These were pruned before a checkpoint covered them, by a version that signs nothing: since then nothing is signed. */
-  readonly unsigned?: UnsignedRecords;
+  readonly gap?: SigningGap;
   /** Absent where none was given. */
   readonly kept?: KeptReport;
 }
@@ -96,7 +97,7 @@ export class CheckpointCheck {
   #seq = 0;
   #count = 0;
   #covers = 0;
-  #unsigned: CheckpointReport["unsigned"];
+  #gap: CheckpointReport["gap"];
   #found: Problem | undefined;
 
   constructor(options: CheckpointCheckOptions, size: number, flaw: Problem | undefined) {
@@ -115,7 +116,7 @@ export class CheckpointCheck {
     this.#next = this.#entries.next().value?.entry;
     this.#begins = this.#next?.begins ?? 1;
     this.#seq = place.seq;
-    [this.#count, this.#covers, this.#found, this.#unsigned] = [0, 0, undefined, undefined];
+    [this.#count, this.#covers, this.#found, this.#gap] = [0, 0, undefined, undefined];
     this.#recorded = undefined;
     let there: CheckpointEntry | undefined;
     let last: CheckpointEntry | undefined;
@@ -137,7 +138,7 @@ export class CheckpointCheck {
     this.#frontier = subtrees === undefined ? undefined : new Frontier(this.#hasher, subtrees);
     this.#prunedRoot = isPruned ? this.#frontier?.root() : undefined;
     if (last !== undefined && this.#next === undefined && this.#frontier === undefined) {
-      this.#unsigned = { from: last.position.seq + 1, to: place.seq };
+      this.#gap = { from: last.position.seq + 1, to: place.seq };
     }
     this.#disagrees(this.#kept.begin(place.seq, known), "the records that were pruned", 0);
   }
@@ -180,7 +181,7 @@ export class CheckpointCheck {
     if (this.#next?.position.seq !== seq) return;
     if (!sameHash(this.#next.root, frontier.root())) {
       const what = `does not lead to the root of its checkpoint in ${CHECKPOINT_FILE}: ` +
-        `a record from ${this.#covers + 1} to ${seq} was changed`;
+        `a record from ${Math.max(this.#covers, this.#place.seq) + 1} to ${seq} was changed`;
       this.#found ??= { segment, seq, offset, what };
     }
     this.#count++;
@@ -226,7 +227,7 @@ export class CheckpointCheck {
       count: this.#count,
       covers: this.#covers,
       signatures: key === undefined ? "not checked" : "valid",
-      ...(this.#unsigned === undefined ? {} : { unsigned: this.#unsigned }),
+      ...(this.#gap === undefined ? {} : { gap: this.#gap }),
       ...(kept === undefined ? {} : { kept: this.#kept.report() }),
     };
   }

@@ -32,6 +32,9 @@ export interface CheckpointEntry extends Checkpoint {
   readonly position: Position;
 }
 
+/** What messages call the file. */
+export const CHECKPOINT_FILE = "journal.checkpoints";
+
 export function checkpointPath(dir: string): string {
   return `${dir}.checkpoints`;
 }

@@ -14,7 +14,7 @@ import { firstRecord, lastRecord, listSegments, readBlocks, type Segment } from 
 import type { SigningKey } from "./signing_key.ts";
 import type { Position } from "./snapshot.ts";
 import type { Pace } from "./pace.ts";
-import { signingStopped } from "./unsigned.ts";
+import { signingStopped } from "./signing_gap.ts";
 
 const LF = 10;
 
@@ -30,7 +30,7 @@ export interface CheckpointsOptions {
 
 /**
  * @throws {ConsoleError} `journal_broken` where the file's last checkpoint is not one of ours, or what came behind it was
- *   pruned: then with its records as `unsigned`
+ *   pruned: then with its records as `gap`
  */
 export async function openCheckpoints(options: CheckpointsOptions): Promise<Checkpoints> {
   const { dir, files } = options;
@@ -80,7 +80,7 @@ export class Checkpoints {
    */
   async extend(end: Position, pace: Pace): Promise<void> {
     const { dir, files, digest } = this.#options;
-    if (end.seq === this.seq) return;
+    if (end.hash === this.#last?.position.hash) return; // a fork may have as many records
     if (end.seq < this.seq) throw brokenCheckpoints(`counts ${this.seq} records, and the journal has ${end.seq}`);
     const last = this.#last?.position;
     const segments = listSegments(files, dir).filter(({ name }) =>

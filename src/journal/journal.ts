@@ -209,15 +209,15 @@ export class Journal {
    * start needs behind its snapshot, and nothing before all records were checked. The record of it is on the disk before
    * the first file goes, and the files go oldest first: what a crash leaves, the next start removes.
    *
-   * @param append as of {@link snapshot}
    * @param covered the last record that a checkpoint covers: what none does stays
+   * @param append as of {@link snapshot}
    * @returns what went
    * @throws {ConsoleError} `read_only`; the OS error of a removal, after which the next call goes on
    */
   async prune(
     olderThan: number,
+    covered: number,
     append: (record: NewRecord) => void = (record) => void this.append(record),
-    covered = Infinity,
   ): Promise<Pruned | undefined> {
     const { files, dir, actor } = this.#options;
     if (!this.#checks.mayRemove || this.#writer.trouble !== undefined) return undefined;

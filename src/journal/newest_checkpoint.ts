@@ -3,8 +3,13 @@ import type { NoteKey, VerifySignature } from "../merkle/note.ts";
 import type { Digest } from "../merkle/tree.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { type CheckpointEntry, checkpointFlaw, checkpointPath, parseCheckpointLine } from "./checkpoint_file.ts";
-import { CHECKPOINT_FILE } from "./witness.ts";
+import {
+  CHECKPOINT_FILE,
+  type CheckpointEntry,
+  checkpointFlaw,
+  checkpointPath,
+  parseCheckpointLine,
+} from "./checkpoint_file.ts";
 
 const LF = 10;
 /** More than a line ever has, bytes. */
@@ -52,6 +57,7 @@ export async function newestCheckpoint({ dir, files, ...how }: NewestOptions): P
 
 export function brokenCheckpoints(what: string): ConsoleError {
   return new ConsoleError("journal_broken", `${CHECKPOINT_FILE} ${what}`, {
-    hint: `put the journal's files and its key back as they were, or move ${CHECKPOINT_FILE} away to begin anew`,
+    hint: `put the journal's files and its key back as they were, or move ${CHECKPOINT_FILE} away; ` +
+      "at its next start the daemon then signs what is there, with the key that is there",
   });
 }

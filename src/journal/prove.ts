@@ -7,7 +7,7 @@ import { Frontier, sameHash, type Subtree, TreeHasher } from "../merkle/tree.ts"
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { Beginning } from "./beginning.ts";
-import { beginsOf, type CheckpointEntry, readCheckpoints } from "./checkpoint_file.ts";
+import { beginsOf, CHECKPOINT_FILE, type CheckpointEntry, readCheckpoints } from "./checkpoint_file.ts";
 import { CHECKPOINTS_HINT, newestCheckpoint } from "./newest_checkpoint.ts";
 import { CommandPace } from "./pace.ts";
 import { type CheckProofOptions, PROOF_FORMAT } from "./proof_check.ts";
@@ -15,7 +15,6 @@ import { findRecordedTree } from "./pruned_tree.ts";
 import type { ChainPlace } from "./record.ts";
 import { retriedWherePruned } from "./retried.ts";
 import { listSegments, readBlocks } from "./segment.ts";
-import { CHECKPOINT_FILE } from "./witness.ts";
 
 const LF = 10;
 

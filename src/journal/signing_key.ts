@@ -8,6 +8,7 @@ import { ed25519Seed, type Ed25519Signer, ed25519Signer } from "../platform/ed25
 import { checkPlainFile, foreign } from "../platform/path_safety.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { CHECKPOINT_FILE } from "./checkpoint_file.ts";
 
 /** Who signs: its name is also the origin of the tree. */
 export type SigningKey = NoteKey & Ed25519Signer;
@@ -43,7 +44,8 @@ export async function readSigningKey({ files, keys, uid, digest }: SigningKeyPla
     (((stat.mode ?? 0) & 0o077) !== 0 ? "may be read by others" : undefined);
   if (problem !== undefined) {
     throw new ConsoleError("unsafe_path", `${path} ${problem}`, {
-      hint: `chmod 600 ${path} where you trust it; else move it and journal.checkpoints away, which makes a new key`,
+      hint:
+        `chmod 600 ${path} where you trust it; else move it and ${CHECKPOINT_FILE} away: the next start makes a new key`,
     });
   }
   const text = stat.size > MAX_BYTES ? "" : new TextDecoder().decode(files.read(path));
@@ -52,7 +54,7 @@ export async function readSigningKey({ files, keys, uid, digest }: SigningKeyPla
   const signer = seed === undefined ? undefined : await ed25519Signer(seed);
   if (signer === undefined || !verifierKeyText({ ...signer, name }, digest).startsWith(`${name}+${id}+`)) {
     throw new ConsoleError("failed", `${path} does not hold a signing key`, {
-      hint: "put the file back as it was, or move it and journal.checkpoints away, which makes a new key",
+      hint: `put the file back as it was, or move it and ${CHECKPOINT_FILE} away: the next start makes a new key`,
     });
   }
   return { ...signer, name };

@@ -6,6 +6,7 @@
 import type { Files } from "../platform/system.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import type { Problem } from "./chain.ts";
+import { CHECKPOINT_FILE } from "./checkpoint_file.ts";
 import type { Position } from "./snapshot.ts";
 
 /** Record `seq` was there and had this hash, says `name`. */
@@ -23,9 +24,8 @@ const HEAD_BYTES = 512;
 
 const pathOf = (dir: string) => `${dir}.head`;
 
-/** The names of the head file and of that of the checkpoints, for messages. */
+/** What messages call the head file. */
 export const HEAD_FILE = "journal.head";
-export const CHECKPOINT_FILE = "journal.checkpoints";
 
 /** Where the journal ended when the file was written; undefined where there is none, or no whole one. */
 export function readHeadFile(files: Files, dir: string): Position | undefined {
@@ -84,7 +84,7 @@ export function cutOff({ name, seq: counted }: Witness, { seq, segment, offset }
 /** What keeps a start, or the next checkpoint, from going on with what is there. */
 export function hintOf(name: string): Pick<Problem, "hint"> {
   return name !== HEAD_FILE && name !== CHECKPOINT_FILE ? {} : {
-    hint: `put the journal's files back as they were, or remove ${HEAD_FILE} and ${CHECKPOINT_FILE} to go on with ` +
-      "what is there",
+    hint: `put the journal's files back as they were, or move ${HEAD_FILE} and ${CHECKPOINT_FILE} away to go on ` +
+      "with what is there, which keys/journal.key then signs",
   };
 }

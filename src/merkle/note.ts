@@ -10,8 +10,8 @@ const ED25519 = 1;
 const KEY_BYTES = 32;
 const ID_BYTES = 4;
 const SIGNATURE_BYTES = 64;
-/** More lines of signatures are not read. */
-const MAX_SIGNATURES = 16;
+/** A note with more is none: what is to be accepted at least is 16, and each witness of a checkpoint adds one. */
+const MAX_SIGNATURES = 100;
 
 const NAME = /^[^\s+]+$/u;
 const SIGNATURE_LINE = /^\u2014 (\S+) (\S+)$/u;

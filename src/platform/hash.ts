@@ -40,10 +40,11 @@ export function sha256For(bytes: number): Sha256 {
   return bytes < LARGE_BYTES ? sha256OfRecord : sha256Hex;
 }
 
-/** The 32 bytes of the hash, by the quicker of the two for inputs of `bytes` together. */
-export function sha256BytesFor(bytes: number): (bytes: Uint8Array) => Uint8Array {
-  return bytes < LARGE_BYTES ? sha256 : (input) => nodeCrypto().hash("sha256", input, "buffer");
-}
+/** As {@link sha256OfRecord}, as the 32 bytes of the hash: for a daemon also where it hashes many of them. */
+export const sha256BytesOfRecord: (bytes: Uint8Array) => Uint8Array = sha256;
+
+/** As {@link sha256Hex}, as the 32 bytes of the hash. */
+export const sha256Bytes = (bytes: Uint8Array): Uint8Array => nodeCrypto().hash("sha256", bytes, "buffer");
 
 let loaded: NodeCrypto | undefined;
 

@@ -149,7 +149,7 @@ async function refused(home: TestHome, says: string): Promise<void> {
     const { code, stderr } = await home.cli(args);
     assertEquals(code, 7, stderr);
     assertStringIncludes(stderr, says);
-    assertStringIncludes(stderr, "remove journal.head");
+    assertStringIncludes(stderr, "move journal.head");
   }
   assertStringIncludes(Deno.readTextFileSync(home.path("logs/daemon.log")), says);
 }

@@ -1,12 +1,15 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- changes files between two steps: nothing else waits
 /** Signed checkpoints and proofs as people and strangers use them; a checker in Python knows only what docs/audit.md says. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { readJournal } from "../support/harness_journal.ts";
+import { fillHome, homeKeyText, openHomeJournal, signHome } from "../support/home_journal.ts";
 import { eventually } from "../support/harness_wait.ts";
 
 const CHECKER = new URL("../support/check_proof.py", import.meta.url).pathname;
 
+/** Signed by its daemon. */
 async function signedHome(): Promise<TestHome> {
   const home = await TestHome.create();
   await home.start();
@@ -21,20 +24,35 @@ async function signedHome(): Promise<TestHome> {
   return home;
 }
 
+/** As a daemon would, without one: more records, signed, and the head file. */
+async function signMore(home: TestHome): Promise<void> {
+  Deno.mkdirSync(home.dir, { recursive: true, mode: 0o700 });
+  const journal = openHomeJournal(home);
+  fillHome(journal, 30);
+  await signHome(home, journal);
+  await journal.keepHead();
+  await journal.close();
+}
+
 async function cli(home: TestHome, code: number, ...args: string[]): Promise<string> {
   const done = await home.cli(args);
   assertEquals(done.code, code, `${args.join(" ")}: ${done.stdout}${done.stderr}`);
   return code === 0 ? done.stdout.trim() : done.stderr;
 }
 
-async function python(key: string, proof: string): Promise<{ readonly code: number; readonly said: string }> {
-  const child = new Deno.Command("python3", { args: [CHECKER, key], stdin: "piped", stdout: "piped", stderr: "piped" })
-    .spawn();
-  const writer = child.stdin.getWriter();
-  await writer.write(new TextEncoder().encode(proof));
-  await writer.close();
-  const { code, stdout, stderr } = await child.output();
-  return { code, said: new TextDecoder().decode(code === 0 ? stdout : stderr).trim() };
+/** What the checker says of each of these proofs. */
+async function python(key: string, ...proofs: string[]): Promise<{ readonly code: number; readonly said: string[] }> {
+  const folder = Deno.makeTempDirSync({ dir: "/tmp", prefix: "ac-" });
+  try {
+    const files = proofs.map((proof, at) => {
+      Deno.writeTextFileSync(`${folder}/${at}`, proof);
+      return `${folder}/${at}`;
+    });
+    const { code, stdout } = await new Deno.Command("python3", { args: [CHECKER, key, ...files] }).output();
+    return { code, said: new TextDecoder().decode(stdout).trim().split("\n") };
+  } finally {
+    Deno.removeSync(folder, { recursive: true });
+  }
 }
 
 Deno.test("C10 a stranger with the key checks proofs of records and of an earlier size, without this program", async () => {
@@ -42,27 +60,35 @@ Deno.test("C10 a stranger with the key checks proofs of records and of an earlie
   const key = await cli(home, 0, "audit", "key");
   const [origin] = key.split("+");
   const size = readJournal(home).length;
+  const proofs: string[] = [];
   for (const seq of [1, 17, size]) {
-    const proof = await cli(home, 0, "audit", "prove", String(seq), "--json");
-    const holds = { code: 0, said: `record ${seq} is in the tree of ${size} records of ${origin}` };
-    assertEquals(await python(key, proof), holds);
-    assertEquals(JSON.parse(JSON.parse(proof).record).seq, seq);
-    const changed = await python(key, proof.replace(/\\"type\\":\\"[a-z]/, '\\"type\\":\\"z'));
-    assertEquals(changed, { code: 1, said: "does not hold: another root" });
+    proofs.push(await cli(home, 0, "audit", "prove", String(seq), "--json"));
+    assertEquals(JSON.parse(JSON.parse(proofs.at(-1)!).record).seq, seq);
   }
   const earlier = await cli(home, 0, "audit", "prove", "--from", "11", "--json");
-  assertEquals(await python(key, earlier), {
+  assertEquals(await python(key, ...proofs, earlier), {
     code: 0,
-    said: `the tree of 11 records is the beginning of that of ${size} records of ${origin}`,
+    said: [
+      ...[1, 17, size].map((seq) => `record ${seq} is in the tree of ${size} records of ${origin}`),
+      `the tree of 11 records is the beginning of that of ${size} records of ${origin}`,
+    ],
   });
-  assertEquals((await python(key, earlier.replace('"from":11', '"from":12'))).code, 1);
-  assertEquals(
-    (await python(key, earlier.replace(`\\n${size}\\n`, `\\n${size + 1}\\n`))).said,
+  const changed = [
+    ...proofs.map((proof) => proof.replace(/\\"type\\":\\"[a-z]/, '\\"type\\":\\"z')),
+    earlier.replace(`\\n${size}\\n`, `\\n${size + 1}\\n`),
+    earlier.replace('"from":11', '"from":12'),
+  ];
+  const wrong = await python(key, ...changed);
+  assertEquals(wrong.said.slice(0, -1), [
+    ...proofs.map(() => "does not hold: another root"),
     "does not hold: the signature is wrong",
-  );
-  await using other = await signedHome();
-  const otherKey = await cli(other, 0, "audit", "key");
-  assertEquals((await python(otherKey, earlier)).said, "does not hold: the key has not signed it");
+  ]);
+  assertStringIncludes(wrong.said.at(-1)!, "does not hold: the path");
+  assertEquals(wrong.code, 1);
+  await using other = await TestHome.create();
+  await signMore(other);
+  const otherKey = await homeKeyText(other);
+  assertEquals(await python(otherKey, earlier), { code: 1, said: ["does not hold: the key has not signed it"] });
   Deno.writeTextFileSync(home.path("p.json"), earlier);
   const said = await cli(other, 0, "audit", "verify", "--proof", home.path("p.json"), "--key", key);
   assertStringIncludes(said, `ok: the tree of 11 records is the beginning of that of ${size} records`);
@@ -71,22 +97,23 @@ Deno.test("C10 a stranger with the key checks proofs of records and of an earlie
 });
 
 Deno.test("C10 a copy elsewhere verifies by the key, and a checkpoint that was kept proves it complete up to there", async () => {
-  await using home = await signedHome();
-  const key = await cli(home, 0, "audit", "key");
+  await using home = await TestHome.create();
+  await signMore(home);
+  const key = await homeKeyText(home);
   const [origin] = key.split("+");
   const size = readJournal(home).length;
   assertStringIncludes(await cli(home, 0, "audit", "verify"), `signed by ${origin}: 1 checkpoint up to record ${size}`);
   Deno.writeTextFileSync(home.path("kept.json"), await cli(home, 0, "audit", "prove", String(size), "--json"));
-  await home.start();
-  await home.stop();
+  await signMore(home);
   const now = readJournal(home).length;
   assertStringIncludes(
     await cli(home, 0, "audit", "verify", "--against", home.path("kept.json")),
     `complete up to record ${size}`,
   );
   const copy = home.path("copy");
-  for (const name of ["journal", "journal.head", "journal.checkpoints"]) {
-    await new Deno.Command("cp", { args: ["-r", home.path(name), `${copy}${name.slice("journal".length)}`] }).output();
+  Deno.mkdirSync(copy);
+  for (const name of ["/0000000000000001.jsonl", ".head", ".checkpoints"]) {
+    Deno.copyFileSync(home.path(`journal${name}`), `${copy}${name}`);
   }
   await using stranger = await TestHome.create();
   const offline = ["audit", "verify", "--offline", copy];
@@ -119,7 +146,7 @@ Deno.test("C10 the key is made at the first start for us alone, and without it n
   await using home = await TestHome.create();
   assertStringIncludes(await cli(home, 1, "audit", "key"), "there is no signing key yet");
   await home.start();
-  await eventually(async () => (await home.cli(["audit", "key"])).code === 0, 10_000, "the key");
+  await eventually(() => exists(home.path("keys/journal.key")), 10_000, "the key");
   const key = await cli(home, 0, "audit", "key");
   assertMatch(key, /^agent-console\/journal\/[0-9a-f]{16}\+[0-9a-f]{8}\+A[A-Za-z0-9+/]{43}$/);
   assertEquals(JSON.parse(await cli(home, 0, "audit", "key", "--json")).key, key);
@@ -148,8 +175,10 @@ Deno.test("C10 the key is made at the first start for us alone, and without it n
 });
 
 Deno.test("C10 what the audit is given wrongly is named, and checks nothing", async () => {
-  await using home = await signedHome();
+  await using home = await TestHome.create();
+  await signMore(home);
   Deno.writeTextFileSync(home.path("no.json"), "{}");
+  Deno.writeTextFileSync(home.path("text"), "no JSON");
   for (
     const [code, says, ...args] of [
       [2, "give either the number of a record or --from and a size", "prove"],
@@ -159,13 +188,7 @@ Deno.test("C10 what the audit is given wrongly is named, and checks nothing", as
       [2, "--proof checks a proof by itself", "verify", "--proof", home.path("no.json"), "--offline", "/x"],
       [1, 'the file is not what "audit prove --json" prints', "verify", "--proof", home.path("no.json")],
       [1, "there is no file", "verify", "--proof", home.path("none.json")],
-      [
-        2,
-        'is not what "audit prove --json" prints',
-        "verify",
-        "--proof",
-        home.path("journal.checkpoints").replace("checkpoints", "head").replace("journal.head", "daemon.lock"),
-      ],
+      [2, 'is not what "audit prove --json" prints', "verify", "--proof", home.path("text")],
       [1, "there is no journal at", "verify", "--offline", home.path("nothing")],
     ] as [number, string, ...string[]][]
   ) {

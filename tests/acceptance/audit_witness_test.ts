@@ -68,7 +68,7 @@ async function pruneAndBeginAnew(home: TestHome): Promise<void> {
   const journal = openHomeJournal(home, 2500);
   await journal.snapshot({});
   const { seq } = await signHome(home, journal);
-  assert(await journal.prune(Date.now() + 60_000, undefined, seq) !== undefined);
+  assert(await journal.prune(Date.now() + 60_000, seq) !== undefined);
   await journal.close();
   Deno.removeSync(home.path("journal.checkpoints"));
   await grow(home, 40);

@@ -46,7 +46,7 @@ async function refused(files: MemoryFiles, says: string): Promise<Problem> {
   }
   assert(thrown instanceof ConsoleError && thrown.exitCode === 7, String(thrown));
   assert(thrown.message.includes(says), thrown.message);
-  assert(thrown.hint?.includes("remove journal.head"), thrown.hint);
+  assert(thrown.hint?.includes("move journal.head"), thrown.hint);
   assertEquals(problemOf(thrown), found.problem);
   assertEquals([files.contents(), files.changes], [before, changes]);
   return found.problem;

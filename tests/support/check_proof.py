@@ -1,7 +1,10 @@
-"""Checks a proof of the journal by docs/audit.md alone, with Python's standard library: check_proof.py KEY < proof.json
+"""Checks proofs of the journal by docs/audit.md alone, with Python's standard library:
 
-Prints what is proven and exits 0, or says what does not hold and exits 1. The arithmetic of the signature is that of
-RFC 8032 section 5.1, in its plain and slow form, which is enough for signatures of others.
+    check_proof.py KEY < proof.json
+    check_proof.py KEY proof.json ...
+
+Prints what each proves, or what does not hold, and exits 0 where all of them hold, else 1. The arithmetic of the signature
+is that of RFC 8032 section 5.1, in its plain and slow form, which is enough for signatures of others.
 """
 import base64
 import hashlib
@@ -199,5 +202,7 @@ def verdict(data, key):
 
 
 if __name__ == "__main__":
-    holds, said = verdict(sys.stdin.buffer.read(), sys.argv[1])
-    print(said) if holds else sys.exit(said)
+    texts = [open(path, "rb").read() for path in sys.argv[2:]] or [sys.stdin.buffer.read()]
+    found = [verdict(text, sys.argv[1]) for text in texts]
+    print("\n".join(said for _, said in found))
+    sys.exit(0 if all(holds for holds, _ in found) else 1)

@@ -11,11 +11,11 @@ import { HEAD_FILE, readHeadFile } from "../../src/journal/witness.ts";
 import type { Checkpoint, NoteKey } from "../../src/merkle/note.ts";
 import { Frontier, TreeHasher } from "../../src/merkle/tree.ts";
 import { ed25519Verify } from "../../src/platform/ed25519.ts";
-import { sha256BytesFor } from "../../src/platform/hash.ts";
+import { sha256BytesOfRecord } from "../../src/platform/hash.ts";
 import type { MemoryFiles } from "./memory_files.ts";
 import { DIR, sha256 } from "./memory_journal.ts";
 
-export const digest = sha256BytesFor(0);
+export const digest = sha256BytesOfRecord;
 export const KEYS = "/home/keys";
 export const NO_PACE = { next: () => Promise.resolve() };
 

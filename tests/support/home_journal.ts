@@ -1,7 +1,8 @@
 /** The journal of a test home whose daemon is stopped, opened in the test itself: to write it as an attacker or an old version does. */
 import { type Checkpoints, openCheckpoints } from "../../src/journal/checkpoints.ts";
 import { type Journal, openJournal } from "../../src/journal/journal.ts";
-import { createSigningKey, readSigningKey } from "../../src/journal/signing_key.ts";
+import { createSigningKey, readSigningKey, type SigningKey } from "../../src/journal/signing_key.ts";
+import { verifierKeyText } from "../../src/merkle/note.ts";
 import { daemonTimers, daemonTurns } from "../../src/platform/clock.ts";
 import { denoFiles } from "../../src/platform/deno_files.ts";
 import { ed25519Verify } from "../../src/platform/ed25519.ts";
@@ -31,10 +32,20 @@ export function fillHome(journal: Journal, count: number): void {
   for (let i = 0; i < count; i++) journal.append({ type: "daemon.config_reloaded", actor: "daemon", data });
 }
 
-/** Signs it with the home's key, which is made where there is none. */
-export async function signHome(home: TestHome, journal: Journal): Promise<Checkpoints> {
+/** The home's key, which is made where there is none. */
+async function homeKey(home: TestHome): Promise<SigningKey> {
   const place = { files: denoFiles, keys: home.path("keys"), uid: Deno.uid(), digest };
-  const key = await readSigningKey(place) ?? await createSigningKey(place);
+  return await readSigningKey(place) ?? await createSigningKey(place);
+}
+
+/** The line that `audit key` prints. */
+export async function homeKeyText(home: TestHome): Promise<string> {
+  return verifierKeyText(await homeKey(home), digest);
+}
+
+/** Signs it with the home's key. */
+export async function signHome(home: TestHome, journal: Journal): Promise<Checkpoints> {
+  const key = await homeKey(home);
   const dir = home.path("journal");
   const checkpoints = await openCheckpoints({
     ...{ dir, files: denoFiles, key, verify: ed25519Verify, digest, sha256: sha256Hex },

@@ -149,7 +149,7 @@ export class Life {
       case "snapshot":
         return await this.#passing(journal.snapshot({ state: [...this.#state] }));
       case "prune":
-        await this.#passing(journal.prune(Infinity, undefined, this.#checkpoints?.seq ?? 0));
+        await this.#passing(journal.prune(Infinity, this.#checkpoints?.seq ?? 0));
         return;
       case "close":
         return await journal.close();

@@ -1,8 +1,7 @@
 /** Checkpoints of a journal: what they cover, what a crash leaves, and what a verification finds by them. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { checkpointPath, parseCheckpointLine } from "../../src/journal/checkpoint_file.ts";
+import { CHECKPOINT_FILE, checkpointPath, parseCheckpointLine } from "../../src/journal/checkpoint_file.ts";
 import { createSigningKey, readSigningKey } from "../../src/journal/signing_key.ts";
-import { CHECKPOINT_FILE } from "../../src/journal/witness.ts";
 import { verifierKeyText } from "../../src/merkle/note.ts";
 import { secretInFile } from "../../src/platform/secret_file.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
@@ -176,11 +175,11 @@ Deno.test("C10 pruning takes nothing that no checkpoint covers, and what stays v
   await journal.snapshot({});
   const future = time.clock.now() + 1;
   const covered = checkpoints.seq;
-  const gone = await journal.prune(future, undefined, covered);
+  const gone = await journal.prune(future, covered);
   assert(gone !== undefined && gone.last <= covered && gone.first === 1, JSON.stringify(gone));
-  assertEquals(await journal.prune(future, undefined, covered), undefined, "the next segment is not covered");
+  assertEquals(await journal.prune(future, covered), undefined, "the next segment is not covered");
   await journal.checkpoint(checkpoints, NO_PACE);
-  assert((await journal.prune(future, undefined, checkpoints.seq))!.last > covered);
+  assert((await journal.prune(future, checkpoints.seq))!.last > covered);
   const found = await verifySigned(files);
   assert(found.ok && found.begins !== undefined, JSON.stringify(found));
   assertEquals(found.checkpoints?.covers, checkpoints.seq);
@@ -191,7 +190,7 @@ Deno.test("C10 the tree of a journal that was pruned before begins with the firs
   const { journal, files, time } = open(new MemoryFiles(), SMALL);
   fill(journal, 40);
   await journal.snapshot({});
-  const gone = await journal.prune(time.clock.now() + 1);
+  const gone = await journal.prune(time.clock.now() + 1, Infinity);
   await sign(files, journal);
   const begins = gone!.last + 1;
   const all = allLines(files);

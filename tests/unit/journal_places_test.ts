@@ -145,7 +145,7 @@ Deno.test("C10 a proof whose segments go meanwhile is made of what is left, or s
     await journal.snapshot({});
     const [oldest] = segments(files);
     const bytes = files.read(oldest!);
-    await journal.prune(time.clock.now() + 1, undefined, Number(segments(files)[1]!.slice(-22, -6)) - 1);
+    await journal.prune(time.clock.now() + 1, Number(segments(files)[1]!.slice(-22, -6)) - 1);
     assertEquals(files.stat(oldest!), undefined);
     await journal.checkpoint(checkpoints, NO_PACE);
     files.put(oldest!, bytes);

@@ -87,7 +87,7 @@ Deno.test("C10 what stays of a pruned journal has proofs, and what went is said 
   fill(journal, 40);
   const checkpoints = await sign(files, journal);
   await journal.snapshot({});
-  const gone = await journal.prune(time.clock.now() + 1, undefined, checkpoints.seq);
+  const gone = await journal.prune(time.clock.now() + 1, checkpoints.seq);
   await journal.checkpoint(checkpoints, NO_PACE);
   const place = await placeOf(files);
   const { last } = gone!;

@@ -68,7 +68,7 @@ Deno.test("C3 pruning removes closed segments that are older, records which, and
   const { journal, files, time, noon } = await aged();
   const before = names(files);
   const bytesBefore = journal.stats().bytes;
-  const gone = await journal.prune(noon);
+  const gone = await journal.prune(noon, Infinity);
   assert(gone !== undefined);
   assertEquals(names(files).filter((name) => before.includes(name)), before.slice(gone.segments.length));
   assertEquals([gone.first, gone.segments], [1, before.slice(0, gone.segments.length)]);
@@ -81,13 +81,13 @@ Deno.test("C3 pruning removes closed segments that are older, records which, and
   assertEquals(journal.stats().segments, names(files).length);
   const found = await ok(files);
   assertEquals([found.begins, found.size, found.segments], [gone.last + 1, journal.head().seq, names(files).length]);
-  assertEquals(await journal.prune(noon), undefined, "nothing is left that is older");
+  assertEquals(await journal.prune(noon, Infinity), undefined, "nothing is left that is older");
   await journal.close();
 });
 
 Deno.test("C5 a start after pruning goes by the snapshot, also by later ones, and prunes again", async () => {
   const { journal, files, time, noon } = await aged();
-  const gone = await journal.prune(noon);
+  const gone = await journal.prune(noon, Infinity);
   await journal.close();
   let disk = files.restart();
   for (let round = 1; round <= 3; round++) {
@@ -95,13 +95,17 @@ Deno.test("C5 a start after pruning goes by the snapshot, also by later ones, an
     assertEquals(next.restored.length, 1, `round ${round}`);
     assertEquals(next.unknownBefore, undefined);
     const pace = { next: () => Promise.resolve() };
-    assertEquals(await next.journal.prune(time.clock.now() + DAY), undefined, "not before all records were checked");
+    assertEquals(
+      await next.journal.prune(time.clock.now() + DAY, Infinity),
+      undefined,
+      "not before all records were checked",
+    );
     assertEquals(await next.journal.verifyUnread(pace), undefined);
     fill(next.journal, 20);
     await next.journal.snapshot({ round });
     if (round === 2) {
       await time.pass(3 * DAY);
-      const again = await next.journal.prune(time.clock.now());
+      const again = await next.journal.prune(time.clock.now(), Infinity);
       assertEquals(again?.first, gone!.last + 1);
     }
     await next.journal.close();
@@ -115,23 +119,23 @@ Deno.test("C3 nothing goes that a start needs: without a snapshot, behind it, th
   fill(journal, 40);
   await time.pass(3 * DAY);
   const before = names(files);
-  assertEquals(await journal.prune(time.clock.now()), undefined, "there is no snapshot");
+  assertEquals(await journal.prune(time.clock.now(), Infinity), undefined, "there is no snapshot");
   await journal.snapshot({ n: 40 });
   fill(journal, 40);
   await time.pass(DAY);
-  const gone = await journal.prune(time.clock.now());
+  const gone = await journal.prune(time.clock.now(), Infinity);
   assertEquals(gone?.segments, before.slice(0, -1), "the snapshot's segment and all behind it stay");
   fill(journal, 100);
   files.remove(`${DIR}/snapshot.json`);
   await time.pass(DAY);
-  assertEquals(await journal.prune(time.clock.now()), undefined, "the snapshot is gone");
+  assertEquals(await journal.prune(time.clock.now(), Infinity), undefined, "the snapshot is gone");
   await journal.close();
 });
 
 Deno.test("C3 a segment that is gone without a record of it is missed by start and verification", async () => {
   const { journal, files, noon } = await aged();
   const whole = files.restart();
-  await journal.prune(noon);
+  await journal.prune(noon, Infinity);
   await journal.close();
   const pruned = files.restart();
   const [oldest = ""] = segments(pruned);
@@ -148,7 +152,7 @@ Deno.test("C3 a segment that is gone without a record of it is missed by start a
 
 Deno.test("C3 a beginning with another hash than the recorded one is found", async () => {
   const { journal, files, noon } = await aged();
-  await journal.prune(noon);
+  await journal.prune(noon, Infinity);
   await journal.close();
   const disk = files.restart();
   const [oldest = ""] = segments(disk);
@@ -164,7 +168,7 @@ Deno.test("C3 a beginning with another hash than the recorded one is found", asy
 Deno.test("C3 a kept head proves what is there; one of a record that was pruned proves nothing any more", async () => {
   const { journal, files, noon } = await aged();
   const all = segments(files).flatMap((path) => lines(files, path)).map((line) => JSON.parse(line));
-  const gone = await journal.prune(noon);
+  const gone = await journal.prune(noon, Infinity);
   await journal.close();
   const headOf = (seq: number) => ({ size: seq, hash: all[seq - 1].hash as string, format: 1 });
   const proven = async (seq: number, hash = headOf(seq).hash) => {
@@ -184,7 +188,7 @@ Deno.test("C7 a crash at each step of pruning leaves one journal, and the next s
     const before = names(files);
     files.crashAt(step, step % 2 === 0 ? "half" : "all");
     try {
-      const gone = await journal.prune(noon);
+      const gone = await journal.prune(noon, Infinity);
       done = gone !== undefined;
     } catch (error) {
       assert(error instanceof Crash || String(error).includes("died at change"), String(error));
@@ -219,7 +223,7 @@ Deno.test("C8 a verification during a pruning finds no fault, whenever that begi
       const { journal, files, noon } = await aged();
       const verifying = ok(files);
       for (let i = 0; i < turns; i++) await new Promise((resolve) => setTimeout(resolve, 0));
-      const gone = await journal.prune(noon);
+      const gone = await journal.prune(noon, Infinity);
       assert(gone !== undefined);
       begins.push((await verifying).begins);
       assertEquals((await ok(files)).begins, gone.last + 1);
@@ -233,7 +237,7 @@ Deno.test("C8 a verification during a pruning finds no fault, whenever that begi
 
 Deno.test("C5 where the snapshot is gone after pruning, a start goes on with what is there and says from where", async () => {
   const { journal, files, time, noon } = await aged();
-  const gone = await journal.prune(noon);
+  const gone = await journal.prune(noon, Infinity);
   await journal.close();
   const disk = files.restart();
   disk.remove(`${DIR}/snapshot.json`);
@@ -255,7 +259,7 @@ Deno.test("C3 a verification that is begun while segments are about to go waits 
   const { journal, files, noon } = await aged();
   let release = () => {};
   files.syncHeld = new Promise((resolve) => release = resolve);
-  const pruning = journal.prune(noon);
+  const pruning = journal.prune(noon, Infinity);
   const found = journal.verifyAgain({ next: settled });
   await settled();
   files.syncHeld = undefined;

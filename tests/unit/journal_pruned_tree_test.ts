@@ -4,6 +4,7 @@ import { checkpointPath } from "../../src/journal/checkpoint_file.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { checkProof } from "../../src/journal/proof_check.ts";
 import { proveConsistency, proveInclusion } from "../../src/journal/prove.ts";
+import { tailOf } from "../../src/journal/record.ts";
 import { ed25519Verify } from "../../src/platform/ed25519.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import {
@@ -18,7 +19,7 @@ import {
   verifySigned,
 } from "../support/checkpoints.ts";
 import { Crash, MemoryFiles } from "../support/memory_files.ts";
-import { DIR, disk, type FakeTime, fill, lines, open, segments } from "../support/memory_journal.ts";
+import { DIR, disk, type FakeTime, fill, lines, open, putLines, segments, sha256 } from "../support/memory_journal.ts";
 
 const SMALL = { segmentBytes: 2500, fsync: "never" as const };
 const FILE = checkpointPath(DIR);
@@ -37,11 +38,28 @@ async function signed(): Promise<{ journal: Journal; files: MemoryFiles; time: F
 
 async function pruned() {
   const one = await signed();
-  const gone = await one.journal.prune(one.time.clock.now() + 1, undefined, 50);
+  const gone = await one.journal.prune(one.time.clock.now() + 1, 50);
   assert(gone !== undefined);
   fill(one.journal, 10);
   await sign(one.files, one.journal);
   return { ...one, gone };
+}
+
+/** Changes record `seq` and chains all that follow to it anew, as whoever owns the home can. */
+function changeAndChain(files: MemoryFiles, seq: number): void {
+  let prev: string | undefined;
+  for (const path of segments(files)) {
+    const all = lines(files, path).map((text) => {
+      const tail = tailOf(text)!;
+      if (tail.seq < seq) return text;
+      const body = text.slice(0, tail.at).replace("naïve", "naive");
+      const rest = text.slice(tail.at + ',"hash":""'.length + 64).replace(tail.prev, prev ?? tail.prev);
+      prev = sha256(new TextEncoder().encode(body + rest));
+      return `${body},"hash":"${prev}"${rest}`;
+    });
+    putLines(files, path, all);
+  }
+  files.remove(`${DIR}.head`);
 }
 
 async function proofsHold(files: MemoryFiles, seq: number, from: number): Promise<void> {
@@ -74,6 +92,17 @@ Deno.test("C10 the record of a pruning keeps size and root of what went, and lie
   );
 });
 
+Deno.test("C10 a record that was changed behind what was pruned is looked for behind that only", async () => {
+  const { files, gone } = await pruned();
+  const next = entries(files).find(({ position }) => position.seq > gone.last)!;
+  changeAndChain(files, gone.last + 2);
+  assertStringIncludes(
+    await fault(files) ?? "nothing",
+    `does not lead to the root of its checkpoint in journal.checkpoints: ` +
+      `a record from ${gone.last + 1} to ${next.position.seq} was changed`,
+  );
+});
+
 Deno.test("C10 where journal.checkpoints is lost a kept checkpoint is checked from the record of the pruning on", async () => {
   const { files, gone } = await pruned();
   const kept = entries(files).at(-1)!;
@@ -99,7 +128,7 @@ Deno.test("C7 after a crash at each step of pruning a signed journal, all is sig
     const { journal, files, time, all } = await signed();
     files.crashAt(steps + 1, steps % 2 === 0 ? "half" : "all");
     try {
-      done = await journal.prune(time.clock.now() + 1, undefined, 50) !== undefined;
+      done = await journal.prune(time.clock.now() + 1, 50) !== undefined;
     } catch (error) {
       assert(error instanceof Crash || String(error).includes("died at change"), String(error));
     }
@@ -116,7 +145,7 @@ Deno.test("C7 after a crash at each step of pruning a signed journal, all is sig
     assertEquals((await verifySigned(left, { against: [kept] }) as { provenUpTo?: number }).provenUpTo, kept.size);
     assertEquals(await next.journal.verifyUnread(NO_PACE), undefined);
     await next.journal.snapshot({});
-    await next.journal.prune(time.clock.now() + 1, undefined, all.length);
+    await next.journal.prune(time.clock.now() + 1, all.length);
     assertEquals(await fault(left), undefined, step);
     await next.journal.close();
   }
@@ -128,7 +157,7 @@ Deno.test("C10 what an earlier version pruned unsigned stops the signing, is nam
   const last = entries(files).at(-1)!.size;
   fill(journal, 40);
   await journal.snapshot({});
-  const gone = await journal.prune(time.clock.now() + 1); // as one that knows no checkpoints
+  const gone = await journal.prune(time.clock.now() + 1, Infinity); // as one that knows no checkpoints
   assert(gone !== undefined && gone.last > last && gone.tree === undefined);
   const error = await assertRejects(
     () => sign(files, journal),
@@ -138,7 +167,7 @@ Deno.test("C10 what an earlier version pruned unsigned stops the signing, is nam
   assertStringIncludes(String(error.details["hint"]), "doctor --fix");
   const found = await verifySigned(files);
   assert(found.ok);
-  assertEquals(found.checkpoints?.unsigned, { from: last + 1, to: gone.last });
+  assertEquals(found.checkpoints?.gap, { from: last + 1, to: gone.last });
   const kept = { ...entries(files)[0]!, name: "kept" };
   const early = await verifySigned(files, { against: [kept] });
   assertEquals(early.ok && early.checkpoints?.kept, { count: 0, unprovable: ["kept"] });
@@ -155,7 +184,7 @@ Deno.test("C10 what was pruned is looked for once, however many trees were kept 
   const { journal, files, time } = await signed();
   fill(journal, 40);
   await journal.snapshot({});
-  await journal.prune(time.clock.now() + 1); // as one that keeps no tree of it
+  await journal.prune(time.clock.now() + 1, Infinity); // as one that keeps no tree of it
   const [one] = entries(files);
   const read = files.readRange.bind(files);
   let reads = 0;

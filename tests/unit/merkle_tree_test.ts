@@ -10,10 +10,10 @@ import {
   rootOfInclusion,
 } from "../../src/merkle/proof.ts";
 import { Frontier, sameHash, type Subtree, subtreesOf, TreeHasher } from "../../src/merkle/tree.ts";
-import { sha256BytesFor } from "../../src/platform/hash.ts";
+import { sha256BytesOfRecord } from "../../src/platform/hash.ts";
 import { rounds } from "../support/harness_wait.ts";
 
-const hasher = new TreeHasher(sha256BytesFor(0));
+const hasher = new TreeHasher(sha256BytesOfRecord);
 const hex = (text: string) => Uint8Array.fromHex(text);
 const utf8 = (text: string) => new TextEncoder().encode(text);
 

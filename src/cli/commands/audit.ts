@@ -3,7 +3,7 @@ import { chainError } from "../../journal/chain.ts";
 import { type Verification, verifyJournal } from "../../journal/verify.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
-import { UNSIGNED_CURE, unsignedText } from "../../journal/unsigned.ts";
+import { SIGNING_GAP_CURE, signingGapText } from "../../journal/signing_gap.ts";
 import type { NoteKey } from "../../merkle/note.ts";
 import { readSnapshot } from "../../journal/snapshot.ts";
 import { HEAD_FILE, readHeadFile } from "../../journal/witness.ts";
@@ -155,10 +155,10 @@ async function readWitness(
 
 /** What else is to be said of the checkpoints. */
 function keptLines({ checkpoints }: Extract<Verification, { ok: true }>): string[] {
-  const { kept, unsigned } = checkpoints ?? {};
+  const { kept, gap } = checkpoints ?? {};
   const gone = kept?.unprovable ?? [];
   return [
-    ...(unsigned === undefined ? [] : [unsignedText(unsigned), `to cure it: ${UNSIGNED_CURE}`]),
+    ...(gap === undefined ? [] : [signingGapText(gap), `to cure it: ${SIGNING_GAP_CURE}`]),
     ...(kept === undefined ? [] : [`${kept.count} checkpoint${kept.count === 1 ? "" : "s"} kept elsewhere fit`]),
     ...(gone.length === 0 ? [] : [
       `${gone.length} kept elsewhere are of records that were pruned and prove nothing any more, the last ` +

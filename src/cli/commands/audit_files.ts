@@ -8,7 +8,7 @@ import { isNestedBeyond } from "../../lib/json_nesting.ts";
 import { type NoteKey, openedNote, parseCheckpoint, parseVerifierKey } from "../../merkle/note.ts";
 import { denoFiles, isNotFound, realPath } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
-import { sha256BytesFor } from "../../platform/hash.ts";
+import { sha256Bytes } from "../../platform/hash.ts";
 import type { HomePaths } from "../../platform/home_paths.ts";
 import { ownUid } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -20,7 +20,7 @@ const MAX_BYTES = 64 * 1_048_576;
 const NESTING = { depth: 64, containers: 10_000 } as const;
 
 /** For a command, which reads whole journals and ends soon. */
-export const digest = sha256BytesFor(Infinity);
+export const digest = sha256Bytes;
 
 /** The key of this home; undefined where none was made yet. @throws {ConsoleError} where its file is not safely ours */
 export async function ownKey({ keys }: Pick<HomePaths, "keys">): Promise<SigningKey | undefined> {

@@ -1,9 +1,9 @@
 /** The journal: whether its chain holds, and how it grows. */
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
-import { checkpointPath } from "../../journal/checkpoint_file.ts";
+import { CHECKPOINT_FILE, checkpointPath } from "../../journal/checkpoint_file.ts";
 import { openCheckpoints } from "../../journal/checkpoints.ts";
-import { UNSIGNED_CURE, type UnsignedRecords } from "../../journal/unsigned.ts";
-import { CHECKPOINT_FILE, HEAD_FILE, readHeadFile } from "../../journal/witness.ts";
+import { SIGNING_GAP_CURE, type SigningGap } from "../../journal/signing_gap.ts";
+import { HEAD_FILE, readHeadFile } from "../../journal/witness.ts";
 import { verifyJournal } from "../../journal/verify.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
@@ -61,7 +61,8 @@ async function checkpoints({ context: { paths } }: CommandContext): Promise<Find
   if (key === undefined) {
     if (!isSigned) return [note(id, "nothing is signed yet: the daemon makes a key within seconds of its start")];
     return [problem(id, `the key that signed ${CHECKPOINT_FILE} is gone: nothing is signed any more`, {
-      hint: `put keys/journal.key back; if it is lost, move ${CHECKPOINT_FILE} away: then a new key is made`,
+      hint:
+        `put keys/journal.key back; if it is lost, move ${CHECKPOINT_FILE} away: then the next start makes a new key`,
     })];
   }
   try {
@@ -70,11 +71,11 @@ async function checkpoints({ context: { paths } }: CommandContext): Promise<Find
     if (seq === 0) return [note(id, "no checkpoint is signed yet")];
     return [ok(id, `signed up to record ${seq} by ${key.name}`)];
   } catch (error) {
-    const unsigned = error instanceof ConsoleError ? error.details["unsigned"] : undefined;
-    if (unsigned === undefined) throw error;
-    const { from } = unsigned as UnsignedRecords;
+    const gap = error instanceof ConsoleError ? error.details["gap"] : undefined;
+    if (gap === undefined) throw error;
+    const { from } = gap as SigningGap;
     const fix = () => Promise.resolve(beginAnew(dir, from));
-    return [problem(id, (error as ConsoleError).message, { hint: UNSIGNED_CURE, fix })];
+    return [problem(id, (error as ConsoleError).message, { hint: SIGNING_GAP_CURE, fix })];
   }
 }
 

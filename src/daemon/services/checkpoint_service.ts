@@ -1,12 +1,11 @@
 /** Signs what the journal holds: every few thousand records, some minutes after the last change, and at the end. */
-import { checkpointPath } from "../../journal/checkpoint_file.ts";
+import { CHECKPOINT_FILE, checkpointPath } from "../../journal/checkpoint_file.ts";
 import { type Checkpoints, openCheckpoints } from "../../journal/checkpoints.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { createSigningKey, readSigningKey } from "../../journal/signing_key.ts";
-import type { Pace } from "../../journal/pace.ts";
-import { CHECKPOINT_FILE } from "../../journal/witness.ts";
+import { BackgroundPace } from "../../journal/pace.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
-import { sha256BytesFor, sha256OfRecord } from "../../platform/hash.ts";
+import { sha256BytesOfRecord, sha256OfRecord } from "../../platform/hash.ts";
 import type { HomePaths } from "../../platform/home_paths.ts";
 import type { Clock, Files, Log, Timers } from "../../platform/system.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -22,13 +21,11 @@ const DUE_MS = 600_000;
 const BUSY_RECORDS = 2048;
 /** Behind by so many, a checkpoint waits for no quiet time. */
 const MOST_RECORDS = 131_072;
-/** The work between two rests, ms; it rests as long. */
-const SLICE_MS = 2;
 /** What a stop may take, ms: the next start signs what is left. */
 const STOP_MS = 1000;
 
 export interface CheckpointServiceOptions {
-  readonly journal: Pick<Journal, "checkpoint" | "head" | "stats">;
+  readonly journal: Pick<Journal, "checkpoint" | "head">;
   readonly paths: Pick<HomePaths, "journal" | "keys">;
   readonly log: Log;
   readonly lastError: LastError;
@@ -41,8 +38,6 @@ export interface CheckpointServiceOptions {
 /** A part of the journal's service. */
 export interface CheckpointService {
   readonly tick: () => Promise<void>;
-  /** Grows with what is read of the journal in the background: by checkpoints, and by the check of what a start did not read. */
-  readonly work: () => number;
   /** How far it has signed, and why it signs no more, for `status`. */
   readonly state: () => { readonly signedTo: number; readonly unsigned?: string };
   /** Signs what is there now. @returns the last record that a checkpoint covers; 0 where none can be made */
@@ -69,7 +64,7 @@ export function checkpointService(o: CheckpointServiceOptions): CheckpointServic
     nextAt = clock.steady() + DUE_MS;
     try {
       checkpoints ??= await open(o);
-      await journal.checkpoint(checkpoints, paceOf(timers, clock, signal));
+      await journal.checkpoint(checkpoints, new BackgroundPace({ timers, steady: clock.steady, signal }));
       hasFailed = false;
     } catch (error) {
       if (!signal.aborted) tell(error);
@@ -103,7 +98,6 @@ export function checkpointService(o: CheckpointServiceOptions): CheckpointServic
       const isLong = behind > MOST_RECORDS || behind >= DUE_RECORDS && grown < BUSY_RECORDS;
       if (isLong || behind > 0 && clock.steady() >= nextAt) await next(stopping.signal);
     },
-    work: () => journal.stats().verifiedTo + (checkpoints?.seq ?? 0),
     state: () => ({ signedTo: checkpoints?.seq ?? 0, ...(problem === undefined ? {} : { unsigned: problem }) }),
     cover: async () => {
       await next(stopping.signal);
@@ -111,35 +105,26 @@ export function checkpointService(o: CheckpointServiceOptions): CheckpointServic
     },
     stop: async () => {
       stopping.abort(); // a long one goes on from its last segment
-      await next(AbortSignal.timeout(STOP_MS));
+      const [late, ended] = [new AbortController(), new AbortController()];
+      void timers.sleep(STOP_MS, ended.signal).then(() => late.abort(), () => {}); // rejects where it has ended
+      await next(late.signal);
+      ended.abort();
     },
   };
 }
 
 /** A key is made where nothing was signed before: another one could not go on. @throws {ConsoleError}, the OS error */
 async function open({ files, paths, uid }: CheckpointServiceOptions): Promise<Checkpoints> {
-  // Also for many records: small hashes of node:crypto leave objects that only a full collection frees.
-  const digest = sha256BytesFor(0);
+  const digest = sha256BytesOfRecord;
   const place = { files, keys: paths.keys, uid, digest };
   const found = await readSigningKey(place);
   if (found === undefined && files.stat(checkpointPath(paths.journal)) !== undefined) {
     throw new ConsoleError("journal_broken", `the key that signed ${CHECKPOINT_FILE} is gone`, {
-      hint: `put keys/journal.key back, or move ${CHECKPOINT_FILE} away: then a new key is made`,
+      hint:
+        `put keys/journal.key back, or move ${CHECKPOINT_FILE} away: then the next start of the daemon makes a new key`,
     });
   }
   const key = found ?? await createSigningKey(place);
   const dir = paths.journal;
   return await openCheckpoints({ dir, files, key, verify: ed25519Verify, digest, sha256: sha256OfRecord });
-}
-
-function paceOf(timers: Timers, { steady }: Pick<Clock, "steady">, signal: AbortSignal): Pace {
-  let slice = steady();
-  return {
-    next: async () => {
-      signal.throwIfAborted();
-      if (steady() - slice < SLICE_MS) return;
-      await timers.sleep(SLICE_MS, signal);
-      slice = steady();
-    },
-  };
 }

@@ -28,6 +28,8 @@ export interface JournalServices {
   readonly journal: Service;
   /** Stops early: writes the last snapshot. */
   readonly snapshots: Service;
+  /** Grows with each record that is read in the background: for a checkpoint, and by the check of what a start did not read. */
+  readonly backgroundReads: () => number;
 }
 
 export function journalServices(
@@ -64,6 +66,7 @@ export function journalServices(
     known = { failures, readOnly: fails };
   };
   return {
+    backgroundReads: () => journal.stats().verifiedTo + checkpoints.state().signedTo,
     snapshots: {
       name: "snapshots",
       tick: async () => {

@@ -29,7 +29,7 @@ export function pruning({ journal, keepDays, store, checkpoints, clock, log }: P
   async function look(days: number): Promise<void> {
     try {
       const append = (record: NewRecord) => void store.commit(record as NewEvent, DAEMON);
-      const gone = await journal.prune(clock.now() - days * DAY_MS, append, await checkpoints.cover());
+      const gone = await journal.prune(clock.now() - days * DAY_MS, await checkpoints.cover(), append);
       if (gone === undefined) return;
       const { first, last, until, segments } = gone;
       log.info("the oldest records of the journal were removed", { first, last, until, files: segments.length });

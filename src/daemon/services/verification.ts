@@ -5,7 +5,7 @@
 import type { Service } from "../../core/service.ts";
 import type { Problem } from "../../journal/chain.ts";
 import type { Journal } from "../../journal/journal.ts";
-import type { Pace } from "../../journal/pace.ts";
+import { BackgroundPace } from "../../journal/pace.ts";
 import type { Log, Timers } from "../../platform/system.ts";
 import { ConsoleError, ERRORS } from "../../protocol/errors.ts";
 import type { LastError } from "../last_error.ts";
@@ -13,8 +13,6 @@ import type { StopControl } from "../stop_control.ts";
 
 /** The first clients come right after the start: they have the processor for themselves, ms. */
 const BEGIN_MS = 1000;
-/** No event waits longer for a slice than this, ms; between two it rests as long. */
-const SLICE_MS = 2;
 /** After this time it rests no more, only gives way: a large journal is to be checked within the first minute, ms. */
 const HURRY_MS = 20_000;
 
@@ -42,10 +40,11 @@ export function verification(o: VerificationOptions): BackgroundChecks {
   let running: Promise<void> = Promise.resolve();
   let isDone = false;
   let checking: Promise<Problem | undefined> | undefined;
+  const pace = () => new BackgroundPace({ timers, steady, signal: stopping.signal, hurryAfterMs: HURRY_MS });
 
   async function run(): Promise<void> {
     await timers.sleep(BEGIN_MS, stopping.signal);
-    const problem = await journal.verifyUnread(paceOf({ timers, steady }, stopping.signal));
+    const problem = await journal.verifyUnread(pace());
     isDone = true;
     if (problem !== undefined) broken(problem);
   }
@@ -54,7 +53,7 @@ export function verification(o: VerificationOptions): BackgroundChecks {
     let problem: Problem | undefined;
     try {
       await running; // it reads the same records
-      problem = await journal.verifyAgain(paceOf({ timers, steady }, stopping.signal));
+      problem = await journal.verifyAgain(pace());
     } catch (error) {
       throw stopping.signal.aborted ? new ConsoleError("stopping", "the daemon is stopping") : error;
     }
@@ -89,17 +88,4 @@ export function verification(o: VerificationOptions): BackgroundChecks {
     },
   };
   return { service, again: () => checking ??= check().finally(() => checking = undefined) };
-}
-
-function paceOf({ timers, steady }: Pick<VerificationOptions, "timers" | "steady">, signal: AbortSignal): Pace {
-  const began = steady();
-  let slice = began;
-  return {
-    next: async () => {
-      signal.throwIfAborted();
-      if (steady() - slice < SLICE_MS) return;
-      await timers.sleep(steady() - began < HURRY_MS ? SLICE_MS : 0, signal);
-      slice = steady();
-    },
-  };
 }

@@ -4,21 +4,21 @@
  */
 import { ConsoleError } from "../protocol/errors.ts";
 
-export interface UnsignedRecords {
+export interface SigningGap {
   readonly from: number;
   readonly to: number;
 }
 
-/** What begins a new tree. */
-export const UNSIGNED_CURE =
+/** What lets a new tree begin behind them. */
+export const SIGNING_GAP_CURE =
   "agent-console doctor --fix, then agent-console daemon restart: what is there is signed anew";
 
-export function unsignedText({ from, to }: UnsignedRecords): string {
+export function signingGapText({ from, to }: SigningGap): string {
   return `records ${from} to ${to} were pruned before a checkpoint covered them, as versions without checkpoints do: ` +
     "nothing is signed any more";
 }
 
-/** With the records as its detail `unsigned`. */
-export function signingStopped(unsigned: UnsignedRecords): ConsoleError {
-  return new ConsoleError("journal_broken", unsignedText(unsigned), { unsigned, hint: UNSIGNED_CURE });
+/** With the records as its detail `gap`. */
+export function signingStopped(gap: SigningGap): ConsoleError {
+  return new ConsoleError("journal_broken", signingGapText(gap), { gap, hint: SIGNING_GAP_CURE });
 }
