@@ -130,7 +130,8 @@ const journal = section("journal", {
     title: "Days kept",
     means:
       "Files of the journal whose last record is older than so many days are removed, and a record says which; never " +
-      "the one that is written to, and never what a start needs. 0 = all are kept.",
+      "the one that is written to (so its records stay until it has `journal.segment_mib`), and never what a start needs. " +
+      "0 = all are kept.",
     must: "a whole number of days from 0 to 36500",
     applies: "live",
   }),

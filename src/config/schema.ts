@@ -77,6 +77,15 @@ export class ConfigSchema {
     return parent === "" ? [] : names.filter((one) => splitKey(one).parent === parent && this.find(one) !== undefined);
   }
 
+  /** The keys of the settings in a section, `<name>` where the user names its parts; none where `key` is no section. */
+  within(key: string): readonly string[] {
+    const parts = key.split(".");
+    let entry: Entry | undefined = this.root;
+    for (const part of parts) entry = entry === undefined ? undefined : entryAt(entry, part);
+    if (entry === undefined || entry.kind === "setting") return [];
+    return [...settingsIn(entry)].map((one) => joinKey(key, one.key.split(".").slice(parts.length).join(".")));
+  }
+
   /** The known key or section that is nearest to a mistyped one. */
   nearest(key: string): string | undefined {
     return nearestWord(key, keysIn(this.root, "", key.split(".")));

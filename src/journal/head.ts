@@ -16,7 +16,7 @@ export interface Head {
 /**
  * A head from parsed JSON; further members (`schema`) are ignored.
  *
- * @throws {ConsoleError} `failed` where it is none, `incompatible` where its format is newer
+ * @throws {ConsoleError} `usage` where it is none, `incompatible` where its format is newer
  */
 export function parseHead(value: unknown): Head {
   const { size, hash, format } = (typeof value === "object" && value !== null ? value : {}) as Record<string, unknown>;
@@ -24,8 +24,8 @@ export function parseHead(value: unknown): Head {
     typeof size !== "number" || !Number.isSafeInteger(size) || size < 0 || typeof format !== "number" ||
     typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash) || (size === 0) !== (hash === NO_HASH)
   ) {
-    throw new ConsoleError("failed", 'the kept head is not what "audit head --json" prints', {
-      hint: "agent-console audit head --json",
+    throw new ConsoleError("usage", 'the kept head is not what "audit head --json" prints', {
+      hint: "give a file that agent-console audit head --json, or audit prove 17 --json, printed at an earlier time",
     });
   }
   if (format > JOURNAL_FORMAT) {

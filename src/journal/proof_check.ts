@@ -54,7 +54,7 @@ const PROOF = v.variant("kind", [
  * Checks a proof by itself, without a journal.
  *
  * @param value parsed JSON
- * @throws {ConsoleError} `failed` where it is no proof, `incompatible` where its format is newer, `journal_broken` where it
+ * @throws {ConsoleError} `usage` where it is no proof, `incompatible` where its format is newer, `journal_broken` where it
  *   does not hold
  */
 export async function checkProof(
@@ -70,7 +70,10 @@ export async function checkProof(
   if (!read.success) throw noProof();
   const proof = read.output;
   const text = await openedNote(proof.checkpoint, key, verify, digest);
-  if (text === undefined) throw doesNotHold(`its checkpoint is not signed by ${key.name}`);
+  if (text === undefined) {
+    const hint = "another key signed it: give that with --key, as agent-console audit key prints it there";
+    throw doesNotHold(`its checkpoint is not signed by ${key.name}`, hint);
+  }
   const checkpoint = parseCheckpoint(text);
   if (checkpoint === undefined || checkpoint.origin !== originOf(key, beginsOf(checkpoint))) throw noProof();
   const { size, root, origin } = checkpoint;
@@ -93,9 +96,11 @@ export async function checkProof(
 }
 
 function noProof(): ConsoleError {
-  return new ConsoleError("failed", 'the file is not what "audit prove --json" prints');
+  return new ConsoleError("usage", 'the file is not what "audit prove --json" prints', {
+    hint: "give a file that agent-console audit prove 17 --json > FILE has written",
+  });
 }
 
-function doesNotHold(why: string): ConsoleError {
-  return new ConsoleError("journal_broken", `the proof does not hold: ${why}`);
+function doesNotHold(why: string, hint = "the file is not as it was made, or is of another journal"): ConsoleError {
+  return new ConsoleError("journal_broken", `the proof does not hold: ${why}`, { hint });
 }

@@ -185,12 +185,15 @@ Deno.test(
     // What a snapshot knows beyond the end is told, and written down by the start that goes on without the head file.
     for (const name of ["journal.head", "journal.checkpoints"]) Deno.removeSync(home.path(name));
     Deno.writeTextFileSync(home.path(FIRST), lines.slice(0, -5).map((line) => `${line}\n`).join(""));
-    const { code, stdout, stderr } = await home.cli(["audit", "verify"]);
-    assertEquals(code, 0, stderr);
-    const known = Number(/there were (\d+) records/.exec(stderr)?.[1]);
+    const { code, stdout, stderr } = await home.cli(["audit", "verify", "--json"]);
+    assertEquals(code, 7, stderr);
+    const known = Number(
+      /snapshot\.json counts (\d+) records, the end was cut off, or a crash lost it/.exec(stderr)?.[1],
+    );
     assert(known > lines.length - 5 && known <= lines.length, stderr);
-    assertStringIncludes(stdout, "completeness is not proven");
-    assertEquals((await home.json(["audit", "verify", "--json"]))["missingUpTo"], known);
+    const { ok, problem } = JSON.parse(stdout) as Json;
+    assertEquals([ok, (problem as Json)["seq"]], [false, lines.length - 4]);
+    assertEquals((problem as Json)["offset"], (await Deno.stat(home.path(FIRST))).size);
     await home.start();
     assertEquals(readJournal(home).find(({ type }) => type === "daemon.recovered")?.data["missingUpTo"], known);
     const told = async () => (await home.json(["audit", "verify", "--json"]))["lost"] as Json | undefined;

@@ -94,7 +94,40 @@ Deno.test("C10 a stranger with the key checks proofs of records and of an earlie
   assertStringIncludes(said, `ok: the tree of 11 records is the beginning of that of ${size} records`);
   const refused = await cli(other, 7, "audit", "verify", "--proof", home.path("p.json"));
   assertStringIncludes(refused, `the proof does not hold: its checkpoint is not signed by ${otherKey.split("+")[0]}`);
+  // What another key signed is told alike, whatever it is given as, and a program gets an object.
+  for (const option of ["--proof", "--against"]) {
+    const { code, stdout, stderr } = await other.cli(["audit", "verify", option, home.path("p.json"), "--json"]);
+    assertEquals(code, 7, stderr);
+    assertStringIncludes(stderr, "hint: another key signed it");
+    const { ok, problem } = JSON.parse(stdout);
+    assertEquals(ok, false);
+    assertStringIncludes(problem.what, `not signed by ${otherKey.split("+")[0]}`);
+  }
 });
+
+Deno.test("C10 the hash of each record follows from its line by the documented rule alone", async () => {
+  await using home = await signedHome();
+  const lines = Deno.readTextFileSync(home.path("journal/0000000000000001.jsonl")).trimEnd().split("\n");
+  let prev = "0".repeat(64);
+  for (const line of lines) {
+    const { hash, ...rest } = JSON.parse(line);
+    for (const text of [canonical(rest), line.replace(/,"hash":"[0-9a-f]{64}"(?=,"prev":"[^{}]*\}$)/, "")]) {
+      const digest = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+      assertEquals(new Uint8Array(digest).toHex(), hash);
+    }
+    assertEquals(rest.prev, prev);
+    prev = hash;
+  }
+  assert(lines.length > 30);
+});
+
+/** Members sorted by their names, no blanks: what docs/audit.md says, written anew. */
+function canonical(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(canonical).join(",")}]`;
+  if (value === null || typeof value !== "object") return JSON.stringify(value);
+  const members = Object.entries(value).sort(([a], [b]) => a < b ? -1 : 1);
+  return `{${members.map(([name, member]) => `${JSON.stringify(name)}:${canonical(member)}`).join(",")}}`;
+}
 
 Deno.test("C10 a copy elsewhere verifies by the key, and a checkpoint that was kept proves it complete up to there", async () => {
   await using home = await TestHome.create();
@@ -132,10 +165,15 @@ Deno.test("C10 a copy elsewhere verifies by the key, and a checkpoint that was k
     `journal.checkpoints counts ${now} records, the end was cut off`,
   );
   Deno.removeSync(`${copy}.checkpoints`);
-  assertStringIncludes(
-    await cli(stranger, 0, ...offline, "--key", key),
-    "no signed checkpoint covers these records yet",
-  );
+  const cut = await cli(stranger, 7, ...offline, "--key", key);
+  assertStringIncludes(cut, "records, the end was cut off, or a crash lost it\nhint: copy it anew");
+  Deno.removeSync(`${copy}/snapshot.json`); // the last in the copy that knows of the end
+  const alone = await cli(stranger, 0, ...offline, "--key", key);
+  const unknown = "copy.checkpoints and copy.head are not beside it: nobody knows whether records at the end are gone";
+  assertStringIncludes(alone, unknown);
+  assert(!alone.includes("yet"), alone);
+  const said = JSON.parse(await cli(stranger, 0, ...offline, "--key", key, "--json"));
+  assertEquals(said.missingFiles, ["copy.checkpoints", "copy.head"]);
   assertStringIncludes(
     await cli(stranger, 7, ...offline, "--key", key, "--against", home.path("kept.json")),
     `the kept checkpoint counts ${size} records, the end was cut off`,
@@ -150,7 +188,10 @@ Deno.test("C10 the key is made at the first start for us alone, and without it n
   const key = await cli(home, 0, "audit", "key");
   assertMatch(key, /^agent-console\/journal\/[0-9a-f]{16}\+[0-9a-f]{8}\+A[A-Za-z0-9+/]{43}$/);
   assertEquals(JSON.parse(await cli(home, 0, "audit", "key", "--json")).key, key);
-  assertStringIncludes(await cli(home, 1, "audit", "prove", "1"), "no checkpoint covers record 1 yet");
+  assertStringIncludes(
+    await cli(home, 1, "audit", "prove", "1"),
+    "no checkpoint covers record 1 yet\nhint: agent-console daemon restart, which signs at its stop",
+  );
   await home.stop();
   assertEquals(Deno.statSync(home.path("keys/journal.key")).mode! & 0o777, 0o600);
   assertStringIncludes(await cli(home, 0, "audit", "prove", "1"), "record 1 is in the tree of");
@@ -161,6 +202,11 @@ Deno.test("C10 the key is made at the first start for us alone, and without it n
   }
   Deno.renameSync(home.path("keys/journal.key"), home.path("moved"));
   await home.start();
+  for (const args of [["key"], ["prove", "1"]]) {
+    const lost = await cli(home, 7, "audit", ...args);
+    assertStringIncludes(lost, "NOT SIGNED: the key that signed journal.checkpoints is gone");
+    assertStringIncludes(lost, "hint: put keys/journal.key back");
+  }
   await home.stop();
   assertEquals(Deno.readTextFileSync(home.path("journal.checkpoints")), checkpoints);
   assertStringIncludes(
@@ -177,6 +223,7 @@ Deno.test("C10 the key is made at the first start for us alone, and without it n
 Deno.test("C10 what the audit is given wrongly is named, and checks nothing", async () => {
   await using home = await TestHome.create();
   await signMore(home);
+  const size = readJournal(home).length;
   Deno.writeTextFileSync(home.path("no.json"), "{}");
   Deno.writeTextFileSync(home.path("text"), "no JSON");
   for (
@@ -186,10 +233,28 @@ Deno.test("C10 what the audit is given wrongly is named, and checks nothing", as
       [2, 'the record is "x"', "prove", "x"],
       [2, "--key is not a key as its line of text", "verify", "--key", "a+b+c"],
       [2, "--proof checks a proof by itself", "verify", "--proof", home.path("no.json"), "--offline", "/x"],
-      [1, 'the file is not what "audit prove --json" prints', "verify", "--proof", home.path("no.json")],
+      [
+        2,
+        'the file is not what "audit prove --json" prints\nhint: give a file that',
+        "verify",
+        "--proof",
+        home.path("no.json"),
+      ],
+      [
+        2,
+        'is not what "audit head --json" prints\nhint: give a file that',
+        "verify",
+        "--against",
+        home.path("no.json"),
+      ],
       [1, "there is no file", "verify", "--proof", home.path("none.json")],
       [2, 'is not what "audit prove --json" prints', "verify", "--proof", home.path("text")],
-      [1, "there is no journal at", "verify", "--offline", home.path("nothing")],
+      [1, "there is no journal in", "verify", "--offline", home.path("nothing")],
+      [1, `hint: did you mean ${home.path("journal")}?`, "verify", "--offline", home.path("")],
+      [1, "there is no journal in", "verify", "--offline", home.path("logs")],
+      [2, "is not a folder\nhint: name the folder", "verify", "--offline", home.path("journal.head")],
+      [1, `there is no record 9999: the journal has ${size}\nhint: give a number up to ${size}`, "prove", "9999"],
+      [1, `there is no record 9999: the journal has ${size}`, "prove", "--from", "9999"],
     ] as [number, string, ...string[]][]
   ) {
     assertStringIncludes(await cli(home, code, "audit", ...args), says);

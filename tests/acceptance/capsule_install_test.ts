@@ -69,7 +69,7 @@ Deno.test("X1 capsule install refuses what is no capsule, and leaves nothing beh
     return stderr;
   };
   await Deno.writeTextFile(`${source}/.env`, "A=1");
-  assertMatch(await refusal(source), /the capsule is refused: it holds "\.env"/);
+  assertMatch(await refusal(source), /the capsule is refused: it holds "\.env".*\nhint: mend \S+, and try it with /);
   await Deno.remove(`${source}/.env`);
   await Deno.symlink("/etc/passwd", `${source}/names.ts`);
   assertMatch(await refusal(source), /names\.ts is a symlink/);

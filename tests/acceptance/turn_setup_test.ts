@@ -51,5 +51,15 @@ Deno.test("first hour 7: config set says at once that a program is nowhere to be
   const step = `agent-console config set agents.mine.command '["/PATH/no-such-agent","--acp"]'`;
   assertStringIncludes(set.stderr, `\nhint: ${step}, then agent-console daemon restart\n`);
   const group = await home.cli(["config", "get", "agents"]);
-  assertStringIncludes(group.stderr, "error: agents is a group of settings\nhint: agent-console config show\n");
+  assertStringIncludes(
+    group.stderr,
+    "error: agents is a group of settings\nhint: name one of its settings: agents.<name>.",
+  );
+  const programs = await home.cli(["config", "set", "scheduler.programs", '{"a":{"argv":["/bin/true"]}}']);
+  assertEquals([programs.code, programs.stderr.split("\n")[1]], [
+    2,
+    "hint: name one of its settings: scheduler.programs.<name>.argv, scheduler.programs.<name>.timeout_mins",
+  ]);
+  const named = await home.cli(["config", "set", "scheduler.programs.backup", "{}"]);
+  assertStringIncludes(named.stderr, "hint: name one of its settings: scheduler.programs.backup.argv, ");
 });

@@ -248,7 +248,7 @@ Deno.test("F3 a head of a newer format, or none at all, is refused", () => {
       hash,
       format: 1,
     }, { size: 3, hash: "xyz", format: 1 }]
-  ) assertEquals(kind(bad), "failed");
+  ) assertEquals(kind(bad), "usage");
 });
 
 Deno.test("C8 100 verifies while a journal grows, rotates and fills its disk → no false alarm", async () => {

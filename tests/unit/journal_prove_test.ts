@@ -68,10 +68,10 @@ Deno.test("C10 a proof that was changed, or that another has signed, does not ho
       { ...proof, checkpoint: proof.checkpoint.replace(/\n\d+\n/, "\n999\n") },
       `${broken} its checkpoint is not signed by ${place.key.name}`,
     ],
-    [{ ...proof, path: ["AAAA"] }, 'failed: the file is not what "audit prove --json" prints'],
-    [{ ...proof, kind: "both" }, 'failed: the file is not what "audit prove --json" prints'],
-    [[], 'failed: the file is not what "audit prove --json" prints'],
-    [null, 'failed: the file is not what "audit prove --json" prints'],
+    [{ ...proof, path: ["AAAA"] }, 'usage: the file is not what "audit prove --json" prints'],
+    [{ ...proof, kind: "both" }, 'usage: the file is not what "audit prove --json" prints'],
+    [[], 'usage: the file is not what "audit prove --json" prints'],
+    [null, 'usage: the file is not what "audit prove --json" prints'],
     [{ ...proof, format: 2 }, "incompatible: the proof has format 2, this version reads up to 1"],
   ];
   for (const [changed, says] of cases) assertEquals(await refusal(() => checkProof(changed, place)), says);

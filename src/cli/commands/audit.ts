@@ -1,7 +1,8 @@
 /** `audit …`: the journal as a record that can be checked. */
-import { chainError } from "../../journal/chain.ts";
+import { chainError, problemOf } from "../../journal/chain.ts";
 import { type Verification, verifyJournal } from "../../journal/verify.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
+import { CHECKPOINT_FILE } from "../../journal/checkpoint_file.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { SIGNING_GAP_CURE, signingGapText } from "../../journal/signing_gap.ts";
 import type { NoteKey } from "../../merkle/note.ts";
@@ -18,6 +19,7 @@ import { type CommandContext, read } from "../context.ts";
 import { recordLine } from "../record_line.ts";
 import { wholeNumber } from "../whole_number.ts";
 import { digest, givenKey, type Kept, keyForKept, ownKey, readKeptElsewhere } from "./audit_files.ts";
+import { checkFolder, endOf, missingBeside } from "./audit_folder.ts";
 import { verifyProof } from "./audit_prove.ts";
 
 /** The most records that `audit.tail` gives at once. */
@@ -59,8 +61,34 @@ export interface VerifyCommand {
   readonly json?: boolean;
 }
 
-/** Reads the files itself and needs no daemon: a daemon should not verify its own journal. */
+/**
+ * Reads the files itself and needs no daemon: a daemon should not verify its own journal. Whatever does not hold, records,
+ * a proof or what was kept elsewhere, exits 7, and is one JSON object for a program.
+ */
 export async function verify(run: CommandContext, options: VerifyCommand): Promise<void> {
+  try {
+    await verifyGiven(run, options);
+  } catch (error) {
+    if (!(error instanceof ConsoleError) || error.kind !== "journal_broken") throw error;
+    const found = error.details["segment"] === undefined ? undefined : problemOf(error);
+    const hint = options.offline === undefined || found === undefined ? error.hint : hintForCopy(found.segment);
+    if (options.json) {
+      const problem = found ?? { what: error.message };
+      run.out.json({ ok: false, problem: hint === undefined ? problem : { ...problem, hint } });
+    }
+    throw hint === undefined ? error : new ConsoleError(error.kind, error.message, { ...error.details, hint });
+  }
+}
+
+/** Of a copy: what a person does about their own home does not cure it. */
+function hintForCopy(segment: string): string {
+  const anew = "copy it anew while no daemon runs, where the journal itself verifies";
+  return segment === CHECKPOINT_FILE
+    ? `give the key of its own home with --key, or ${anew}`
+    : `${anew}; else take an older copy`;
+}
+
+async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise<void> {
   const { paths } = run.context;
   const given = options.key === undefined ? undefined : givenKey(options.key);
   if (options.proof !== undefined) {
@@ -80,6 +108,7 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
     : await readKeptElsewhere(options.against, key);
   const witnessed = options.witness === undefined ? [] : await readWitness(run, options.witness, key);
   const dir = isOwn ? paths.journal : resolveFrom(options.offline ?? "", currentFolder());
+  checkFolder(dir, isOwn);
   // Before the records: a daemon that writes meanwhile adds to both, and no witness may know more than is read.
   const head = readHeadFile(denoFiles, dir);
   const snapshot = readSnapshot(denoFiles, dir, sha256Hex);
@@ -89,10 +118,6 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
       ? {}
       : { kept: [...(checkpoint === undefined ? [] : [checkpoint]), ...witnessed] }),
   });
-  if (head === undefined && denoFiles.stat(dir) === undefined) {
-    const hint = isOwn ? "agent-console daemon start" : "name the folder that the journal's files were copied to";
-    throw new ConsoleError("not_found", `there is no journal at ${escapeControls(dir)}`, { hint });
-  }
   const found = await verifyJournal({
     dir,
     files: denoFiles,
@@ -105,9 +130,10 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
   const result = found.ok && found.size === 0 && isOwn && denoFiles.stat(paths.ready) !== undefined
     ? NOTHING_LEFT
     : found;
-  if (options.json) run.out.json(result);
   if (!result.ok) throw chainError(result.problem);
-  if (options.json) return;
+  if (result.missingUpTo !== undefined) throw endMissing(dir, result.size, result.missingUpTo);
+  const missingFiles = isOwn ? [] : missingBeside(dir);
+  if (options.json) return run.out.json({ ...result, ...(missingFiles.length === 0 ? {} : { missingFiles }) });
   const { begins = 1, size, segments } = result;
   run.out.line(`ok: ${size - begins + 1} records in ${segments} segment${segments === 1 ? "" : "s"}`);
   if (begins > 1) {
@@ -116,7 +142,11 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
       run.out.note("journal.keep_days is 0 now: unless you had set it before, somebody else has removed those records");
     }
   }
-  run.out.line(signedLine(result, key?.name));
+  if (missingFiles.length > 0) {
+    const are = missingFiles.length === 1 ? "is" : "are";
+    run.out.line(`${missingFiles.map(escapeControls).join(" and ")} ${are} not beside it: ${END_UNKNOWN}`);
+  }
+  if (isOwn || result.checkpoints !== undefined) run.out.line(signedLine(result, key?.name));
   for (const line of keptLines(result)) run.out.line(line);
   run.out.line(
     result.completeness === "proven"
@@ -127,9 +157,6 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
       ? "completeness is not proven: give what was kept elsewhere (--against, --witness)"
       : "completeness is not proven: the record of what was kept was pruned; give a newer one",
   );
-  if (result.missingUpTo !== undefined) {
-    run.out.note(`the end was cut off, or a crash lost it: there were ${result.missingUpTo} records`);
-  }
   if (result.lost !== undefined) {
     const { seq, missingUpTo } = result.lost;
     run.out.note(`record ${seq} says that a start found records lost: there were ${missingUpTo}`);
@@ -141,6 +168,17 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
     : undefined;
   if (unused !== undefined) run.out.note(`${unused}: a start does not use it, and reads every record`);
   if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
+}
+
+const END_UNKNOWN = "nobody knows whether records at the end are gone";
+
+/** What only the snapshot knows a crash can have lost, and a start then says so; till then records are missing. */
+function endMissing(dir: string, size: number, missingUpTo: number): ConsoleError {
+  const { segment, offset } = endOf(dir);
+  const what = `is missing: snapshot.json counts ${missingUpTo} records, the end was cut off, or a crash lost it`;
+  const hint = "put the journal's files back as they were; where a crash lost it, agent-console daemon start goes on " +
+    "with what is there and records the loss";
+  return chainError({ segment, seq: size + 1, offset, what, hint });
 }
 
 /** @throws {ConsoleError} */

@@ -1,6 +1,6 @@
 /** Files and keys that the commands of the audit are given: heads, checkpoints and proofs that were kept elsewhere. */
 import { clip, escapeControls } from "../../domain/sanitize.ts";
-import { beginsOf, originOf } from "../../journal/checkpoint_file.ts";
+import { beginsOf, CHECKPOINT_FILE, checkpointPath, originOf } from "../../journal/checkpoint_file.ts";
 import { type Head, parseHead } from "../../journal/head.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { readSigningKey, type SigningKey } from "../../journal/signing_key.ts";
@@ -27,12 +27,21 @@ export async function ownKey({ keys }: Pick<HomePaths, "keys">): Promise<Signing
   return await readSigningKey({ files: denoFiles, keys, uid: ownUid(), digest });
 }
 
-/** The key of this home. @throws {ConsoleError} `not_found` where none was made yet */
+/** The key of this home. @throws {ConsoleError} `not_found` where none was made yet, `journal_broken` where it is gone */
 export async function neededKey({ context: { paths } }: CommandContext): Promise<SigningKey> {
   const key = await ownKey(paths);
   if (key !== undefined) return key;
+  if (denoFiles.stat(checkpointPath(paths.journal)) !== undefined) {
+    const message = `NOT SIGNED: the key that signed ${CHECKPOINT_FILE} is gone, and nothing is signed any more`;
+    throw new ConsoleError("journal_broken", message, {
+      hint: `put keys/journal.key back; if it is lost, move ${CHECKPOINT_FILE} away: then a new key is made`,
+    });
+  }
+  const isBegun = denoFiles.stat(paths.ready) !== undefined;
   throw new ConsoleError("not_found", "there is no signing key yet", {
-    hint: "agent-console daemon start, which makes one within seconds",
+    hint: isBegun
+      ? "a daemon makes it within seconds of its start: try again then; agent-console status says whether one runs"
+      : "agent-console daemon start, which makes one within seconds",
   });
 }
 
@@ -71,7 +80,9 @@ export async function readKeptElsewhere(
   const opened = await openedNote(note, signer, ed25519Verify, digest);
   const checkpoint = opened === undefined ? undefined : parseCheckpoint(opened);
   if (checkpoint === undefined || checkpoint.origin !== originOf(signer, beginsOf(checkpoint))) {
-    throw new ConsoleError("failed", `the kept checkpoint is not signed by ${signer.name}`);
+    throw new ConsoleError("journal_broken", `the kept checkpoint is not signed by ${signer.name}`, {
+      hint: "another key signed it: give that with --key; where it is of this home, its journal was made anew",
+    });
   }
   return { checkpoint: { ...checkpoint, name: "the kept checkpoint" } };
 }
@@ -93,7 +104,7 @@ function noteIn(text: string, file: string): string | { readonly head: unknown }
 
 /** The JSON of a proof. @throws {ConsoleError} */
 export function readProof(file: string): unknown {
-  const hint = "agent-console audit prove --help";
+  const hint = "give a file that agent-console audit prove 17 --json > FILE has written";
   return jsonOf(textOf(file, hint), file, "audit prove", hint);
 }
 
@@ -124,8 +135,7 @@ function jsonOf(text: string, file: string, command: string, hint: string): unkn
   }
   try {
     return JSON.parse(text);
-  } catch (error) {
-    const message = `${shown} is not what "${command} --json" prints: ${(error as Error).message}`;
-    throw new ConsoleError("usage", message, { hint });
+  } catch {
+    throw new ConsoleError("usage", `${shown} is not what "${command} --json" prints: it is no JSON`, { hint });
   }
 }

@@ -8,6 +8,7 @@ import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { wholeNumber } from "../whole_number.ts";
 import { digest, neededKey, readProof } from "./audit_files.ts";
+import { endOf } from "./audit_folder.ts";
 
 /** Reads the file itself: no daemon is asked whom to trust. */
 export async function showKey(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {
@@ -27,15 +28,35 @@ export async function prove(
   }
   const key = await neededKey(run);
   const place: ProveOptions = { dir: run.context.paths.journal, files: denoFiles, digest, verify: ed25519Verify, key };
-  const proof = record === undefined
-    ? await proveConsistency(place, wholeNumber(options.from!, "--from", Number.MAX_SAFE_INTEGER))
-    : await proveInclusion(place, wholeNumber(record, "the record", Number.MAX_SAFE_INTEGER));
+  const last = record === undefined
+    ? wholeNumber(options.from!, "--from", Number.MAX_SAFE_INTEGER)
+    : wholeNumber(record, "the record", Number.MAX_SAFE_INTEGER);
+  const made = record === undefined ? proveConsistency(place, last) : proveInclusion(place, last);
+  const proof = await made.catch((error) => {
+    throw whyUnproven(error, place.dir, last);
+  });
   if (options.json) return run.out.json({ ...proof });
   run.out.line(
     proof.kind === "inclusion" ? `record ${proof.seq} is in the tree of` : `the first ${proof.from} are in:`,
   );
   run.out.line(proof.checkpoint.trimEnd());
   run.out.note("--json prints the proof, which others check with audit verify --proof");
+}
+
+/** A record that is not there has no proof to wait for; one that is not covered yet is signed by what signs now. */
+function whyUnproven(error: unknown, dir: string, last: number): unknown {
+  if (!(error instanceof ConsoleError) || error.kind !== "not_found") return error;
+  const { seq } = endOf(dir);
+  if (last > seq) {
+    return new ConsoleError("not_found", `there is no record ${last}: the journal has ${seq}`, {
+      hint: `give a number up to ${seq}`,
+    });
+  }
+  if (!error.message.startsWith("no checkpoint covers")) return error;
+  return new ConsoleError("not_found", error.message, {
+    hint:
+      "agent-console daemon restart, which signs at its stop; a daemon that runs does it ten minutes after a change",
+  });
 }
 
 /** @param given the key of `--key`; the home's own where absent */

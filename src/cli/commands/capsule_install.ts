@@ -4,6 +4,7 @@ import { CapsuleFlaw } from "../../capsule/read_manifest.ts";
 import { addCapsule, packedByNpm } from "../../client/add_capsule.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder, ownUid } from "../../platform/process.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { ask } from "../ask.ts";
 import { lastGrant } from "../capsule_folders.ts";
@@ -50,6 +51,8 @@ function read(folder: string) {
     return readUnnamed(folder, ownUid());
   } catch (error) {
     if (!(error instanceof CapsuleFlaw)) throw error;
-    throw new ConsoleError("failed", `the capsule is refused: ${error.message}`);
+    throw new ConsoleError("failed", `the capsule is refused: ${error.message}`, {
+      hint: `mend ${escapeControls(withTilde(folder))}, and try it with agent-console capsule test`,
+    });
   }
 }

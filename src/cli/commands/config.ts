@@ -127,6 +127,14 @@ function known(key: string): void {
   const beside = SCHEMA.beside(key);
   const others = beside.length === 0 ? "agent-console config show" : `there are ${beside.join(", ")}`;
   throw new ConsoleError("usage", isGroup ? `${key} is a group of settings` : `no setting is named "${key}"`, {
-    hint: isGroup ? "agent-console config show" : near === undefined ? others : `did you mean ${near}?`,
+    hint: isGroup ? membersHint(SCHEMA.within(key)) : near === undefined ? others : `did you mean ${near}?`,
   });
+}
+
+/** A section with more is looked through in what `config show` prints. */
+const MOST_MEMBERS = 8;
+
+function membersHint(keys: readonly string[]): string {
+  const more = keys.length > MOST_MEMBERS ? ` and ${keys.length - MOST_MEMBERS} more: agent-console config show` : "";
+  return `name one of its settings: ${keys.slice(0, MOST_MEMBERS).join(", ")}${more}`;
 }

@@ -1,0 +1,60 @@
+/** The folder that `audit verify` reads: whether a journal is in it, and whether what belongs beside a copy is there. */
+import { clip, escapeControls } from "../../domain/sanitize.ts";
+import { checkpointPath } from "../../journal/checkpoint_file.ts";
+import { listSegments, readBlocks } from "../../journal/segment.ts";
+import { readHeadFile } from "../../journal/witness.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+
+const LF = 10;
+/** The folder of the journal in a home. */
+const IN_A_HOME = "journal";
+
+/**
+ * An empty folder is no journal of no records: it is the wrong one. Where something beside it knows of records, they are
+ * missed by the verification.
+ *
+ * @throws {ConsoleError} `usage` for a file, `not_found` where there is no journal
+ */
+export function checkFolder(dir: string, isOwn: boolean): void {
+  const stat = denoFiles.stat(dir);
+  const shown = escapeControls(clip(dir, 200));
+  if (!isOwn && stat !== undefined && stat.kind !== "directory") {
+    throw new ConsoleError("usage", `${shown} is not a folder`, { hint: NAME_THE_FOLDER });
+  }
+  if (stat !== undefined && (isOwn || listSegments(denoFiles, dir).length > 0)) return;
+  if (readHeadFile(denoFiles, dir) !== undefined || denoFiles.stat(checkpointPath(dir)) !== undefined) return;
+  if (denoFiles.stat(`${dir}/snapshot.json`) !== undefined) return;
+  const inside = `${dir}/${IN_A_HOME}`;
+  const isHome = denoFiles.stat(inside)?.kind === "directory" && listSegments(denoFiles, inside).length > 0;
+  throw new ConsoleError("not_found", `there is no journal in ${shown}`, {
+    hint: isOwn
+      ? "agent-console daemon start"
+      : isHome
+      ? `did you mean ${escapeControls(clip(inside, 200))}?`
+      : NAME_THE_FOLDER,
+  });
+}
+
+const NAME_THE_FOLDER =
+  "name the folder that the journal's files were copied to: journal of the home, under whatever name";
+
+/** Names of the files that belong beside a copy and are not there: without them nothing shows that its end is gone. */
+export function missingBeside(dir: string): readonly string[] {
+  const name = dir.slice(dir.lastIndexOf("/") + 1);
+  return [".checkpoints", ".head"].filter((ending) => denoFiles.stat(`${dir}${ending}`) === undefined)
+    .map((ending) => `${name}${ending}`);
+}
+
+/** The file in which the last record stands, its number, and where it ends; its lines are counted, not checked. */
+export function endOf(dir: string): { readonly segment: string; readonly seq: number; readonly offset: number } {
+  const segment = listSegments(denoFiles, dir).at(-1);
+  if (segment === undefined) return { segment: "", seq: 0, offset: 0 };
+  let seq = segment.first - 1;
+  let offset = 0;
+  for (const block of readBlocks(denoFiles, segment.path, 0)) {
+    for (let at = block.bytes.indexOf(LF); at >= 0; at = block.bytes.indexOf(LF, at + 1)) seq++;
+    offset = block.offset + block.bytes.length;
+  }
+  return { segment: segment.name, seq, offset };
+}
