@@ -164,7 +164,7 @@ Deno.test("D2 no bundled file holds a package that it does not need; page, plugi
     assertEquals(strange, []);
     assertEquals(RUN_BY_DAEMON.filter((path) => !exists(`${SOURCE}${path}`)), []);
     // What only the bot of a channel and what only the one of the webhook says.
-    for (const word of ["answerCallbackQuery", "webhook-signature"]) {
+    for (const word of ["answerCallbackQuery", "replied 410: it wants no more"]) {
       const holding = [...texts].filter(([, text]) => text.includes(word)).map(([file]) => file);
       assert(holding.some((file) => daemon.includes(file)), `${word} is nowhere`);
       assertEquals(holding.filter((file) => !daemon.includes(file)), [], word);

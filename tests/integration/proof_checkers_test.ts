@@ -131,8 +131,8 @@ async function altered(
   checkpoint("a wrong one before it", `${signed}\n\n${wrong}${signature}`);
   checkpoint("garbage behind it", `${note}garbage\n`);
   checkpoint("an empty line behind it", `${note}\n`);
-  checkpoint("17 signatures", note + other.repeat(16));
-  checkpoint("16 signatures", note + other.repeat(15), true);
+  checkpoint("101 signatures", note + other.repeat(100));
+  checkpoint("100 signatures", note + other.repeat(99), true);
   checkpoint("another line separator", note.replaceAll("\n", "\u2028"));
   checkpoint("another line separator behind it", `${note.slice(0, -1)}\u2028`);
   checkpoint("another line separator between signatures", `${note.slice(0, -1)}\u2028${signature}`);

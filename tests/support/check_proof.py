@@ -95,7 +95,7 @@ def open_note(note, key):
     text, _, signatures = note[:-1].rpartition("\n\n")
     text += "\n"
     lines = signatures.split("\n")
-    require(len(lines) <= 16, "too many signatures")
+    require(len(lines) <= 100, "too many signatures")
     signed = 0
     for line in lines:
         found = re.fullmatch(f"\u2014 ([^{SPACES}]+) ([^{SPACES}]+)", line)
