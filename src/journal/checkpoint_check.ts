@@ -18,7 +18,7 @@ import {
 } from "./checkpoint_file.ts";
 import { type Disagreement, KeptCheck, type KeptCheckpoint, type KeptReport, lastRecordOf } from "./kept_check.ts";
 import { findRecordedTree, type RecordedTree, recordedTree } from "./pruned_tree.ts";
-import type { ChainPlace } from "./record.ts";
+import { type ChainPlace, tailOf } from "./record.ts";
 import type { Block } from "./segment.ts";
 import type { SigningGap } from "./signing_gap.ts";
 import { cutOff, type End } from "./witness.ts";
@@ -79,6 +79,13 @@ export async function checkpointCheck(options: CheckpointCheckOptions): Promise<
   return new CheckpointCheck(options, size, undefined);
 }
 
+/** A line of a segment without its line feed, and where it begins. */
+interface LineAt {
+  readonly segment: string;
+  readonly offset: number;
+  readonly line: Uint8Array;
+}
+
 export class CheckpointCheck {
   #options: CheckpointCheckOptions;
   #size: number;
@@ -87,6 +94,8 @@ export class CheckpointCheck {
   #kept: KeptCheck;
   #entries: Iterator<ReadEntry, void> = [].values();
   #next: CheckpointEntry | undefined;
+  /** Where the line of {@link #next} begins in its file. */
+  #nextAt = 0;
   /** Undefined where the records before the first one are gone, and nothing says what led to them. */
   #frontier: Frontier | undefined;
   /** The root at the beginning, where records before it were pruned. */
@@ -113,7 +122,7 @@ export class CheckpointCheck {
     if (this.#flaw !== undefined) throw chainError(this.#flaw);
     this.#place = place;
     this.#entries = this.#read();
-    this.#next = this.#entries.next().value?.entry;
+    this.#advance();
     this.#begins = this.#next?.begins ?? 1;
     this.#seq = place.seq;
     [this.#count, this.#covers, this.#found, this.#gap] = [0, 0, undefined, undefined];
@@ -122,9 +131,12 @@ export class CheckpointCheck {
     let last: CheckpointEntry | undefined;
     while (this.#next !== undefined && this.#next.position.seq <= place.seq) {
       last = this.#next;
-      if (last.position.seq === place.seq) there = last;
+      if (last.position.seq === place.seq) {
+        there = last;
+        if (last.position.hash !== place.hash) this.#misplaced(last);
+      }
       this.#contradicts(last);
-      this.#next = this.#entries.next().value?.entry;
+      this.#advance();
     }
     const known = (begins: number): readonly Subtree[] | undefined => {
       if (there?.begins === begins) return there.subtrees;
@@ -145,6 +157,18 @@ export class CheckpointCheck {
 
   #read(): Generator<ReadEntry, void> {
     return readCheckpoints(this.#options.files, this.#options.dir, this.#size);
+  }
+
+  #advance(): void {
+    const { value } = this.#entries.next();
+    this.#next = value?.entry;
+    this.#nextAt = value?.offset ?? 0;
+  }
+
+  /** What stands beside the signed note is not signed, and the next checkpoint goes on from there. */
+  #misplaced({ position: { seq } }: CheckpointEntry): void {
+    const what = "says of its last record another hash or place than the journal";
+    this.#found ??= { segment: CHECKPOINT_FILE, seq, offset: this.#nextAt, what };
   }
 
   #contradicts(entry: CheckpointEntry): void {
@@ -168,25 +192,30 @@ export class CheckpointCheck {
     for (let start = 0, stop = 0; start < bytes.length; start = stop + 1) {
       stop = bytes.indexOf(LF, start);
       this.#seq++;
-      const hash = this.#hasher.leaf(bytes.subarray(start, stop));
+      const line = bytes.subarray(start, stop);
+      const hash = this.#hasher.leaf(line);
       this.#disagrees(this.#kept.leaf(this.#seq, hash), segment, offset + start);
       if (this.#frontier === undefined || this.#seq < this.#begins) continue;
       this.#frontier.add({ level: 0, hash });
-      this.#meet(this.#frontier, segment, offset + start);
+      if (this.#next?.position.seq === this.#seq) {
+        this.#meet(this.#next, this.#frontier, { segment, offset: offset + start, line });
+      }
     }
   }
 
-  #meet(frontier: Frontier, segment: string, offset: number): void {
+  #meet(entry: CheckpointEntry, frontier: Frontier, { segment, offset, line }: LineAt): void {
+    const { position } = entry;
     const seq = this.#seq;
-    if (this.#next?.position.seq !== seq) return;
-    if (!sameHash(this.#next.root, frontier.root())) {
+    if (!sameHash(entry.root, frontier.root())) {
       const what = `does not lead to the root of its checkpoint in ${CHECKPOINT_FILE}: ` +
         `a record from ${Math.max(this.#covers, this.#place.seq) + 1} to ${seq} was changed`;
       this.#found ??= { segment, seq, offset, what };
     }
+    const isThere = position.segment === segment && position.offset === offset + line.length + 1;
+    if (!isThere || tailOf(new TextDecoder().decode(line))?.hash !== position.hash) this.#misplaced(entry);
     this.#count++;
     this.#covers = seq;
-    this.#next = this.#entries.next().value?.entry;
+    this.#advance();
   }
 
   /** Each record that was checked: one of a pruning keeps the root of what went. */

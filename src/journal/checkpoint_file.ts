@@ -21,6 +21,9 @@ import { canonicalJson } from "./canonical.ts";
 import { readBlocks } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 
+/** More than a line of the file ever has, bytes. Parsing a longer one could take any memory. */
+export const CHECKPOINT_BYTES = 16 * 1024;
+
 /** A checkpoint and what belongs to it. */
 export interface CheckpointEntry extends Checkpoint {
   /** The signed note. */
@@ -112,11 +115,17 @@ export function* readCheckpoints(
   size = files.stat(checkpointPath(dir))?.size ?? 0,
 ): Generator<ReadEntry, void> {
   if (size === 0) return;
-  for (const { offset, bytes } of readBlocks(files, checkpointPath(dir), 0)) {
+  const blocks = readBlocks(files, checkpointPath(dir), 0, { mostBytes: CHECKPOINT_BYTES });
+  for (;;) {
+    const { done, value: { offset, bytes } } = blocks.next();
     let at = offset;
+    if (done === true) {
+      if (bytes.length > CHECKPOINT_BYTES && at < size) yield { offset: at, entry: undefined };
+      return;
+    }
     for (const line of new TextDecoder().decode(bytes).split("\n").slice(0, -1)) {
       if (at >= size) return;
-      yield { offset: at, entry: parseCheckpointLine(line) };
+      yield { offset: at, entry: line.length > CHECKPOINT_BYTES ? undefined : parseCheckpointLine(line) };
       at += new TextEncoder().encode(line).length + 1;
     }
   }

@@ -92,9 +92,20 @@ export class KeptCheck {
       this.#unprovable = this.#unprovable.concat(kept.slice(0, next));
       const tree = { begins, frontier, kept, next };
       this.#trees.push(tree);
-      found ??= this.#meet(tree);
+      found ??= this.#meetPruned(tree);
     }
     return found;
+  }
+
+  /** Those of just what was pruned: they can be contradicted, and prove nothing of what is left. */
+  #meetPruned(tree: Tree): Disagreement | undefined {
+    const { frontier, kept } = tree;
+    for (; kept[tree.next]?.size === frontier.size; tree.next++) {
+      const one = kept[tree.next]!;
+      if (!sameHash(one.root, frontier.root())) return { kept: one, agreedTo: 0 };
+      this.#unprovable.push(one);
+    }
+    return undefined;
   }
 
   /** The next record's leaf. */

@@ -4,6 +4,7 @@ import type { Digest } from "../merkle/tree.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import {
+  CHECKPOINT_BYTES,
   CHECKPOINT_FILE,
   type CheckpointEntry,
   checkpointFlaw,
@@ -12,8 +13,6 @@ import {
 } from "./checkpoint_file.ts";
 
 const LF = 10;
-/** More than a line ever has, bytes. */
-const LINE_BYTES = 16 * 1024;
 
 /** For whoever waits for the next one. */
 export const CHECKPOINTS_HINT =
@@ -41,7 +40,7 @@ export async function newestCheckpoint({ dir, files, ...how }: NewestOptions): P
   const stat = files.stat(path);
   if (stat === undefined) return { entry: undefined, end: 0 };
   if (stat.kind !== "file") throw brokenCheckpoints("is no file");
-  const from = Math.max(0, stat.size - LINE_BYTES);
+  const from = Math.max(0, stat.size - CHECKPOINT_BYTES);
   const bytes = files.readRange(path, from, stat.size - from);
   const end = bytes.lastIndexOf(LF) + 1;
   if (end === 0) {

@@ -61,12 +61,17 @@ export interface UnterminatedTail {
   readonly bytes: Uint8Array;
 }
 
-/** The lines of a file from `from` on, in blocks; returns the unfinished rest. A line may have any length. */
+/**
+ * The lines of a file from `from` on, in blocks; returns the unfinished rest.
+ *
+ * @param mostBytes a line that has more, and is longer than what is read at once, ends the reading as an unfinished rest
+ */
 export function* readBlocks(
   files: Files,
   path: string,
   from: number,
-  blockBytes = BLOCK_BYTES,
+  { blockBytes = BLOCK_BYTES, mostBytes = Infinity }: { readonly blockBytes?: number; readonly mostBytes?: number } =
+    {},
 ): Generator<Block, UnterminatedTail> {
   let offset = from;
   let size = blockBytes * BLOCKS_AT_ONCE;
@@ -79,7 +84,7 @@ export function* readBlocks(
       start = end;
     }
     if (start === 0) {
-      if (bytes.length < size) return { offset, bytes };
+      if (bytes.length < size || size > mostBytes) return { offset, bytes };
       size *= 2;
       continue;
     }
@@ -96,7 +101,7 @@ function endOfLines(bytes: Uint8Array, start: number, most: number): number {
 
 /** The first line of a file without its line feed, or undefined where no line has ended. */
 export function firstLine(files: Files, path: string): Uint8Array | undefined {
-  const { done, value } = readBlocks(files, path, 0, OPENING_BYTES).next();
+  const { done, value } = readBlocks(files, path, 0, { blockBytes: OPENING_BYTES }).next();
   return done === true ? undefined : value.bytes.subarray(0, value.bytes.indexOf(LF));
 }
 

@@ -162,10 +162,9 @@ class Verifier {
     const place = { segment: end?.segment ?? segmentOf("", 1), offset: end?.rest.offset ?? 0 };
     const missingUpTo = this.#reaches(place.segment, place.offset);
     const signed = checkpoints?.end({ seq: this.#chain.seq, segment: place.segment.name, offset: place.offset });
-    // A head of a record that was pruned proves nothing. Of all that were kept elsewhere the one that reaches furthest counts.
-    const headUpTo = against !== undefined && against.size >= before ? against.size : undefined;
-    const keptUpTo = checkpoints?.keptUpTo;
-    const provenUpTo = headUpTo === undefined ? keptUpTo : Math.max(headUpTo, keptUpTo ?? 0);
+    // What is known of records that were pruned, the last of them included, proves none of those that are left.
+    const upTo = Math.max(against?.size ?? 0, checkpoints?.keptUpTo ?? 0);
+    const provenUpTo = upTo > before ? upTo : undefined;
     const lost = this.#losses.findLast(({ loss }) => loss.missingUpTo !== undefined);
     const unfinished = (end?.rest.bytes.length ?? 0) + this.#unborn(end?.segment);
     return {

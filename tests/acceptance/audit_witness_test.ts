@@ -45,6 +45,7 @@ Deno.test("C4 a journal that its owner made anew verifies, and a checkpoint in a
   await grow(home, 5);
   assertStringIncludes(await audit(home, 0, "witness", "--file", file), "the checkpoint of 51 records");
   const before = Deno.readTextFileSync(file);
+  const genuine = Deno.readTextFileSync(home.path("journal.checkpoints"));
   await makeAnew(home, true);
   assertStringIncludes(await audit(home, 0, "verify"), "completeness is not proven: give what was kept elsewhere");
   const found = await audit(home, 7, "verify", "--witness", file);
@@ -55,6 +56,9 @@ Deno.test("C4 a journal that its owner made anew verifies, and a checkpoint in a
     refused,
     `the journal does not go on from the checkpoint of 51 records in ${file}, line 13: record`,
   );
+  const forged = Deno.readTextFileSync(home.path("journal.checkpoints"));
+  Deno.writeTextFileSync(home.path("journal.checkpoints"), genuine + forged); // the lines of before, left in front
+  assertStringIncludes(await audit(home, 7, "witness", "--file", file), "the journal does not go on from");
   await makeAnew(home, false);
   assertStringIncludes(await audit(home, 0, "verify"), "signed by agent-console/journal/");
   for (const args of [["verify", "--witness", file], ["witness", "--file", file]]) {
@@ -85,12 +89,16 @@ async function fillFiles(home: TestHome): Promise<void> {
 Deno.test("C4 where the checkpoints are lost and begun anew the records say whether they go on from what is kept", async () => {
   await using home = await signedHome();
   const file = `${home.root}/kept.notes`;
+  const early = `${home.root}/early.notes`;
+  await audit(home, 0, "witness", "--file", early);
   await fillFiles(home);
   await audit(home, 0, "witness", "--file", file);
   const kept = Deno.readTextFileSync(file);
   await pruneAndBeginAnew(home);
   assertStringIncludes(await audit(home, 0, "witness", "--file", file), "its tree begins anew");
   assertStringIncludes(await audit(home, 0, "verify", "--witness", file), "2 checkpoints kept elsewhere fit");
+  const gone = await audit(home, 1, "verify", "--witness", early);
+  assertStringIncludes(gone, "no checkpoint that is kept there proves any of the records that are left\nhint: unless");
   Deno.writeTextFileSync(file, kept);
   for (const name of ["journal", "journal.head", "journal.checkpoints"]) {
     Deno.removeSync(home.path(name), { recursive: true });
@@ -172,12 +180,15 @@ Deno.test("C10 a place that is wrong is named, and what stands there stays as it
   );
   const torn = `${home.root}/torn`;
   Deno.writeTextFileSync(torn, `${note}\n${note.slice(0, -20)}`);
+  const changed = `${home.root}/changed`;
+  Deno.writeTextFileSync(changed, note.replace("\n21\n", "\n20\n"));
   for (
     const [code, says, ...args] of [
       [2, "give one place", "witness", "--file", mine, "--git", home.root],
       [1, "holds something else than checkpoints from line 1 on", "witness", "--file", mine],
       [1, "holds something else than checkpoints from line 1 on", "verify", "--witness", mine],
       [1, "holds something else than checkpoints from line 7 on", "witness", "--file", torn],
+      [7, "line 1 was changed: the signature of agent-console/journal/", "verify", "--witness", changed],
       [1, "cannot be written", "witness", "--file", `${home.root}/none/kept`],
       [1, "not a git repository", "witness", "--git", home.root],
       [2, "--webhook must be an address with https://", "witness", "--webhook", "http://example.org/x"],

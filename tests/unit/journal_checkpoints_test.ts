@@ -147,6 +147,17 @@ Deno.test("C10 a checkpoint that was changed, forged, left out or swapped is nam
       rows.with(1, rows[1]!.replace(second.subtrees[0]!.hash.toBase64(), second.root.toBase64())),
       "has subtrees that do not lead to its root",
     ],
+    [rows.with(1, "[".repeat(300_000)), "is not a checkpoint"],
+    [rows.with(-1, "[".repeat(20_000)), "is not a checkpoint"],
+    ...[
+      `"hash":"${second.position.hash}"`,
+      `"offset":${second.position.offset}`,
+      `"segment":"${second.position.segment}"`,
+    ].map((member): [string[], string] => {
+      assertStringIncludes(rows[1]!, member);
+      const changed = member.replace(/[0-9](?=[^0-9]*$)/, (digit) => String((Number(digit) + 1) % 10));
+      return [rows.with(1, rows[1]!.replace(member, changed)), "says of its last record another hash or place"];
+    }),
   ];
   for (const [changed, what] of cases) {
     putLines(files, FILE, changed);

@@ -122,6 +122,22 @@ Deno.test("C10 where journal.checkpoints is lost a kept checkpoint is checked fr
   assertStringIncludes((await fault(files, { against: [other] }))!, "does not lead to the root of another one");
 });
 
+Deno.test("C4 a checkpoint of no more than what was pruned proves nothing of what is left, and can be contradicted", async () => {
+  const { files, gone } = await pruned();
+  const there = entries(files).find(({ size }) => size === gone.last);
+  assert(there !== undefined, "each file ends in a checkpoint");
+  const last = { ...there, name: "the last one" };
+  for (const isLost of [false, true]) {
+    if (isLost) files.remove(FILE);
+    const found = await verifySigned(files, { against: [last] });
+    assert(found.ok);
+    assertEquals([found.completeness, found.provenUpTo], ["not proven", undefined]);
+    assertEquals(found.checkpoints?.kept, { count: 0, unprovable: ["the last one"] });
+    const other = { ...last, root: digest(new Uint8Array(3)) };
+    assert(await fault(files, { against: [other] }) !== undefined);
+  }
+});
+
 Deno.test("C7 after a crash at each step of pruning a signed journal, all is signed, proven and pruned on", async () => {
   let steps = 0;
   for (let done = false; !done; steps++) {

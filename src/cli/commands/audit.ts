@@ -133,7 +133,12 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
   if (!result.ok) throw chainError(result.problem);
   if (result.missingUpTo !== undefined) throw endMissing(dir, result.size, result.missingUpTo);
   const missingFiles = isOwn ? [] : missingBeside(dir);
-  if (options.json) return run.out.json({ ...result, ...(missingFiles.length === 0 ? {} : { missingFiles }) });
+  const provesNothing = options.witness !== undefined && result.completeness !== "proven";
+  if (options.json) {
+    run.out.json({ ...result, ...(missingFiles.length === 0 ? {} : { missingFiles }) });
+    if (provesNothing) throw nothingProven();
+    return;
+  }
   const { begins = 1, size, segments } = result;
   run.out.line(`ok: ${size - begins + 1} records in ${segments} segment${segments === 1 ? "" : "s"}`);
   if (begins > 1) {
@@ -168,6 +173,13 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
     : undefined;
   if (unused !== undefined) run.out.note(`${unused}: a start does not use it, and reads every record`);
   if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
+  if (provesNothing) throw nothingProven();
+}
+
+function nothingProven(): ConsoleError {
+  return new ConsoleError("failed", "no checkpoint that is kept there proves any of the records that are left", {
+    hint: "unless journal.keep_days has pruned what they are of, somebody has removed it; keep newer ones in time",
+  });
 }
 
 const END_UNKNOWN = "nobody knows whether records at the end are gone";

@@ -1,10 +1,10 @@
 /** A place of the person's that checkpoints are kept at: what it gives back, and how what it holds is judged. */
-import { beginsOf, originOf, readCheckpoints } from "../../journal/checkpoint_file.ts";
+import { beginsOf, originOf } from "../../journal/checkpoint_file.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import { type KeptCheckpoint, lastRecordOf } from "../../journal/kept_check.ts";
 import { verifyJournal } from "../../journal/verify.ts";
 import { type NoteKey, openedNote, parseCheckpoint } from "../../merkle/note.ts";
-import { type Digest, sameHash } from "../../merkle/tree.ts";
+import type { Digest } from "../../merkle/tree.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
 import { sha256Hex } from "../../platform/hash.ts";
@@ -34,11 +34,16 @@ export async function signedNotes(
     const text = await openedNote(note, key, ed25519Verify, digest);
     const checkpoint = text === undefined ? undefined : parseCheckpoint(text);
     if (checkpoint === undefined || checkpoint.origin !== originOf(key, beginsOf(checkpoint))) {
-      const { origin = "nobody" } = parseCheckpoint(note) ?? {};
-      throw new ConsoleError("journal_broken", `${where} is not signed by ${key.name}; it is of ${origin}`, {
-        hint: "where you have made a new key, keep its checkpoints at another place, and check these with --key; " +
-          "else somebody has made the journal anew",
-      });
+      const told = parseCheckpoint(note);
+      const isOurs = told !== undefined && told.origin === originOf(key, beginsOf(told));
+      const what = isOurs
+        ? `was changed: the signature of ${key.name} does not hold`
+        : `is not signed by ${key.name}; it is of ${told?.origin ?? "nobody"}`;
+      const hint = isOurs
+        ? "somebody has written to that place: put it back as it was, and check it again"
+        : "where you have made a new key, keep its checkpoints at another place, and check these with --key; " +
+          "else somebody has made the journal anew";
+      throw new ConsoleError("journal_broken", `${where} ${what}`, { hint });
     }
     kept.push({ ...checkpoint, name: `the checkpoint of ${checkpoint.size} records in ${where}` });
   }
@@ -46,9 +51,9 @@ export async function signedNotes(
 }
 
 /**
- * Before one more is kept: the journal must go on from the last of those that are there. Its own file of checkpoints says so
- * at once; where that was lost and begun anew, the records are asked. Then its tree can begin behind what was pruned, and
- * what is kept of the tree before may be of records that are gone, so that nothing can say more of it.
+ * Before one more is kept: the records must lead to the last of those that are there. The journal's own file of checkpoints is
+ * not asked: whoever owns the home can leave its lines in front of others. Where that file was begun anew, its tree can begin
+ * behind what was pruned, and what is kept of the tree before may be of records that are gone: nothing can say more of it.
  *
  * @throws {ConsoleError} `journal_broken`
  */
@@ -62,9 +67,6 @@ export async function checkGoesOn(
   const last = ordered.findLast((one) => one.origin === origin) ?? ordered.at(-1);
   if (last === undefined) return;
   const files = denoFiles;
-  for (const { entry } of readCheckpoints(files, dir)) {
-    if (entry?.origin === origin && entry.size === last.size && sameHash(entry.root, last.root)) return;
-  }
   const checkpoints = await checkpointCheck({ dir, files, digest, verify: ed25519Verify, key, kept: [last] });
   if (checkpoints === undefined) return;
   const found = await verifyJournal({ dir, files, sha256: sha256Hex, checkpoints });
