@@ -21,7 +21,7 @@ import { findRecordedTree, type RecordedTree, recordedTree } from "./pruned_tree
 import { type ChainPlace, tailOf } from "./record.ts";
 import type { Block } from "./segment.ts";
 import type { SigningGap } from "./signing_gap.ts";
-import { cutOff, type End } from "./witness.ts";
+import { cutOff, type End } from "./known_record.ts";
 
 const LF = 10;
 

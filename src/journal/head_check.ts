@@ -9,17 +9,18 @@ import { chainError, type Problem } from "./chain.ts";
 import { lossOf } from "./record.ts";
 import { lastRecord, type Segment } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
-import { contradiction, cutOff, type End, HEAD_FILE, hintOf, type Witness } from "./witness.ts";
+import { HEAD_FILE } from "./head_file.ts";
+import { contradiction, cutOff, type End, hintOf, type KnownRecord } from "./known_record.ts";
 
 /** The head file at a start, which may not read the head's record. */
 export class HeadCheck {
-  #witness: Witness;
+  #known: KnownRecord;
   #found: Problem | undefined;
   #isMet = false;
   #isLost = false;
 
   constructor(readonly head: Position) {
-    this.#witness = { name: HEAD_FILE, ...head };
+    this.#known = { name: HEAD_FILE, ...head };
   }
 
   /** The journal says itself that it lost the record: only the file was not written anew. */
@@ -32,7 +33,7 @@ export class HeadCheck {
     if (lossOf(record)?.lostHead === this.head.hash) this.#isLost = true;
     if (record.seq !== this.head.seq) return;
     this.#isMet = true;
-    this.#found = contradiction(this.#witness, record, segment, offset);
+    this.#found = contradiction(this.#known, record, segment, offset);
   }
 
   /**
@@ -42,7 +43,7 @@ export class HeadCheck {
   check(files: Files, segments: readonly Segment[], end: End): void {
     if (this.#isLost) return;
     const problem = this.head.seq > end.seq
-      ? cutOff(this.#witness, end)
+      ? cutOff(this.#known, end)
       : this.#isMet
       ? this.#found
       : this.#unread(files, segments);
@@ -61,6 +62,6 @@ export class HeadCheck {
     }
     const { record, offset: begin } = lastRecord(files, holder.path, offset);
     if (record?.seq !== seq) return { segment, seq, offset: 0, what, ...hint };
-    return contradiction(this.#witness, record, segment, begin);
+    return contradiction(this.#known, record, segment, begin);
   }
 }

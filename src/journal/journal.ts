@@ -21,7 +21,7 @@ import { type ChainPlace, PRUNED_TYPE, SNAPSHOT_TYPE } from "./record.ts";
 import { recover, type Recovered, type Recovery, type Replay } from "./recover.ts";
 import { type Position, removeUnfinishedSnapshot, writeSnapshot } from "./snapshot.ts";
 import type { Pace } from "./pace.ts";
-import { writeHeadFile } from "./witness.ts";
+import { writeHeadFile } from "./head_file.ts";
 import { Writer } from "./writer.ts";
 
 export interface JournalOptions {

@@ -25,7 +25,7 @@ import {
 import { type Position, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { cutTorn, type Torn } from "./truncate_torn.ts";
 import { whyUnusable } from "./usable_snapshot.ts";
-import { readHeadFile } from "./witness.ts";
+import { readHeadFile } from "./head_file.ts";
 
 const LF = 10;
 

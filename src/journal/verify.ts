@@ -14,7 +14,8 @@ import type { StoredRecord } from "../protocol/record.ts";
 import { type Loss, lossOf, vouchOf } from "./record.ts";
 import { retriedWherePruned } from "./retried.ts";
 import type { Position, Snapshot } from "./snapshot.ts";
-import { contradiction, cutOff, HEAD_FILE, type Witness } from "./witness.ts";
+import { HEAD_FILE } from "./head_file.ts";
+import { contradiction, cutOff, type KnownRecord } from "./known_record.ts";
 import { firstLine, listSegments, readBlocks, type Segment, segmentOf, type UnterminatedTail } from "./segment.ts";
 
 export interface VerifyOptions {
@@ -23,9 +24,9 @@ export interface VerifyOptions {
   readonly sha256: Sha256;
   /** A head kept elsewhere: record `size` must exist and have that hash. */
   readonly against?: Head;
-  /** What else knows of a record: read before, because a daemon may be writing. */
-  readonly witnesses?: readonly Witness[];
-  /** A snapshot, whose record is a witness too: does a record vouch for it? */
+  /** What else is known of records: read before, because a daemon may be writing. */
+  readonly known?: readonly KnownRecord[];
+  /** A snapshot, whose record is known too: does a record vouch for it? */
   readonly snapshot?: Snapshot;
   /** Signed checkpoints: do the records lead to their roots? */
   readonly checkpoints?: CheckpointCheck;
@@ -44,7 +45,7 @@ export type Verification =
     readonly begins?: number;
     /** Bytes after the last record: a write in progress, or a torn one. */
     readonly unfinished?: number;
-    /** A witness knows of this record, and the last segment ends before it. */
+    /** This record is known of, and the last segment ends before it. */
     readonly missingUpTo?: number;
     /** Its own records say that a start found others missing: the last such. */
     readonly lost?: { readonly seq: number; readonly missingUpTo: number };
@@ -89,9 +90,9 @@ export async function verifyUpTo(
   { checked, ...options }: VerifyUpToOptions,
   end: Pick<Position, "seq" | "hash">,
 ): Promise<Problem | undefined> {
-  const witnesses = [{ name: "the record that the start went by", ...end }];
+  const known = [{ name: "the record that the start went by", ...end }];
   try {
-    await new Verifier({ ...options, witnesses }, end.seq, checked).run();
+    await new Verifier({ ...options, known }, end.seq, checked).run();
     return undefined;
   } catch (error) {
     const problem = problemOf(error);
@@ -107,12 +108,12 @@ class Verifier {
   #segments = 0;
   #bytes = 0;
   #pace: Pace;
-  #witnesses: readonly Witness[];
+  #known: readonly KnownRecord[];
   #isVouchedFor = false;
   #hasVouch = false;
   #losses: { readonly seq: number; readonly loss: Loss }[] = [];
-  /** Records that are not what a witness knows; the journal may say later that it lost what the head file knew. */
-  #doubts: { readonly witness: Witness; readonly problem: Problem }[] = [];
+  /** Records that are not what is known of them; the journal may say later that it lost what the head file knew. */
+  #doubts: { readonly known: KnownRecord; readonly problem: Problem }[] = [];
 
   /** @param upTo the seq after which it need not go on */
   constructor(
@@ -120,14 +121,14 @@ class Verifier {
     readonly upTo = Infinity,
     readonly checked: (seq: number) => void = () => {},
   ) {
-    const { sha256, against, witnesses = [], snapshot, pace = new CommandPace() } = options;
+    const { sha256, against, known = [], snapshot, pace = new CommandPace() } = options;
     this.#options = options;
     this.#chain = new Chain(sha256);
     this.#pace = pace;
-    this.#witnesses = [
+    this.#known = [
       ...(against === undefined ? [] : [{ name: "the kept head", seq: against.size, hash: against.hash }]),
       ...(snapshot === undefined ? [] : [{ name: "snapshot.json", ...snapshot }]),
-      ...witnesses,
+      ...known,
     ];
   }
 
@@ -155,8 +156,8 @@ class Verifier {
     if (this.upTo === Infinity) beginning.check(sha256); // else the start has read what says so, behind that record
     const before = beginning.place.seq;
     if (against !== undefined && against.size > 0 && against.size === before) {
-      const [witness] = this.#witnesses;
-      const problem = contradiction(witness!, beginning.place, first!.name, 0);
+      const [kept] = this.#known;
+      const problem = contradiction(kept!, beginning.place, first!.name, 0);
       if (problem !== undefined) throw chainError(problem);
     }
     const place = { segment: end?.segment ?? segmentOf("", 1), offset: end?.rest.offset ?? 0 };
@@ -215,10 +216,10 @@ class Verifier {
   async #lines(segment: Segment, from: number): Promise<UnterminatedTail> {
     const { files, checkpoints } = this.#options;
     const each = (record: StoredRecord, offset: number) => {
-      for (const witness of this.#witnesses) {
-        if (record.seq !== witness.seq) continue;
-        const problem = contradiction(witness, record, segment.name, offset);
-        if (problem !== undefined) this.#doubts.push({ witness, problem });
+      for (const known of this.#known) {
+        if (record.seq !== known.seq) continue;
+        const problem = contradiction(known, record, segment.name, offset);
+        if (problem !== undefined) this.#doubts.push({ known, problem });
       }
       this.#vouches(record);
       this.#beginning?.record(record);
@@ -247,14 +248,14 @@ class Verifier {
     if (vouch.seq === snapshot.seq && vouch.digest === snapshot.digest) this.#isVouchedFor = true;
   }
 
-  /** @returns the record up to which a witness knows more, where a crash can have lost it */
+  /** @returns the record up to which more were known, where a crash can have lost it */
   #reaches(segment: Segment, offset: number): number | undefined {
     const { dir, files } = this.#options;
-    const counts = ({ name, hash }: Witness) =>
+    const counts = ({ name, hash }: KnownRecord) =>
       name !== HEAD_FILE || !this.#losses.some(({ loss }) => loss.lostHead === hash);
-    const doubt = this.#doubts.find(({ witness }) => counts(witness));
+    const doubt = this.#doubts.find(({ known }) => counts(known));
     if (doubt !== undefined) throw chainError(doubt.problem);
-    const more = this.#witnesses.filter((one) => one.seq > this.#chain.seq && counts(one))
+    const more = this.#known.filter((one) => one.seq > this.#chain.seq && counts(one))
       .sort((a, b) => b.seq - a.seq);
     const taken = more.find(({ name, segment }) =>
       // the head file names only what was on the disk

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { type Problem, problemOf } from "../../src/journal/chain.ts";
-import { HEAD_FILE, readHeadFile } from "../../src/journal/witness.ts";
+import { HEAD_FILE, readHeadFile } from "../../src/journal/head_file.ts";
 import { verifyJournal } from "../../src/journal/verify.ts";
 import type { FsyncPolicy } from "../../src/journal/group_sync.ts";
 import { rounds } from "../support/harness_wait.ts";
@@ -28,7 +28,7 @@ async function verified(files: MemoryFiles) {
     dir: DIR,
     files,
     sha256,
-    ...(head === undefined ? {} : { witnesses: [{ name: HEAD_FILE, ...head }] }),
+    ...(head === undefined ? {} : { known: [{ name: HEAD_FILE, ...head }] }),
   });
 }
 

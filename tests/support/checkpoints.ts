@@ -7,7 +7,7 @@ import { type Checkpoints, openCheckpoints } from "../../src/journal/checkpoints
 import type { Journal } from "../../src/journal/journal.ts";
 import { createSigningKey, readSigningKey, type SigningKey } from "../../src/journal/signing_key.ts";
 import { type Verification, verifyJournal } from "../../src/journal/verify.ts";
-import { HEAD_FILE, readHeadFile } from "../../src/journal/witness.ts";
+import { HEAD_FILE, readHeadFile } from "../../src/journal/head_file.ts";
 import type { Checkpoint, NoteKey } from "../../src/merkle/note.ts";
 import { Frontier, TreeHasher } from "../../src/merkle/tree.ts";
 import { ed25519Verify } from "../../src/platform/ed25519.ts";
@@ -61,7 +61,7 @@ export async function verifySigned(
     dir: DIR,
     files,
     sha256,
-    ...(head === undefined ? {} : { witnesses: [{ name: HEAD_FILE, ...head }] }),
+    ...(head === undefined ? {} : { known: [{ name: HEAD_FILE, ...head }] }),
     ...(checkpoints === undefined ? {} : { checkpoints }),
   });
 }

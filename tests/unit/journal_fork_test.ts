@@ -1,7 +1,8 @@
 /** A journal whose checkpoints were moved away: the same key signs again, and a checkpoint that was kept shows a fork. */
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { checkpointPath } from "../../src/journal/checkpoint_file.ts";
-import { HEAD_FILE, hintOf } from "../../src/journal/witness.ts";
+import { HEAD_FILE } from "../../src/journal/head_file.ts";
+import { hintOf } from "../../src/journal/known_record.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { entries, fault, sign, signingKey, verifySigned } from "../support/checkpoints.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
@@ -49,7 +50,7 @@ Deno.test("C4 of a forked journal a reader sees two roots for one size, and a ke
   assertStringIncludes(await fault(early, { against: kept }) ?? "nothing", mine.name);
 });
 
-Deno.test("C10 the hint of a journal that lost its end says who signs where its witnesses are moved away", () => {
+Deno.test("C10 the hint of a journal that lost its end says who signs where the files that know of it are moved away", () => {
   assertEquals(
     hintOf(HEAD_FILE).hint,
     "put the journal's files back as they were, or move journal.head and journal.checkpoints away to go on with what " +

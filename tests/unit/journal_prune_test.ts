@@ -3,7 +3,7 @@ import { assert, assertEquals } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { type Verification, verifyJournal } from "../../src/journal/verify.ts";
-import { HEAD_FILE, readHeadFile } from "../../src/journal/witness.ts";
+import { HEAD_FILE, readHeadFile } from "../../src/journal/head_file.ts";
 import { Crash, MemoryFiles } from "../support/memory_files.ts";
 import {
   DIR,
@@ -49,8 +49,8 @@ function names(files: MemoryFiles): string[] {
 
 async function ok(files: MemoryFiles): Promise<Extract<Verification, { ok: true }>> {
   const head = readHeadFile(files, DIR);
-  const witnesses = head === undefined ? [] : [{ name: HEAD_FILE, ...head }];
-  const found = await verifyJournal({ dir: DIR, files, sha256, witnesses });
+  const known = head === undefined ? [] : [{ name: HEAD_FILE, ...head }];
+  const found = await verifyJournal({ dir: DIR, files, sha256, known });
   assert(found.ok, JSON.stringify(found));
   return found;
 }

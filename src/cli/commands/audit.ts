@@ -7,7 +7,7 @@ import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { SIGNING_GAP_CURE, signingGapText } from "../../journal/signing_gap.ts";
 import type { NoteKey } from "../../merkle/note.ts";
 import { readSnapshot } from "../../journal/snapshot.ts";
-import { HEAD_FILE, readHeadFile } from "../../journal/witness.ts";
+import { HEAD_FILE, readHeadFile } from "../../journal/head_file.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
 import { sha256Hex } from "../../platform/hash.ts";
@@ -109,7 +109,7 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
   const witnessed = options.witness === undefined ? [] : await readWitness(run, options.witness, key);
   const dir = isOwn ? paths.journal : resolveFrom(options.offline ?? "", currentFolder());
   checkFolder(dir, isOwn);
-  // Before the records: a daemon that writes meanwhile adds to both, and no witness may know more than is read.
+  // Before the records: a daemon that writes meanwhile adds to both, and nothing may be known of more than is read.
   const head = readHeadFile(denoFiles, dir);
   const snapshot = readSnapshot(denoFiles, dir, sha256Hex);
   const checkpoints = await checkpointCheck({
@@ -122,7 +122,7 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
     dir,
     files: denoFiles,
     sha256: sha256Hex,
-    ...(head === undefined ? {} : { witnesses: [{ name: HEAD_FILE, ...head }] }),
+    ...(head === undefined ? {} : { known: [{ name: HEAD_FILE, ...head }] }),
     ...(typeof snapshot === "object" ? { snapshot } : {}),
     ...(against === undefined ? {} : { against }),
     ...(checkpoints === undefined ? {} : { checkpoints }),

@@ -2,7 +2,7 @@
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { checkpointPath } from "../../journal/checkpoint_file.ts";
 import { listSegments, readBlocks } from "../../journal/segment.ts";
-import { readHeadFile } from "../../journal/witness.ts";
+import { readHeadFile } from "../../journal/head_file.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 

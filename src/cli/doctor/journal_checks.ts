@@ -3,7 +3,7 @@ import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import { CHECKPOINT_FILE, checkpointPath } from "../../journal/checkpoint_file.ts";
 import { openCheckpoints } from "../../journal/checkpoints.ts";
 import { SIGNING_GAP_CURE, type SigningGap } from "../../journal/signing_gap.ts";
-import { HEAD_FILE, readHeadFile } from "../../journal/witness.ts";
+import { HEAD_FILE, readHeadFile } from "../../journal/head_file.ts";
 import { verifyJournal } from "../../journal/verify.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
@@ -30,7 +30,7 @@ async function journal({ context: { paths } }: CommandContext): Promise<Finding[
     files: denoFiles,
     sha256: sha256Hex,
     ...(signed === undefined ? {} : { checkpoints: signed }),
-    ...(head === undefined ? {} : { witnesses: [{ name: HEAD_FILE, ...head }] }),
+    ...(head === undefined ? {} : { known: [{ name: HEAD_FILE, ...head }] }),
   });
   if (!found.ok) {
     const { segment, seq, what } = found.problem;
