@@ -180,10 +180,7 @@ export class CheckpointCheck {
 
   #disagrees(found: Disagreement | undefined, segment: string, offset: number): void {
     if (found === undefined) return;
-    const seq = this.#seq;
-    const agreed = found.agreedTo;
-    const what = `does not lead to the root of ${found.kept.name}: a record from ${agreed + 1} to ${seq} was changed`;
-    this.#found ??= { segment, seq, offset, what };
+    this.#found ??= { segment, seq: this.#seq, offset, ...found };
   }
 
   /** The next whole lines, before the chain overwrites them. */

@@ -5,6 +5,7 @@
  */
 import type { Checkpoint } from "../merkle/note.ts";
 import { Frontier, sameHash, type Subtree, type TreeHasher } from "../merkle/tree.ts";
+import type { Problem } from "./chain.ts";
 import { beginsOf, type CheckpointEntry } from "./checkpoint_file.ts";
 
 /** A checkpoint whose signature was checked. */
@@ -21,12 +22,8 @@ export interface KeptReport {
   readonly unprovable: readonly string[];
 }
 
-/** One that the records do not lead to. */
-export interface Disagreement {
-  readonly kept: KeptCheckpoint;
-  /** The last record that the one before it covers, and where nothing can have been changed since. */
-  readonly agreedTo: number;
-}
+/** Of one that the records do not lead to: what a problem says of its last record, or of the last that was pruned. */
+export type Disagreement = Pick<Problem, "what" | "hint">;
 
 interface Tree {
   readonly begins: number;
@@ -35,6 +32,10 @@ interface Tree {
   readonly kept: readonly KeptCheckpoint[];
   /** The one of them that is met next. */
   next: number;
+  /** Not changed are the records up to this one: they were pruned, or stand before the tree, or one of them covers them. */
+  agreedTo: number;
+  /** Whether it goes on from what is known of pruned records, and none of them has vouched for that yet. */
+  isFromPruned: boolean;
 }
 
 export function lastRecordOf(checkpoint: Checkpoint): number {
@@ -43,6 +44,22 @@ export function lastRecordOf(checkpoint: Checkpoint): number {
 
 function placeOf(begins: number, size: number): string {
   return `${begins} ${size}`;
+}
+
+/**
+ * Records that are there should lead to these, and nothing is known of the ones before that their tree goes on from. It is
+ * no note: whoever owns the home can remove records and `journal.checkpoints`, and so let another tree begin.
+ */
+function treeLost(beyond: readonly KeptCheckpoint[]): Disagreement {
+  const [first] = beyond as readonly [KeptCheckpoint, ...KeptCheckpoint[]];
+  const others = beyond.length - 1;
+  const more = others === 0 ? "" : `, nor to ${others} more of that tree`;
+  return {
+    what: `does not lead to ${first.name}${more}: nothing is known any more of the tree ${first.origin}`,
+    hint:
+      "put journal.checkpoints back as it was; where it was lost by accident and no copy is left, leave what is kept as " +
+      "it is and keep new checkpoints at another place; else somebody has removed it to begin anew",
+  };
 }
 
 export class KeptCheck {
@@ -83,14 +100,16 @@ export class KeptCheck {
     for (const [begins, kept] of this.#kept) {
       const subtrees = seq < begins ? [] : known(begins);
       if (subtrees === undefined) {
+        const beyond = kept.filter((one) => lastRecordOf(one) > seq);
         this.#unprovable = this.#unprovable.concat(kept);
+        if (beyond.length > 0) found ??= treeLost(beyond);
         continue;
       }
       const frontier = new Frontier(this.#hasher, subtrees);
       const gone = kept.findIndex(({ size }) => size >= frontier.size);
       const next = gone < 0 ? kept.length : gone;
       this.#unprovable = this.#unprovable.concat(kept.slice(0, next));
-      const tree = { begins, frontier, kept, next };
+      const tree = { begins, frontier, kept, next, agreedTo: Math.max(begins - 1, seq), isFromPruned: seq >= begins };
       this.#trees.push(tree);
       found ??= this.#meetPruned(tree);
     }
@@ -102,7 +121,11 @@ export class KeptCheck {
     const { frontier, kept } = tree;
     for (; kept[tree.next]?.size === frontier.size; tree.next++) {
       const one = kept[tree.next]!;
-      if (!sameHash(one.root, frontier.root())) return { kept: one, agreedTo: 0 };
+      if (!sameHash(one.root, frontier.root())) {
+        return {
+          what: `does not lead to the root of ${one.name}: what is known of the records that were pruned was changed`,
+        };
+      }
       this.#unprovable.push(one);
     }
     return undefined;
@@ -114,18 +137,23 @@ export class KeptCheck {
     for (const tree of this.#trees) {
       if (seq < tree.begins || tree.next === tree.kept.length) continue;
       tree.frontier.add({ level: 0, hash });
-      found ??= this.#meet(tree);
+      found ??= this.#meet(tree, seq);
     }
     return found;
   }
 
-  #meet(tree: Tree): Disagreement | undefined {
+  #meet(tree: Tree, seq: number): Disagreement | undefined {
     const { frontier } = tree;
     for (let kept = tree.kept[tree.next]; kept?.size === frontier.size; kept = tree.kept[tree.next]) {
       tree.next++;
-      if (!sameHash(kept.root, frontier.root())) return { kept, agreedTo: this.#upTo ?? 0 };
+      if (!sameHash(kept.root, frontier.root())) {
+        const changed = `a record from ${tree.agreedTo + 1} to ${seq}`;
+        const orPruned = tree.isFromPruned ? ", or what is known of those that were pruned," : "";
+        return { what: `does not lead to the root of ${kept.name}: ${changed}${orPruned} was changed` };
+      }
       this.#count++;
-      this.#upTo = Math.max(this.#upTo ?? 0, lastRecordOf(kept));
+      this.#upTo = Math.max(this.#upTo ?? 0, seq);
+      [tree.agreedTo, tree.isFromPruned] = [seq, false];
     }
     return undefined;
   }

@@ -115,14 +115,14 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const rests: Torn[] = [];
   for (const [index, segment] of unread.entries()) {
     const from = restored && index === 0 ? snapshot.offset : 0;
-    if (from === 0) checkPlace(segment, chain);
+    if (from === 0) checkPlace(segment, chain, all[start + index - 1]);
     const rest = read(segment, from);
     if (rest.bytes.length === 0) continue;
     if (segment !== all.at(-1)) throw missingNewline(segment, rest, chain);
     rests.push({ segment, rest });
   }
   for (const segment of unborn) {
-    if (segment.first <= chain.seq) throw sequenceGap(segment, chain);
+    if (segment.first <= chain.seq) throw sequenceGap(segment, chain, all.at(-1));
     rests.push({ segment, rest: read(segment, 0) });
   }
   for (const { segment, rest } of rests) {
@@ -189,7 +189,7 @@ function whyNot(options: RecoverOptions, all: readonly Segment[], snapshot: Snap
 function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly SegmentLook[], from: ChainPlace): void {
   let chain = new Chain(sha256, from);
   for (const [index, segment] of segments.entries()) {
-    checkPlace(segment, chain);
+    checkPlace(segment, chain, segments[index - 1]);
     const { size, opening = new Uint8Array(0) } = segment;
     chain.block(segment.name, { offset: 0, bytes: withLineFeed(opening) });
     if (index === segments.length - 1) return;
@@ -206,8 +206,8 @@ function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segmen
   }
 }
 
-function checkPlace(segment: Segment, chain: Chain): void {
-  if (segment.first !== chain.seq + 1) throw sequenceGap(segment, chain);
+function checkPlace(segment: Segment, chain: Chain, before: Segment | undefined): void {
+  if (segment.first !== chain.seq + 1) throw sequenceGap(segment, chain, before);
 }
 
 /** @param synced the segment of the head file: those before it are on the disk */

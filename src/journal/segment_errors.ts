@@ -7,9 +7,18 @@ import { type Chain, chainError } from "./chain.ts";
 import { parseRecord, SEGMENT_TYPE, tailOf, verifyHash } from "./record.ts";
 import { firstLine, type Segment, segmentOf, type UnterminatedTail } from "./segment.ts";
 
-/** `segment` does not begin with the next record of the chain. */
-export function sequenceGap(segment: Segment, chain: Chain): ConsoleError {
+/**
+ * `segment` does not begin with the next record of the chain: records are missing, or it is one too many.
+ *
+ * @param before the segment that was read before it, which holds what it begins with where that is not new
+ */
+export function sequenceGap(segment: Segment, chain: Chain, before?: Segment): ConsoleError {
   const seq = chain.seq + 1;
+  if (before !== undefined && segment.first < seq) {
+    const what = `does not belong there: the record is in ${before.name} already`;
+    const hint = `a copy of a file, or one of another journal: move ${segment.name} to another folder, and keep it`;
+    return chainError({ segment: segment.name, seq: segment.first, offset: 0, what, hint });
+  }
   const what = `is missing: the next segment is ${segment.name}`;
   return chainError({ segment: segmentOf("", seq).name, seq, offset: 0, what });
 }

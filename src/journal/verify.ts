@@ -140,7 +140,7 @@ class Verifier {
     checkpoints?.begin(beginning.place);
     let end: { readonly segment: Segment; readonly rest: UnterminatedTail } | undefined;
     for (let segment = first; segment !== undefined;) {
-      this.#opens(segment);
+      this.#opens(segment, end?.segment);
       let rest = await this.#lines(segment, 0);
       if (this.#chain.seq >= this.upTo) break;
       const following = this.#after(segment);
@@ -207,8 +207,8 @@ class Verifier {
     }
   }
 
-  #opens(segment: Segment): void {
-    if (segment.first !== this.#chain.seq + 1) throw sequenceGap(segment, this.#chain);
+  #opens(segment: Segment, before: Segment | undefined): void {
+    if (segment.first !== this.#chain.seq + 1) throw sequenceGap(segment, this.#chain, before);
     const { files, sha256 } = this.#options;
     checkFormat(segment, firstLine(files, segment.path), sha256);
   }

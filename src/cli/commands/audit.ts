@@ -133,10 +133,10 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
   if (!result.ok) throw chainError(result.problem);
   if (result.missingUpTo !== undefined) throw endMissing(dir, result.size, result.missingUpTo);
   const missingFiles = isOwn ? [] : missingBeside(dir);
-  const provesNothing = options.witness !== undefined && result.completeness !== "proven";
+  const unproven = treesUnproven(witnessed, result);
   if (options.json) {
     run.out.json({ ...result, ...(missingFiles.length === 0 ? {} : { missingFiles }) });
-    if (provesNothing) throw nothingProven();
+    if (unproven.length > 0) throw nothingProven(unproven, result);
     return;
   }
   const { begins = 1, size, segments } = result;
@@ -173,13 +173,33 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
     : undefined;
   if (unused !== undefined) run.out.note(`${unused}: a start does not use it, and reads every record`);
   if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
-  if (provesNothing) throw nothingProven();
+  if (unproven.length > 0) throw nothingProven(unproven, result);
 }
 
-function nothingProven(): ConsoleError {
-  return new ConsoleError("failed", "no checkpoint that is kept there proves any of the records that are left", {
-    hint: "unless journal.keep_days has pruned what they are of, somebody has removed it; keep newer ones in time",
-  });
+/**
+ * The trees of a place of which no checkpoint proves a record that is left. Each counts by itself: of a tree that begins anew
+ * nothing says that it goes on from the one before, so what it proves speaks for no other.
+ */
+function treesUnproven(
+  witnessed: readonly KeptCheckpoint[],
+  { checkpoints }: Extract<Verification, { ok: true }>,
+): readonly string[] {
+  const gone = new Set(checkpoints?.kept?.unprovable);
+  const trees = [...Map.groupBy(witnessed, ({ origin }) => origin)];
+  return trees.filter(([, kept]) => kept.every(({ name }) => gone.has(name))).map(([origin]) => origin);
+}
+
+function nothingProven(trees: readonly string[], { checkpoints }: Extract<Verification, { ok: true }>): ConsoleError {
+  const which = (checkpoints?.kept?.count ?? 0) === 0 ? "" : ` of ${trees.join(" and ")}`;
+  return new ConsoleError(
+    "failed",
+    `no checkpoint${which} that is kept there proves any of the records that are left`,
+    {
+      hint:
+        "unless journal.keep_days has pruned what they are of, somebody has removed it; leave them as they are, and keep " +
+        "newer ones, in time, at another place",
+    },
+  );
 }
 
 const END_UNKNOWN = "nobody knows whether records at the end are gone";

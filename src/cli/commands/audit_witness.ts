@@ -48,10 +48,7 @@ export async function witness(run: CommandContext, options: WitnessCommand): Pro
   const keep = async (notes: readonly KeptNote[], add: () => Promise<void>): Promise<boolean> => {
     const kept = await signedNotes(notes, key, digest);
     await checkGoesOn(dir, kept, origin, { key, digest });
-    if (kept.some((one) => one.origin === origin && one.size === size)) return false;
-    if (kept.length > 0 && kept.every((one) => one.origin !== origin)) {
-      run.out.note("its tree begins anew: those that are there are of another one, and are still checked");
-    }
+    if (kept.some((one) => one.size === size)) return false;
     await add();
     return true;
   };

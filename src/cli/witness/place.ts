@@ -51,9 +51,10 @@ export async function signedNotes(
 }
 
 /**
- * Before one more is kept: the records must lead to the last of those that are there. The journal's own file of checkpoints is
- * not asked: whoever owns the home can leave its lines in front of others. Where that file was begun anew, its tree can begin
- * behind what was pruned, and what is kept of the tree before may be of records that are gone: nothing can say more of it.
+ * Before one more is kept: those that are there must be of its tree, and the records must lead to the last of them. The
+ * journal's own file of checkpoints is not asked: whoever owns the home can leave its lines in front of others, or lose it
+ * behind a pruning, so that the daemon signs a tree that begins anew. Of such a tree nothing at this place could say that
+ * it goes on from the one before: so a place holds notes of one tree.
  *
  * @throws {ConsoleError} `journal_broken`
  */
@@ -64,17 +65,30 @@ export async function checkGoesOn(
   { key, digest }: { readonly key: NoteKey; readonly digest: Digest },
 ): Promise<void> {
   const ordered = kept.toSorted((a, b) => lastRecordOf(a) - lastRecordOf(b));
-  const last = ordered.findLast((one) => one.origin === origin) ?? ordered.at(-1);
+  const other = ordered.findLast((one) => one.origin !== origin);
+  if (other !== undefined) throw otherTree(other, origin);
+  const last = ordered.at(-1);
   if (last === undefined) return;
   const files = denoFiles;
   const checkpoints = await checkpointCheck({ dir, files, digest, verify: ed25519Verify, key, kept: [last] });
   if (checkpoints === undefined) return;
   const found = await verifyJournal({ dir, files, sha256: sha256Hex, checkpoints });
-  if (found.ok && (checkpoints.keptUpTo !== undefined || last.origin !== origin)) return;
+  if (found.ok && checkpoints.keptUpTo !== undefined) return;
   const why = found.ok ? "its records were pruned" : `record ${found.problem.seq} ${found.problem.what}`;
   throw new ConsoleError("journal_broken", `the journal does not go on from ${last.name}: ${why}; nothing was kept`, {
     hint: found.ok
       ? "keep it at another place, and check both"
       : "agent-console audit verify --witness with the same place says from where on the journal is another",
+  });
+}
+
+function otherTree({ name, origin: before }: KeptCheckpoint, origin: string): ConsoleError {
+  const message =
+    `the journal does not go on from ${name}: that is of the tree ${before}, and the newest is of another ` +
+    `one, ${origin}; nothing was kept`;
+  return new ConsoleError("journal_broken", message, {
+    hint: "agent-console audit verify --witness with the same place says what the records still lead to; put " +
+      "journal.checkpoints back as it was, or, where a tree had to begin anew, leave this place as it is and keep new " +
+      "checkpoints at another",
   });
 }

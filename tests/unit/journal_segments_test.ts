@@ -1,0 +1,47 @@
+/** Files in the journal's folder that are not the next ones: what is missing, and what is one too many, in words of their own. */
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import type { MemoryFiles } from "../support/memory_files.ts";
+import { DIR, disk, open, problem, segments } from "../support/memory_journal.ts";
+
+const SMALL = { segmentBytes: 2500, fsync: "never" as const };
+
+/** What a start says, and what a verification does: the same. */
+async function said(files: MemoryFiles): Promise<string> {
+  const error = assertThrows(() => open(files, SMALL), ConsoleError);
+  const { seq, segment, what, hint } = error.details;
+  const found = await problem(files);
+  assert(found !== undefined);
+  assertEquals({ ...found }, { segment, seq, offset: 0, what, ...(hint === undefined ? {} : { hint }) });
+  return `${seq} in ${segment}: ${what}`;
+}
+
+Deno.test("C3 a copy of a segment under another number is named as one too many, with and without a snapshot", async () => {
+  for (const snapshotAt of [undefined, 30]) {
+    const files = await disk(40, { ...SMALL, ...(snapshotAt === undefined ? {} : { snapshotAt }) });
+    const all = segments(files);
+    const [first, second, third] = all as [string, string, string];
+    assert(all.length > 3);
+    const begins = (path: string) => Number(path.slice(-22, -6));
+    const nameOf = (path: string) => path.slice(DIR.length + 1);
+    for (const [source, before] of [[second, first], [first, second]] as const) {
+      const extra = begins(before) + 2;
+      const path = `${DIR}/${String(extra).padStart(16, "0")}.jsonl`;
+      files.put(path, files.read(source));
+      assertEquals(
+        await said(files),
+        `${extra} in ${nameOf(path)}: does not belong there: the record is in ${nameOf(before)} already`,
+      );
+      files.remove(path);
+    }
+    const path = `${DIR}/${String(begins(all.at(-1)!) + 1).padStart(16, "0")}.jsonl`; // behind the last one
+    files.put(path, files.read(first));
+    assertEquals((await said(files)).split(": ")[1], "does not belong there");
+    files.remove(path);
+    assertEquals(await problem(files), undefined);
+
+    files.remove(second);
+    const missing = `${begins(second)} in ${nameOf(second)}: is missing: the next segment is ${nameOf(third)}`;
+    assertEquals(await said(files), missing);
+  }
+});
