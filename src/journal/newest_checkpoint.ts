@@ -42,11 +42,11 @@ export async function newestCheckpoint({ dir, files, ...how }: NewestOptions): P
   if (stat === undefined) return { entry: undefined, end: 0 };
   if (stat.kind !== "file") throw brokenCheckpoints("is no file");
   const rest = checkpointRest(files, dir, stat.size);
-  if (rest !== undefined && rest.bytes > CHECKPOINT_BYTES) {
+  if (rest.bytes > CHECKPOINT_BYTES) {
     throw brokenCheckpoints(`has a line that is too long, before byte ${stat.size}`);
   }
-  if (rest?.flaw !== undefined) throw brokenCheckpoints(`ends in a line, at byte ${rest.offset}, that ${rest.flaw}`);
-  const end = rest?.offset ?? stat.size;
+  if (rest.flaw !== undefined) throw brokenCheckpoints(`ends in a line, at byte ${rest.offset}, that ${rest.flaw}`);
+  const end = rest.offset;
   if (end === 0) return { entry: undefined, end };
   const from = Math.max(0, end - CHECKPOINT_BYTES);
   const bytes = files.readRange(path, from, end - from - 1);

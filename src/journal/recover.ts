@@ -75,6 +75,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const { dir, files, sha256 } = options;
   const all = listSegments(files, dir).map((segment) => lookAt(files, segment));
   for (const segment of all) checkFormat(segment, segment.opening);
+  const place = readHeadFile(files, dir);
   const found = readSnapshot(files, dir, sha256);
   const snapshot = typeof found === "object" ? found : undefined;
   // A crash during rotation leaves last segments without a whole record: then the one before is the last.
@@ -94,7 +95,6 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const unread = all.slice(start);
   const bytes = unread.reduce((sum, { size }) => sum + size, restored ? -snapshot.offset : 0);
   const chain = new Chain(options.sha256For?.(bytes) ?? sha256, restored ? snapshot : beginning.place);
-  const place = readHeadFile(files, dir);
   const head = place === undefined ? undefined : new HeadCheck(place);
   const read = (segment: Segment, from: number) => {
     const each = (record: StoredRecord, offset: number, end: number) => {

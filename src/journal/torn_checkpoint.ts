@@ -26,7 +26,7 @@ const PARTS: readonly (string | RegExp)[] = [
 /** Bytes behind the last whole line. */
 export interface CheckpointRest {
   readonly offset: number;
-  /** How many. */
+  /** How many; 0 where the file ends in a line feed. */
   readonly bytes: number;
   /** Why no crash leaves them, as a predicate; undefined where one does. */
   readonly flaw?: string;
@@ -34,12 +34,11 @@ export interface CheckpointRest {
   readonly entry?: CheckpointEntry;
 }
 
-/** The rest of the first `size` bytes of the file; undefined where they end in a line feed. */
-export function checkpointRest(files: Files, dir: string, size: number): CheckpointRest | undefined {
+/** The rest of the first `size` bytes of the file, or of all, where a daemon has cut it off meanwhile. */
+export function checkpointRest(files: Files, dir: string, size: number): CheckpointRest {
   const from = Math.max(0, size - CHECKPOINT_BYTES - 1);
   const read = files.readRange(checkpointPath(dir), from, size - from);
   const rest = read.subarray(read.lastIndexOf(LF) + 1);
-  if (rest.length === 0) return undefined;
   const place = { offset: from + read.length - rest.length, bytes: rest.length };
   if (rest.length > CHECKPOINT_BYTES) return { ...place, flaw: "is longer than a checkpoint can be" };
   const isLeft = isBeginning(
