@@ -4,7 +4,7 @@ import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Sha256 } from "../platform/system.ts";
 import { NO_HASH, parseRecord, SEGMENT_TYPE, tailOf, tailOfNext, verifyHash } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
-import type { Block, UnterminatedTail } from "./segment.ts";
+import type { Block, UnterminatedTail } from "./block.ts";
 
 /** Where the journal does not verify: `seq` is the expected record, `offset` its first byte. */
 export interface Problem {
@@ -57,11 +57,16 @@ export class Chain {
   }
 
   /**
-   * Checks whole lines of a segment and calls `each` after each record, with its offset. Overwrites the bytes.
+   * Checks whole lines of a segment and calls `each` after each record, with its offset and where it ends. Overwrites
+   * the bytes.
    *
    * @throws {ConsoleError} `journal_broken` at the first line that is not the next record
    */
-  block(segment: string, { offset, bytes }: Block, each?: (record: StoredRecord, offset: number) => void): void {
+  block(
+    segment: string,
+    { offset, bytes }: Block,
+    each?: (record: StoredRecord, offset: number, end: number) => void,
+  ): void {
     const text = lenient.decode(bytes);
     const doubtful = text.includes(REPLACEMENT); // what is not UTF-8 shows as this, but a line may also hold it
     const ascii = text.length === bytes.length; // then places in the text are places in the bytes
@@ -75,7 +80,7 @@ export class Chain {
         throw chainError({ segment, seq: this.#seq + 1, offset: offset + from, what: "is not UTF-8" });
       }
       const record = this.#line(segment, offset + from, text.slice(at, stop), line);
-      each?.(record, offset + from);
+      each?.(record, offset + from, offset + end + 1);
       at = stop + 1;
       from = end + 1;
     }

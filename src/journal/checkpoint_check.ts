@@ -19,8 +19,9 @@ import {
 import { type Disagreement, KeptCheck, type KeptCheckpoint, type KeptReport, lastRecordOf } from "./kept_check.ts";
 import { findRecordedTree, type RecordedTree, recordedTree } from "./pruned_tree.ts";
 import { type ChainPlace, tailOf } from "./record.ts";
-import type { Block } from "./segment.ts";
+import type { Block } from "./block.ts";
 import type { SigningGap } from "./signing_gap.ts";
+import { checkpointRest } from "./torn_checkpoint.ts";
 import { cutOff, type End } from "./known_record.ts";
 
 const LF = 10;
@@ -45,6 +46,8 @@ export interface CheckpointReport {
   readonly signatures: "valid" | "not checked";
   /** These were pruned before a checkpoint covered them, by a version that signs nothing: since then nothing is signed. */
   readonly gap?: SigningGap;
+  /** Bytes behind the last checkpoint: one that is being written, or the part of one that a crash has left. */
+  readonly unfinished?: number;
   /** Absent where none was given. */
   readonly kept?: KeptReport;
 }
@@ -76,7 +79,9 @@ export async function checkpointCheck(options: CheckpointCheckOptions): Promise<
     if (flaw !== undefined) return new CheckpointCheck(options, size, flawAt(entry, offset, flaw));
     before = entry!.size;
   }
-  return new CheckpointCheck(options, size, undefined);
+  const rest = size === 0 ? undefined : checkpointRest(files, dir, size);
+  const flaw = rest?.flaw === undefined ? undefined : flawAt(rest.entry, rest.offset, rest.flaw);
+  return new CheckpointCheck(options, size, flaw, rest?.bytes);
 }
 
 /** A line of a segment without its line feed, and where it begins. */
@@ -90,6 +95,7 @@ export class CheckpointCheck {
   #options: CheckpointCheckOptions;
   #size: number;
   #flaw: Problem | undefined;
+  #unfinished: number;
   #hasher: TreeHasher;
   #kept: KeptCheck;
   #entries: Iterator<ReadEntry, void> = [].values();
@@ -109,7 +115,8 @@ export class CheckpointCheck {
   #gap: CheckpointReport["gap"];
   #found: Problem | undefined;
 
-  constructor(options: CheckpointCheckOptions, size: number, flaw: Problem | undefined) {
+  constructor(options: CheckpointCheckOptions, size: number, flaw: Problem | undefined, unfinished = 0) {
+    this.#unfinished = unfinished;
     this.#options = options;
     this.#size = size;
     this.#flaw = flaw;
@@ -254,6 +261,7 @@ export class CheckpointCheck {
       covers: this.#covers,
       signatures: key === undefined ? "not checked" : "valid",
       ...(this.#gap === undefined ? {} : { gap: this.#gap }),
+      ...(this.#unfinished === 0 ? {} : { unfinished: this.#unfinished }),
       ...(kept === undefined ? {} : { kept: this.#kept.report() }),
     };
   }

@@ -10,7 +10,7 @@ import { lossOf } from "./record.ts";
 import { lastRecord, type Segment } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 import { HEAD_FILE } from "./head_file.ts";
-import { contradiction, cutOff, type End, hintOf, type KnownRecord } from "./known_record.ts";
+import { contradiction, cutOff, type End, type KnownRecord, notThatOf } from "./known_record.ts";
 
 /** The head file at a start, which may not read the head's record. */
 export class HeadCheck {
@@ -29,11 +29,11 @@ export class HeadCheck {
   }
 
   /** For each record that is read. */
-  record(record: StoredRecord, segment: string, offset: number): void {
+  record(record: StoredRecord, segment: string, offset: number, end: number): void {
     if (lossOf(record)?.lostHead === this.head.hash) this.#isLost = true;
     if (record.seq !== this.head.seq) return;
     this.#isMet = true;
-    this.#found = contradiction(this.#known, record, segment, offset);
+    this.#found = contradiction(this.#known, { ...record, segment, offset, end });
   }
 
   /**
@@ -54,14 +54,12 @@ export class HeadCheck {
   #unread(files: Files, segments: readonly Segment[]): Problem | undefined {
     const { seq, offset, segment } = this.head;
     const holder = segments.findLast(({ first }) => first <= seq);
-    const what = `is not that of ${HEAD_FILE}: it was rewritten`;
-    const hint = hintOf(HEAD_FILE);
     const size = holder === undefined ? 0 : files.stat(holder.path)?.size ?? 0;
     if (holder?.name !== segment || size < offset) {
-      return { segment: holder?.name ?? segment, seq, offset: 0, what, ...hint };
+      return notThatOf(HEAD_FILE, { segment: holder?.name ?? segment, seq, offset: 0 });
     }
     const { record, offset: begin } = lastRecord(files, holder.path, offset);
-    if (record?.seq !== seq) return { segment, seq, offset: 0, what, ...hint };
-    return contradiction(this.#known, record, segment, begin);
+    if (record?.seq !== seq) return notThatOf(HEAD_FILE, { segment, seq, offset: 0 });
+    return contradiction(this.#known, { ...record, segment, offset: begin, end: offset });
   }
 }

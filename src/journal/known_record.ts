@@ -4,8 +4,7 @@
  */
 import type { StoredRecord } from "../protocol/record.ts";
 import type { Problem } from "./chain.ts";
-import { CHECKPOINT_FILE } from "./checkpoint_file.ts";
-import { HEAD_FILE } from "./head_file.ts";
+import { hintOf } from "./head_file.ts";
 
 /** Record `seq` was there and had this hash, says `name`. */
 export interface KnownRecord {
@@ -14,6 +13,16 @@ export interface KnownRecord {
   readonly hash: string;
   /** Where it was: a segment that is gone was taken away, while a snapshot's record at a cut end may be lost by a crash. */
   readonly segment?: string;
+  /** Where it ended there. */
+  readonly offset?: number;
+}
+
+/** A record that was read, and where it stands. */
+export interface ReadRecord extends Pick<StoredRecord, "seq" | "hash"> {
+  readonly segment: string;
+  readonly offset: number;
+  /** Behind its line; undefined where it was not read, only named by the next one. */
+  readonly end?: number;
 }
 
 /** Where a journal that was read ends. */
@@ -25,28 +34,25 @@ export interface End {
 
 /** @returns what is wrong with the record that has its seq, if anything is */
 export function contradiction(
-  { name, hash, segment: place = "" }: KnownRecord,
-  record: Pick<StoredRecord, "seq" | "hash">,
-  segment: string,
-  offset: number,
+  known: KnownRecord,
+  { seq, hash, segment, offset, end = known.offset }: ReadRecord,
 ): Problem | undefined {
-  const { seq } = record;
-  const hint = hintOf(name);
-  if (hash !== record.hash) return { segment, seq, offset, what: `is not that of ${name}: it was rewritten`, ...hint };
-  if (place === "" || place === segment) return undefined;
-  return { segment, seq, offset, what: `is in ${place}, says ${name}`, ...hint };
+  const at = { segment, seq, offset };
+  if (known.hash !== hash) return notThatOf(known.name, at);
+  const { name, segment: place = segment, offset: ends = end } = known;
+  if (place !== segment) return { ...at, what: `is in ${place}, says ${name}`, ...hintOf(name) };
+  return ends === end
+    ? undefined
+    : { ...at, what: `ends at byte ${end}, not at ${ends} as ${name} says`, ...hintOf(name) };
+}
+
+/** The fault of a record that is another than `name` knows, or of one that is known and was never there. */
+export function notThatOf(name: string, at: Pick<Problem, "segment" | "seq" | "offset">): Problem {
+  return { ...at, what: `is not that of ${name}: it was rewritten`, ...hintOf(name) };
 }
 
 /** The fault of an end before the known record. */
 export function cutOff({ name, seq: counted }: KnownRecord, { seq, segment, offset }: End): Problem {
   const what = `is missing: ${name} counts ${counted} records, the end was cut off`;
   return { segment, seq: seq + 1, offset, what, ...hintOf(name) };
-}
-
-/** What keeps a start, or the next checkpoint, from going on with what is there. */
-export function hintOf(name: string): Pick<Problem, "hint"> {
-  return name !== HEAD_FILE && name !== CHECKPOINT_FILE ? {} : {
-    hint: `put the journal's files back as they were, or move ${HEAD_FILE} and ${CHECKPOINT_FILE} away to go on ` +
-      "with what is there, which keys/journal.key then signs",
-  };
 }

@@ -3,6 +3,7 @@ import type { NoteKey, VerifySignature } from "../merkle/note.ts";
 import type { Digest } from "../merkle/tree.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { checkpointRest } from "./torn_checkpoint.ts";
 import {
   CHECKPOINT_BYTES,
   CHECKPOINT_FILE,
@@ -34,24 +35,26 @@ export interface NewestCheckpoint {
   readonly end: number;
 }
 
-/** @throws {ConsoleError} `journal_broken` where the last line of the file is not a checkpoint of `key` */
+/** @throws {ConsoleError} `journal_broken` where the last line of the file is not a checkpoint of `key`, or what follows no torn write */
 export async function newestCheckpoint({ dir, files, ...how }: NewestOptions): Promise<NewestCheckpoint> {
   const path = checkpointPath(dir);
   const stat = files.stat(path);
   if (stat === undefined) return { entry: undefined, end: 0 };
   if (stat.kind !== "file") throw brokenCheckpoints("is no file");
-  const from = Math.max(0, stat.size - CHECKPOINT_BYTES);
-  const bytes = files.readRange(path, from, stat.size - from);
-  const end = bytes.lastIndexOf(LF) + 1;
-  if (end === 0) {
-    if (from > 0) throw brokenCheckpoints(`has a line that is too long, before byte ${stat.size}`);
-    return { entry: undefined, end: 0 };
+  const rest = checkpointRest(files, dir, stat.size);
+  if (rest.bytes > CHECKPOINT_BYTES) {
+    throw brokenCheckpoints(`has a line that is too long, before byte ${stat.size}`);
   }
-  const start = end === 1 ? 0 : bytes.lastIndexOf(LF, end - 2) + 1;
-  const entry = parseCheckpointLine(new TextDecoder().decode(bytes.subarray(start, end - 1)));
+  if (rest.flaw !== undefined) throw brokenCheckpoints(`ends in a line, at byte ${rest.offset}, that ${rest.flaw}`);
+  const end = rest.offset;
+  if (end === 0) return { entry: undefined, end };
+  const from = Math.max(0, end - CHECKPOINT_BYTES);
+  const bytes = files.readRange(path, from, end - from - 1);
+  const start = bytes.lastIndexOf(LF) + 1;
+  const entry = parseCheckpointLine(new TextDecoder().decode(bytes.subarray(start)));
   const flaw = await checkpointFlaw(entry, how);
   if (flaw !== undefined) throw brokenCheckpoints(`ends in a line, at byte ${from + start}, that ${flaw}`);
-  return { entry, end: from + end };
+  return { entry, end };
 }
 
 export function brokenCheckpoints(what: string): ConsoleError {

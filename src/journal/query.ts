@@ -9,7 +9,7 @@ import { type QueryReport, Reading } from "./query_report.ts";
 import { readBlocksBackwards } from "./read_backwards.ts";
 import { type Tail, tailOf, verifyHash } from "./record.ts";
 import { retriedWherePruned } from "./retried.ts";
-import type { Block } from "./segment.ts";
+import type { Block } from "./block.ts";
 
 const LF = 10;
 

@@ -5,7 +5,8 @@ import type { Pace } from "./pace.ts";
 import { type JournalExtent, journalExtent, type LinePlace, placeOf, timesAreInOrder } from "./range.ts";
 import { type RecordFilter, recordTime } from "./record_filter.ts";
 import { prunedMeanwhile } from "./retried.ts";
-import type { Block, Segment } from "./segment.ts";
+import type { Block } from "./block.ts";
+import type { Segment } from "./segment.ts";
 
 /** So far a clock may have been set back without a look at all records, ms: one that took local time for UTC is 14 hours off. */
 const CLOCK_SLACK_MS = 15 * 3_600_000;

@@ -6,10 +6,10 @@
  */
 import type { Files } from "../platform/system.ts";
 import { chainError } from "./chain.ts";
-import { type Tail, tailOf } from "./record.ts";
+import { LONGEST_LINE_BYTES, type Tail, tailOf } from "./record.ts";
 import { prunedMeanwhile } from "./retried.ts";
 import { checkFormat, checkPlain } from "./segment_errors.ts";
-import { firstLine, listSegments, type Segment } from "./segment.ts";
+import { firstLine, lineTooLong, listSegments, nextLength, type Segment } from "./segment.ts";
 
 const LF = 10;
 const LOOK_BYTES = 4096;
@@ -101,12 +101,13 @@ function noWholeLine({ name, first }: Segment) {
   return chainError({ segment: name, seq: first, offset: 0, what: "is missing: the file has no whole line" });
 }
 
-/** Behind the last line feed before `end`; 0 where there is none. */
+/** Behind the last line feed before `end`; 0 where there is none. @throws {ConsoleError} `journal_broken` for a line that is too long */
 function lineStart(files: Files, path: string, end: number): number {
-  for (let size = LOOK_BYTES;; size *= 2) {
+  for (let size = LOOK_BYTES;; size = nextLength(size)) {
     const from = Math.max(0, end - size);
     const at = files.readRange(path, from, end - from).lastIndexOf(LF);
     if (at >= 0 || from === 0) return from + at + 1;
+    if (size > LONGEST_LINE_BYTES) throw lineTooLong(files, path, end);
   }
 }
 
@@ -131,6 +132,8 @@ function findLine(
       const what = "or one behind it is not one line of canonical JSON";
       throw chainError({ segment: name, seq: first, offset, what });
     }
+    const behind = begin === 0 && from > 0 ? bytes.length : bytes.length - begin;
+    if (behind > LONGEST_LINE_BYTES) throw lineTooLong(files, path, start + begin);
     if (wanted < length || bytes.length < wanted) return undefined;
   }
 }

@@ -1,6 +1,8 @@
 /** Reads the lines of a segment from an end towards its beginning, in blocks: in constant memory, whatever its size. */
 import type { Files } from "../platform/system.ts";
-import type { Block } from "./segment.ts";
+import type { Block } from "./block.ts";
+import { LONGEST_LINE_BYTES } from "./record.ts";
+import { lineTooLong, nextLength } from "./segment.ts";
 
 const LF = 10;
 const BLOCK_BYTES = 256 * 1024;
@@ -8,6 +10,8 @@ const BLOCK_BYTES = 256 * 1024;
 /**
  * The whole lines between `from` and `end`, both of which must be where a line begins or the file ends; the last block
  * comes first. The bytes are valid until the next block.
+ *
+ * @throws {ConsoleError} `journal_broken` where a line is longer than any record
  */
 export function* readBlocksBackwards(
   files: Files,
@@ -25,7 +29,8 @@ export function* readBlocksBackwards(
     // Where the block begins within a line, that line belongs to the next one.
     const cut = start === from ? 0 : bytes.indexOf(LF) + 1;
     if (cut === bytes.length) {
-      size *= 2; // one line is longer than the block
+      if (size > LONGEST_LINE_BYTES) throw lineTooLong(files, path, stop - 1);
+      size = nextLength(size); // one line is longer than the block
       continue;
     }
     yield { offset: start + cut, bytes: bytes.subarray(cut) };

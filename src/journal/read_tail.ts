@@ -6,13 +6,13 @@ import type { Files } from "../platform/system.ts";
 import { chainError } from "./chain.ts";
 import { parseRecord } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
-import { lastLines, listSegments } from "./segment.ts";
+import { lastLines, lastRecord, listSegments } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 
 /**
  * The last `count` records up to `end`, in order; fewer where they exceed `maxBytes` or do not exist.
  *
- * @throws {ConsoleError} `journal_broken` where a line is not the expected record
+ * @throws {ConsoleError} `journal_broken` where a line is not the expected record, or is longer than any
  */
 export function recentRecords(
   files: Files,
@@ -27,6 +27,7 @@ export function recentRecords(
   for (const segment of listSegments(files, dir).reverse()) {
     if (segment.name > end.segment) continue; // what a failed rotation left
     const size = segment.name === end.segment ? end.offset : files.stat(segment.path)?.size ?? 0;
+    let start = size;
     const lines = lastLines(files, segment.path, size, count - records.length, budget);
     for (const line of lines.reverse()) {
       const seq = end.seq - records.length;
@@ -36,10 +37,14 @@ export function recentRecords(
         throw chainError({ segment: segment.name, seq, offset: 0, what });
       }
       budget -= line.length + 1;
+      start -= line.length + 1;
       records.push(record);
     }
     // A segment that was not read to its first record means that the bounds are reached.
-    if (records.length === count || end.seq - records.length >= segment.first) break;
+    if (records.length === count) break;
+    if (end.seq - records.length < segment.first) continue;
+    lastRecord(files, segment.path, start); // the next one is a record that is too much for the window, and no damage
+    break;
   }
   return records.reverse();
 }

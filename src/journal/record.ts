@@ -70,6 +70,14 @@ export function lossOf({ type, data }: Pick<StoredRecord, "type" | "data">): Los
 /** Bytes of `,"hash":"<64 hex digits>"`. */
 const HASH_MEMBER_BYTES = 74;
 
+/**
+ * The longest line of a segment, bytes, its line feed included. A record holds no more than one message brings in, and
+ * that is a line of `maxLineBytes` (1 MiB): as a record its numbers are up to 4.4 times as long (`1e20` is written out), a
+ * mask or a control that is shown three times, and some stand in it twice. That is under 10 MiB. {@link Sealer} makes none
+ * that is longer, so a longer line is damage, and nobody reads it into memory.
+ */
+export const LONGEST_LINE_BYTES = 16 * 1_048_576;
+
 const LF = 10;
 const TYPE = /^[a-z_]+(?:\.[a-z_]+)+$/;
 const TS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
@@ -89,7 +97,11 @@ export class Sealer {
     this.#sha256 = sha256;
   }
 
-  /** The line of `record` after the record with the hash `prev`; `bytes` are valid until the next call. */
+  /**
+   * The line of `record` after the record with the hash `prev`; `bytes` are valid until the next call.
+   *
+   * @throws {ConsoleError} `too_large` where no reader would take it
+   */
   seal(record: Appended, actor: string, prev: string): { readonly bytes: Uint8Array; readonly hash: string } {
     const { seq, ts, type } = record;
     if (!TYPE.test(type)) throw new ConsoleError("internal", `the type "${type}" of a record is not like a.b`);
@@ -98,12 +110,16 @@ export class Sealer {
     const text = `{"actor":${canonicalString(actor)},"data":${record.dataJson}${tail}`;
     const buffer = this.#fit(text);
     const length = encoder.encodeInto(text, buffer).written;
+    const total = length + HASH_MEMBER_BYTES + 1;
+    if (total > LONGEST_LINE_BYTES) {
+      throw new ConsoleError("too_large", `a record has ${total} bytes, and ${LONGEST_LINE_BYTES} are the most`);
+    }
     const hash = this.#sha256(buffer.subarray(0, length));
     const cut = length - tail.length;
     buffer.copyWithin(cut + HASH_MEMBER_BYTES, cut, length);
     encoder.encodeInto(`,"hash":"${hash}"`, buffer.subarray(cut));
     buffer[length + HASH_MEMBER_BYTES] = LF;
-    return { bytes: buffer.subarray(0, length + HASH_MEMBER_BYTES + 1), hash };
+    return { bytes: buffer.subarray(0, total), hash };
   }
 
   #fit(text: string): Uint8Array {

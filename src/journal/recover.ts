@@ -8,20 +8,12 @@ import { Chain, chainError } from "./chain.ts";
 import { isMarkedBroken } from "./broken_mark.ts";
 import { checkFormat, missingNewline, sequenceGap } from "./segment_errors.ts";
 import { lookAt, type SegmentLook } from "./segment_look.ts";
+import type { UnterminatedTail } from "./block.ts";
 import { HeadCheck } from "./head_check.ts";
 import type { ChainPlace, Loss } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { checkLine } from "./repair.ts";
-import {
-  lastRecord,
-  listSegments,
-  readBlocks,
-  type Segment,
-  segmentOf,
-  type Tip,
-  type UnterminatedTail,
-  withLineFeed,
-} from "./segment.ts";
+import { lastRecord, listSegments, readBlocks, type Segment, segmentOf, type Tip, withLineFeed } from "./segment.ts";
 import { type Position, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { cutTorn, type Torn } from "./truncate_torn.ts";
 import { whyUnusable } from "./usable_snapshot.ts";
@@ -83,6 +75,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const { dir, files, sha256 } = options;
   const all = listSegments(files, dir).map((segment) => lookAt(files, segment));
   for (const segment of all) checkFormat(segment, segment.opening);
+  const place = readHeadFile(files, dir);
   const found = readSnapshot(files, dir, sha256);
   const snapshot = typeof found === "object" ? found : undefined;
   // A crash during rotation leaves last segments without a whole record: then the one before is the last.
@@ -102,11 +95,10 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const unread = all.slice(start);
   const bytes = unread.reduce((sum, { size }) => sum + size, restored ? -snapshot.offset : 0);
   const chain = new Chain(options.sha256For?.(bytes) ?? sha256, restored ? snapshot : beginning.place);
-  const place = readHeadFile(files, dir);
   const head = place === undefined ? undefined : new HeadCheck(place);
   const read = (segment: Segment, from: number) => {
-    const each = (record: StoredRecord, offset: number) => {
-      head?.record(record, segment.name, offset);
+    const each = (record: StoredRecord, offset: number, end: number) => {
+      head?.record(record, segment.name, offset, end);
       beginning.record(record);
       replay.record(record);
     };
@@ -170,7 +162,7 @@ function readSegment(
   segment: Segment,
   from: number,
   chain: Chain,
-  each: (record: StoredRecord, offset: number) => void,
+  each: (record: StoredRecord, offset: number, end: number) => void,
 ): UnterminatedTail {
   const blocks = readBlocks(files, segment.path, from);
   for (;;) {

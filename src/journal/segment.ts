@@ -1,7 +1,10 @@
 /** Segment files: their names, their order, and reading their lines forwards and backwards. */
 import type { Files } from "../platform/system.ts";
+import type { ConsoleError } from "../protocol/errors.ts";
 import type { StoredRecord } from "../protocol/record.ts";
-import { parseRecord } from "./record.ts";
+import type { Block, UnterminatedTail } from "./block.ts";
+import { chainError } from "./chain.ts";
+import { LONGEST_LINE_BYTES, parseRecord } from "./record.ts";
 
 const NAME = /^(\d{16})\.jsonl$/;
 const LF = 10;
@@ -49,29 +52,18 @@ export function listSegments(files: Files, dir: string): Segment[] {
   }));
 }
 
-/** Whole lines of a segment, each with its line feed. The bytes are valid until the next block. */
-export interface Block {
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-}
-
-/** Where the last whole line ends, and the bytes after it. */
-export interface UnterminatedTail {
-  readonly offset: number;
-  readonly bytes: Uint8Array;
-}
-
 /**
  * The lines of a file from `from` on, in blocks; returns the unfinished rest.
  *
- * @param mostBytes a line that has more, and is longer than what is read at once, ends the reading as an unfinished rest
+ * @param mostBytes of a file that has no records: a line that has more, and is longer than what is read at once, ends the
+ *   reading as an unfinished rest
+ * @throws {ConsoleError} `journal_broken` where a line is longer than any record, unless `mostBytes` is given
  */
 export function* readBlocks(
   files: Files,
   path: string,
   from: number,
-  { blockBytes = BLOCK_BYTES, mostBytes = Infinity }: { readonly blockBytes?: number; readonly mostBytes?: number } =
-    {},
+  { blockBytes = BLOCK_BYTES, mostBytes }: { readonly blockBytes?: number; readonly mostBytes?: number } = {},
 ): Generator<Block, UnterminatedTail> {
   let offset = from;
   let size = blockBytes * BLOCKS_AT_ONCE;
@@ -84,13 +76,40 @@ export function* readBlocks(
       start = end;
     }
     if (start === 0) {
-      if (bytes.length < size || size > mostBytes) return { offset, bytes };
-      size *= 2;
+      const isTooLong = bytes.length > (mostBytes ?? LONGEST_LINE_BYTES);
+      if (isTooLong && mostBytes === undefined) throw lineTooLong(files, path, offset);
+      if (isTooLong || bytes.length < size) return { offset, bytes };
+      size = nextLength(size);
       continue;
     }
     offset += start;
     size = buffer.length;
   }
+}
+
+/** Twice as much, but no more than shows that a line is too long. */
+export function nextLength(length: number): number {
+  return length > LONGEST_LINE_BYTES ? length * 2 : Math.min(length * 2, LONGEST_LINE_BYTES + 1);
+}
+
+/**
+ * The line of a segment that begins at `at` or around it is longer than any record: who reads on would take as much memory
+ * as the file has bytes. Reads the file once more, because whoever comes from its end does not know the line's number.
+ */
+export function lineTooLong(files: Files, path: string, at: number): ConsoleError {
+  const name = path.slice(path.lastIndexOf("/") + 1);
+  let seq = Number(NAME.exec(name)?.[1] ?? 1);
+  let offset = 0;
+  const buffer = new Uint8Array(BLOCK_BYTES);
+  for (let from = 0; from < at; from += buffer.length) {
+    const bytes = files.readRange(path, from, Math.min(buffer.length, at - from), buffer);
+    for (let end = bytes.indexOf(LF); end >= 0; end = bytes.indexOf(LF, end + 1)) {
+      seq++;
+      offset = from + end + 1;
+    }
+  }
+  const what = `is longer than ${LONGEST_LINE_BYTES} bytes, which no record is`;
+  return chainError({ segment: name, seq, offset, what });
 }
 
 /** Where the last line ends that ends in the `most` bytes from `start` on, or in all where none ends in those; 0 for none. */
@@ -113,7 +132,7 @@ export function lastLines(files: Files, path: string, end: number, count: number
   const lines: Uint8Array[] = [];
   if (end === 0 || count === 0) return lines;
   let budget = maxBytes;
-  for (let size = Math.min(BACK_BYTES, count * RECORD_BYTES);; size *= 2) {
+  for (let size = Math.min(BACK_BYTES, count * RECORD_BYTES);; size = nextLength(size)) {
     const start = Math.max(0, end - size);
     const bytes = files.readRange(path, start, end - start);
     lines.length = 0;
@@ -147,9 +166,15 @@ export interface LastRecord {
   readonly record: StoredRecord | undefined;
 }
 
-/** Of the line that ends at `end`; it holds no record where that is not just behind a line feed. */
+/**
+ * Of the line that ends at `end`; it holds no record where that is not just behind a line feed.
+ *
+ * @throws {ConsoleError} `journal_broken` where the line is longer than any record
+ */
 export function lastRecord(files: Files, path: string, end: number): LastRecord {
-  const [line = new Uint8Array(0)] = lastLines(files, path, end, 1, end);
+  const [found] = lastLines(files, path, end, 1, LONGEST_LINE_BYTES);
+  if (found === undefined && end > LONGEST_LINE_BYTES) throw lineTooLong(files, path, end - 1);
+  const line = found ?? new Uint8Array(0);
   const behind = new Uint8Array(line.buffer)[line.byteOffset + line.length]; // read with it
   const record = behind === LF ? parseRecord(utf8.decode(line)) : undefined;
   return { line, offset: end - line.length - 1, record };

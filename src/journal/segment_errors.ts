@@ -5,7 +5,8 @@ import { checkPlainFile } from "../platform/path_safety.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { type Chain, chainError } from "./chain.ts";
 import { parseRecord, SEGMENT_TYPE, tailOf, verifyHash } from "./record.ts";
-import { firstLine, type Segment, segmentOf, type UnterminatedTail } from "./segment.ts";
+import type { UnterminatedTail } from "./block.ts";
+import { firstLine, type Segment, segmentOf } from "./segment.ts";
 
 /**
  * `segment` does not begin with the next record of the chain: records are missing, or it is one too many.

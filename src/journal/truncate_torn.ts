@@ -1,7 +1,8 @@
 /** Torn bytes: the rest of a write that a crash interrupted. They are copied to a file, then cut off. */
 import type { Files } from "../platform/system.ts";
 import { readOnly } from "./read_only.ts";
-import type { Segment, UnterminatedTail } from "./segment.ts";
+import type { UnterminatedTail } from "./block.ts";
+import type { Segment } from "./segment.ts";
 
 /** A segment that may have bytes after its last record. */
 export interface Torn {

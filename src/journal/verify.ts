@@ -11,12 +11,13 @@ import type { Head } from "./head.ts";
 import { CommandPace, type Pace } from "./pace.ts";
 import { checkFormat, checkPlain, missingNewline, sequenceGap } from "./segment_errors.ts";
 import type { StoredRecord } from "../protocol/record.ts";
-import { type Loss, lossOf, vouchOf } from "./record.ts";
+import { LONGEST_LINE_BYTES, type Loss, lossOf, vouchOf } from "./record.ts";
 import { retriedWherePruned } from "./retried.ts";
 import type { Position, Snapshot } from "./snapshot.ts";
-import { HEAD_FILE } from "./head_file.ts";
-import { contradiction, cutOff, type KnownRecord } from "./known_record.ts";
-import { firstLine, listSegments, readBlocks, type Segment, segmentOf, type UnterminatedTail } from "./segment.ts";
+import { HEAD_FILE, readHeadFile } from "./head_file.ts";
+import { contradiction, cutOff, type KnownRecord, notThatOf } from "./known_record.ts";
+import type { UnterminatedTail } from "./block.ts";
+import { firstLine, listSegments, readBlocks, type Segment, segmentOf } from "./segment.ts";
 
 export interface VerifyOptions {
   readonly dir: string;
@@ -127,7 +128,7 @@ class Verifier {
     this.#pace = pace;
     this.#known = [
       ...(against === undefined ? [] : [{ name: "the kept head", seq: against.size, hash: against.hash }]),
-      ...(snapshot === undefined ? [] : [{ name: "snapshot.json", ...snapshot }]),
+      ...(snapshot === undefined ? [] : [ofSnapshot(snapshot)]),
       ...known,
     ];
   }
@@ -157,7 +158,7 @@ class Verifier {
     const before = beginning.place.seq;
     if (against !== undefined && against.size > 0 && against.size === before) {
       const [kept] = this.#known;
-      const problem = contradiction(kept!, beginning.place, first!.name, 0);
+      const problem = contradiction(kept!, { ...beginning.place, segment: first!.name, offset: 0 });
       if (problem !== undefined) throw chainError(problem);
     }
     const place = { segment: end?.segment ?? segmentOf("", 1), offset: end?.rest.offset ?? 0 };
@@ -215,10 +216,10 @@ class Verifier {
 
   async #lines(segment: Segment, from: number): Promise<UnterminatedTail> {
     const { files, checkpoints } = this.#options;
-    const each = (record: StoredRecord, offset: number) => {
+    const each = (record: StoredRecord, offset: number, end: number) => {
       for (const known of this.#known) {
         if (record.seq !== known.seq) continue;
-        const problem = contradiction(known, record, segment.name, offset);
+        const problem = contradiction(known, { ...record, segment: segment.name, offset, end });
         if (problem !== undefined) this.#doubts.push({ known, problem });
       }
       this.#vouches(record);
@@ -255,6 +256,11 @@ class Verifier {
       name !== HEAD_FILE || !this.#losses.some(({ loss }) => loss.lostHead === hash);
     const doubt = this.#doubts.find(({ known }) => counts(known));
     if (doubt !== undefined) throw chainError(doubt.problem);
+    // The head file names a record that stays when others are pruned; a daemon that pruned since has written it anew.
+    const gone = this.#known.find((one) => one.name === HEAD_FILE && this.#isBefore(one) && counts(one));
+    if (gone !== undefined && readHeadFile(files, dir)?.seq === gone.seq) {
+      throw chainError(notThatOf(HEAD_FILE, { segment: gone.segment ?? segment.name, seq: gone.seq, offset: 0 }));
+    }
     const more = this.#known.filter((one) => one.seq > this.#chain.seq && counts(one))
       .sort((a, b) => b.seq - a.seq);
     const taken = more.find(({ name, segment }) =>
@@ -265,6 +271,10 @@ class Verifier {
     throw chainError(cutOff(taken, { seq: this.#chain.seq, segment: segment.name, offset }));
   }
 
+  #isBefore({ seq }: KnownRecord): boolean {
+    return seq <= (this.#beginning?.place.seq ?? 0);
+  }
+
   /** Bytes of a segment that is being created after the last one. */
   #unborn(last: Segment | undefined): number {
     const { dir, files } = this.#options;
@@ -272,10 +282,15 @@ class Verifier {
     if (segment === undefined || this.#firstLine(segment) !== undefined) return 0; // created since: not read
     const rest: UnterminatedTail = {
       offset: 0,
-      bytes: files.readRange(segment.path, 0, files.stat(segment.path)?.size ?? 0),
+      bytes: files.readRange(segment.path, 0, Math.min(files.stat(segment.path)?.size ?? 0, LONGEST_LINE_BYTES)),
     };
     if (rest.bytes.length === 0 || segment.first !== this.#chain.seq + 1) return rest.bytes.length;
     if (this.#chain.continuesIn(segment.name, rest)) throw missingNewline(segment, rest, this.#chain);
     return rest.bytes.length;
   }
+}
+
+/** Its offset shows in whether a start uses it: a snapshot at a wrong place is no fault of the journal. */
+function ofSnapshot({ seq, hash, segment }: Snapshot): KnownRecord {
+  return { name: "snapshot.json", seq, hash, segment };
 }

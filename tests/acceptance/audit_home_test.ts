@@ -205,14 +205,26 @@ Deno.test(
   },
 );
 
-Deno.test("C3 a pipe in a segment's or the head file's place is told, not waited for", async () => {
+Deno.test("C3 a pipe in a segment's or the head file's place, and a head file of other bytes, are told, not waited for", async () => {
   await using home = await usedHome(2);
   const pipe = async (name: string) => {
     const made = await new Deno.Command("mkfifo", { args: [home.path(name)] }).output();
     assert(made.success);
   };
   for (const name of ["journal.head", "journal.checkpoints"]) Deno.removeSync(home.path(name));
+  const isTold = async (args: readonly string[], ...says: readonly string[]) => {
+    const { code, stdout, stderr } = await home.cli([...args]);
+    assertEquals(code, args[0] === "doctor" ? 1 : 7, stderr);
+    for (const text of says) assertStringIncludes(stdout + stderr, text);
+  };
   await pipe("journal.head");
+  await isTold(["audit", "verify"], "in journal.head at byte 0 is a device or pipe, not a file", "move journal.head");
+  Deno.removeSync(home.path("journal.head"));
+  Deno.writeTextFileSync(home.path("journal.head"), "");
+  const other = "in journal.head at byte 0 is not what the daemon writes";
+  for (const args of [["audit", "verify"], ["daemon"], ["doctor"]]) await isTold(args, other, "move journal.head");
+  await isTold(["audit", "verify", "--offline", home.path("journal")], other, "copy it anew");
+  Deno.removeSync(home.path("journal.head"));
   assertEquals((await home.cli(["audit", "verify"])).code, 0);
   await pipe("journal/0000000000009999.jsonl");
   for (const args of [["audit", "verify"], ["daemon"]]) {

@@ -3,11 +3,11 @@ import { assert, assertEquals } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { type Problem, problemOf } from "../../src/journal/chain.ts";
 import { HEAD_FILE, readHeadFile } from "../../src/journal/head_file.ts";
-import { verifyJournal } from "../../src/journal/verify.ts";
 import type { FsyncPolicy } from "../../src/journal/group_sync.ts";
+import { verifySigned } from "../support/checkpoints.ts";
 import { rounds } from "../support/harness_wait.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
-import { DIR, disk, fill, lines, open, putLines, segments, sha256 } from "../support/memory_journal.ts";
+import { DIR, disk, fill, lines, open, putLines, segments } from "../support/memory_journal.ts";
 
 const SMALL = { segmentBytes: 2500 };
 const HEAD = `${DIR}.head`;
@@ -22,15 +22,7 @@ async function withHead(count: number, after = 0, snapshotAt?: number): Promise<
   return files.restart();
 }
 
-async function verified(files: MemoryFiles) {
-  const head = readHeadFile(files, DIR);
-  return await verifyJournal({
-    dir: DIR,
-    files,
-    sha256,
-    ...(head === undefined ? {} : { known: [{ name: HEAD_FILE, ...head }] }),
-  });
-}
+const verified = (files: MemoryFiles) => verifySigned(files);
 
 /** Start and verification find the same, and nothing is written. */
 async function refused(files: MemoryFiles, says: string): Promise<Problem> {
@@ -51,6 +43,33 @@ async function refused(files: MemoryFiles, says: string): Promise<Problem> {
   assertEquals([files.contents(), files.changes], [before, changes]);
   return found.problem;
 }
+
+Deno.test("C3 a head file that is there and is not what the daemon writes → no start, named, and without it one goes on", async () => {
+  const whole = await withHead(20);
+  const text = new TextDecoder().decode(whole.read(HEAD));
+  for (
+    const other of [
+      ...["", "\n", "garbage", `\ufeff${text}`, ` ${text}`, text.slice(0, -1), `${text}\n`, text.slice(0, 40)],
+      ...[text.replace('"seq":', '"seq":0'), text.replace('"offset":', '"offset":-'), text.replace("}", ',"x":1}')],
+      ...["\0".repeat(text.length), text.padEnd(600, " "), text.replace('"hash"', '"Hash"')],
+    ]
+  ) {
+    const files = whole.restart();
+    files.put(HEAD, new TextEncoder().encode(other));
+    const { segment, seq, offset } = await refused(files, "is not what the daemon writes");
+    assertEquals([segment, seq, offset], [HEAD_FILE, 0, 0], other);
+    files.remove(HEAD);
+    open(files, SMALL);
+  }
+  const link = whole.restart();
+  const stat = link.stat.bind(link);
+  link.stat = (path) => path === HEAD ? { ...stat(path)!, kind: "symlink" } : stat(path);
+  await refused(link, "is a symlink, not a file");
+  const moved = whole.restart();
+  const { offset } = readHeadFile(whole, DIR)!;
+  moved.put(HEAD, new TextEncoder().encode(text.replace(`"offset":${offset}`, `"offset":${offset - 1}`)));
+  await refused(moved, `ends at byte ${offset}, not at ${offset - 1} as journal.head says`);
+});
 
 Deno.test("C3 segments that the head file knew are gone: no start, the head file stays, and without it one goes on", async () => {
   const whole = await withHead(40);

@@ -1,5 +1,6 @@
 /** Checkpoints of a journal in memory: made, read and checked. */
 import { assert } from "@std/assert";
+import { problemOf } from "../../src/journal/chain.ts";
 import { type CheckpointEntry, readCheckpoints } from "../../src/journal/checkpoint_file.ts";
 import { checkpointCheck } from "../../src/journal/checkpoint_check.ts";
 import type { KeptCheckpoint } from "../../src/journal/kept_check.ts";
@@ -44,11 +45,23 @@ export function entries(files: MemoryFiles): CheckpointEntry[] {
   });
 }
 
+interface VerifySigned {
+  readonly key?: NoteKey;
+  readonly against?: Checkpoint | readonly KeptCheckpoint[];
+}
+
 /** Verifies as `audit verify` does, by the home's own key or by `key`. */
-export async function verifySigned(
-  files: MemoryFiles,
-  { key, against }: { readonly key?: NoteKey; readonly against?: Checkpoint | readonly KeptCheckpoint[] } = {},
-): Promise<Verification> {
+export async function verifySigned(files: MemoryFiles, how: VerifySigned = {}): Promise<Verification> {
+  try {
+    return await verifyBy(files, how);
+  } catch (error) { // of what stands beside the segments
+    const problem = problemOf(error);
+    if (problem === undefined) throw error;
+    return { ok: false, problem };
+  }
+}
+
+async function verifyBy(files: MemoryFiles, { key, against }: VerifySigned): Promise<Verification> {
   const trusted = key ?? await readSigningKey({ files, keys: KEYS, uid: 1000, digest });
   const all = against === undefined || "root" in against ? [against].filter((one) => one !== undefined) : against;
   const kept = against === undefined ? {} : { kept: all.map((one) => ({ name: "the kept checkpoint", ...one })) };
@@ -69,7 +82,7 @@ export async function verifySigned(
 /** What is wrong, in one line; undefined where all is well. */
 export async function fault(
   files: MemoryFiles,
-  how: Parameters<typeof verifySigned>[1] = {},
+  how: VerifySigned = {},
 ): Promise<string | undefined> {
   const found = await verifySigned(files, how);
   return found.ok ? undefined : `${found.problem.seq} in ${found.problem.segment}: ${found.problem.what}`;

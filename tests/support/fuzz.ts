@@ -11,7 +11,7 @@ import type { Json } from "./wire.ts";
 export type Next = () => number;
 
 /** mulberry32: small, seeded, good enough to choose nonsense. */
-function random(seed: number): Next {
+export function random(seed: number): Next {
   let state = seed;
   return () => {
     state = (state + 0x6d2b79f5) | 0;
@@ -19,6 +19,11 @@ function random(seed: number): Next {
     t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
     return ((t ^ (t >>> 14)) >>> 0) / 4_294_967_296;
   };
+}
+
+/** That of a run that is to be repeated, else another each time. */
+export function seedOfRun(): number {
+  return Number(Deno.env.get("AC_SEED") ?? Date.now() % 1_000_000);
 }
 
 export const pick = <T>(next: Next, from: readonly T[]): T => from[Math.floor(next() * from.length)] as T;
@@ -130,7 +135,7 @@ const MIB = 1_048_576;
 
 /** Runs `attack` in some lanes until the time is over, then checks that nothing came of it. */
 export async function fuzz(home: TestHome, attack: (next: Next) => Promise<void>): Promise<void> {
-  const seed = Number(Deno.env.get("AC_SEED") ?? Date.now() % 1_000_000);
+  const seed = seedOfRun();
   const ms = rounds(2000, 60_000);
   const pid = home.needPid();
   const lanes = Array.from({ length: LANES }, (_, lane) => random(seed + lane));

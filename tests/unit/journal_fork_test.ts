@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { checkpointPath } from "../../src/journal/checkpoint_file.ts";
 import { HEAD_FILE } from "../../src/journal/head_file.ts";
-import { hintOf } from "../../src/journal/known_record.ts";
+import { hintOf } from "../../src/journal/head_file.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { entries, fault, sign, signingKey, verifySigned } from "../support/checkpoints.ts";
 import { MemoryFiles } from "../support/memory_files.ts";

@@ -1,9 +1,11 @@
 /** Pruning: what goes, what stays, what is recorded, and that a beginning which nobody recorded is still missed. */
 import { assert, assertEquals } from "@std/assert";
+import { problemOf } from "../../src/journal/chain.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { Journal } from "../../src/journal/journal.ts";
 import { type Verification, verifyJournal } from "../../src/journal/verify.ts";
-import { HEAD_FILE, readHeadFile } from "../../src/journal/head_file.ts";
+import { HEAD_FILE, headPath, readHeadFile } from "../../src/journal/head_file.ts";
+import { verifySigned } from "../support/checkpoints.ts";
 import { Crash, MemoryFiles } from "../support/memory_files.ts";
 import {
   DIR,
@@ -83,6 +85,20 @@ Deno.test("C3 pruning removes closed segments that are older, records which, and
   assertEquals([found.begins, found.size, found.segments], [gone.last + 1, journal.head().seq, names(files).length]);
   assertEquals(await journal.prune(noon, Infinity), undefined, "nothing is left that is older");
   await journal.close();
+});
+
+Deno.test("C3 a head file that names a pruned record is of another journal: verify and start say so", async () => {
+  const { journal, files, noon } = await aged();
+  const { hash, last, segments: went } = (await journal.prune(noon, Infinity))!;
+  await journal.close();
+  const old = files.restart();
+  const text = `{"hash":"${hash}","offset":99,"segment":"${went.at(-1)}","seq":${last}}\n`;
+  old.put(headPath(DIR), new TextEncoder().encode(text));
+  const found = await verifySigned(old);
+  assert(!found.ok);
+  const { segment, seq, what } = found.problem;
+  assertEquals([segment, seq, what], [went.at(-1), last, `is not that of ${HEAD_FILE}: it was rewritten`]);
+  assertEquals(problemOf(refusal(old)), found.problem);
 });
 
 Deno.test("C5 a start after pruning goes by the snapshot, also by later ones, and prunes again", async () => {

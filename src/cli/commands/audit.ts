@@ -173,6 +173,8 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
     : undefined;
   if (unused !== undefined) run.out.note(`${unused}: a start does not use it, and reads every record`);
   if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
+  const torn = result.checkpoints?.unfinished;
+  if (torn !== undefined) run.out.note(`${torn} bytes of an unfinished checkpoint at the end of ${CHECKPOINT_FILE}`);
   if (unproven.length > 0) throw nothingProven(unproven, result);
 }
 

@@ -2,7 +2,7 @@
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { checkpointPath } from "../../journal/checkpoint_file.ts";
 import { listSegments, readBlocks } from "../../journal/segment.ts";
-import { readHeadFile } from "../../journal/head_file.ts";
+import { headPath } from "../../journal/head_file.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 
@@ -23,7 +23,7 @@ export function checkFolder(dir: string, isOwn: boolean): void {
     throw new ConsoleError("usage", `${shown} is not a folder`, { hint: NAME_THE_FOLDER });
   }
   if (stat !== undefined && (isOwn || listSegments(denoFiles, dir).length > 0)) return;
-  if (readHeadFile(denoFiles, dir) !== undefined || denoFiles.stat(checkpointPath(dir)) !== undefined) return;
+  if (denoFiles.stat(headPath(dir)) !== undefined || denoFiles.stat(checkpointPath(dir)) !== undefined) return;
   if (denoFiles.stat(`${dir}/snapshot.json`) !== undefined) return;
   const inside = `${dir}/${IN_A_HOME}`;
   const isHome = denoFiles.stat(inside)?.kind === "directory" && listSegments(denoFiles, inside).length > 0;
