@@ -7,6 +7,7 @@ import { rootOfLines } from "../support/checkpoints.ts";
 import { TestHome } from "../support/harness.ts";
 import { exists } from "../support/exists.ts";
 import { lastSegment, readJournal } from "../support/harness_journal.ts";
+import { TestTerminal } from "../support/terminal.ts";
 import type { Json } from "../support/wire.ts";
 
 const CONTROLS = "a\u001b[31m\u009b2J\u202eb";
@@ -102,6 +103,11 @@ Deno.test("Q1 an export is the journal's own lines, and its last line ties it to
   assertEquals(covered, all[seq - 1]!.hash);
   assertEquals(rootOfLines(lines.slice(0, seq)), parseCheckpoint(checkpoint)!.root.toBase64());
   assert(!text.includes("ghp_"), "a secret is in the export");
+  await using terminal = await TestTerminal.open(used, ["audit", "export", "--type", "memory"], { columns: 300 });
+  const screen = await terminal.shows("[exit 0]");
+  const shown = screen.split("\n").find((line) => line.includes("memory.appended"))!;
+  assertStringIncludes(shown, "\\u001b[31m\\u009b2J\\u202eb");
+  assertEquals(JSON.parse(shown), all.find(({ type }) => type === "memory.appended"));
   const piped = await audit(used, 0, "export", "--from", "3", "--to", "5");
   assertEquals(piped.stdout.split("\n").slice(0, 3), lines.slice(2, 5));
   assertStringIncludes(piped.stderr, "3 exported of 3 records looked at (3 to 5)");

@@ -71,6 +71,9 @@ export async function exportJournal(run: CommandContext, options: ExportCommand)
   }
   for (const said of reportLines(report, filter, "exported")) run.out.note(said);
   for (const said of coverLines(span.last, checkpoint)) run.out.note(said);
+  if (checkpoint !== undefined && key === undefined) {
+    run.out.note("the home has no keys/journal.key: who signed the checkpoint was not checked");
+  }
   if (format === "csv" && places.manifest === undefined) {
     run.out.note("what ties this table to the journal was not kept: --manifest FILE writes it");
   }
@@ -108,7 +111,7 @@ function coverLines(last: number | undefined, checkpoint: CheckpointEntry | unde
   const what = checkpoint === undefined
     ? "no checkpoint covers the journal yet: the manifest has no `signed`"
     : `the newest checkpoint covers records up to ${covered}, and not those behind it`;
-  return [`${what}\nhint: agent-console daemon restart signs what is there; ${CHECKPOINTS_HINT}`];
+  return [`${what}\nhint: where a daemon runs, agent-console daemon restart signs what is there; ${CHECKPOINTS_HINT}`];
 }
 
 function pick({ seq, hash }: CheckpointEntry["position"]) {
