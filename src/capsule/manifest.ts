@@ -8,6 +8,7 @@ import * as v from "valibot";
 import { READ_ONLY_COMMANDS } from "../core/read_only_commands.ts";
 import { TOPICS } from "../domain/event.ts";
 import { isIpv6, isMapped } from "../platform/capsule_networks.ts";
+import { JOURNAL_KEY, KEY_FILE, NOT_OUR_OWN, WITNESS_SECRET } from "../platform/key_files.ts";
 import { CAPSULE_NAME, SETTING_NAME } from "./names.ts";
 
 /** The file of a capsule's folder. */
@@ -16,8 +17,6 @@ export const MANIFEST_FILE = "capsule.jsonc";
 /** The versions of the authors' API that this program speaks. */
 export const API_VERSIONS = { oldest: 1, newest: 1 } as const;
 
-/** As the files of the folder `keys`. */
-const SECRET_NAME = /^[a-z0-9][a-z0-9._-]{0,63}$/;
 const VERSION = /^\d{1,6}\.\d{1,6}\.\d{1,6}(?:[-+][0-9A-Za-z.+-]{1,40})?$/;
 /** A name, an IPv4 or a bracketed IPv6 address, and its port; no wildcard, and no host with all its ports. */
 const HOST =
@@ -78,6 +77,14 @@ const variable = v.pipe(
   v.regex(ENV_OPEN, "a variable that is not the runtime's, the loader's or a proxy's"),
 );
 
+const secretName = v.pipe(
+  matching(KEY_FILE, "the name of a file in the folder keys"),
+  v.regex(
+    NOT_OUR_OWN,
+    `the name of a secret of yours: ${JOURNAL_KEY} and ${WITNESS_SECRET} are the program's own, which no capsule gets`,
+  ),
+);
+
 const lookingCommand = v.picklist(
   READ_ONLY_COMMANDS,
   `a command of the console that does no more than look: ${READ_ONLY_COMMANDS.join(", ")}`,
@@ -101,7 +108,7 @@ export const capabilitiesSchema = v.pipe(
       0,
     ),
     /** Names of files in the folder `keys` of the home. */
-    secrets: v.optional(listOf(matching(SECRET_NAME, "the name of a file in the folder keys"), 16), () => []),
+    secrets: v.optional(listOf(secretName, 16), () => []),
     /** Commands of the console that it may run: read-only ones. */
     exec: v.optional(listOf(lookingCommand, 32), () => []),
   }, "an object"),

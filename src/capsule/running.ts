@@ -9,7 +9,7 @@ import { denoFiles, replaceWithoutSync } from "../platform/deno_files.ts";
 import { ownFiles } from "../platform/own_files.ts";
 import { startPiped } from "../platform/piped_process.ts";
 import { mayRun, ownUid } from "../platform/process.ts";
-import { secretInFile } from "../platform/secret_file.ts";
+import { namedSecret } from "../platform/secret_file.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Granted } from "./grant.ts";
@@ -141,7 +141,7 @@ export class RunningCapsules implements CapsuleRunner {
       log,
       kv: this.#kv(),
       secret: (name) => {
-        const found = secretInFile(`${this.#context.paths.keys}/${name}`, { files: denoFiles, uid: ownUid() });
+        const found = namedSecret(name, { keys: this.#context.paths.keys, files: denoFiles, uid: ownUid() });
         if (found.kind === "found") return found.secret;
         throw new ConsoleError("failed", found.problem);
       },

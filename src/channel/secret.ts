@@ -5,8 +5,9 @@
  */
 import * as v from "valibot";
 import { setting } from "../config/section.ts";
+import { JOURNAL_KEY, KEY_FILE, NOT_OUR_OWN, WITNESS_SECRET } from "../platform/key_files.ts";
 import type { Permission } from "../platform/sandbox.ts";
-import { checkedSecret, type FoundInFile, type SecretFilePlaces, secretInFile } from "../platform/secret_file.ts";
+import { checkedSecret, type FoundInFile, namedSecret, type SecretFilePlaces } from "../platform/secret_file.ts";
 
 /** Only such names: what else a starter has in its environment may be no part of the daemon's. */
 const VARIABLE = /^[A-Z][A-Z0-9_]{0,60}_(?:TOKEN|SECRET|KEY|PASSWORD)$/;
@@ -23,12 +24,12 @@ export function secretVariable(what: string, example: string) {
 }
 
 export function secretFile(what: string, example: string) {
-  return setting(v.nullable(v.pipe(v.string(), v.regex(/^[a-z0-9][a-z0-9._-]{0,63}$/))), null, {
+  return setting(v.nullable(v.pipe(v.string(), v.regex(KEY_FILE), v.regex(NOT_OUR_OWN))), null, {
     title: "File of the secret",
     means:
       `The name of the file in the folder \`keys\` of the home that holds ${what}; nobody else may read it (0600). Hooks ` +
       "cannot read that folder.",
-    must: "the name of a file, without a folder, or null",
+    must: `the name of a file, without a folder, but not ${JOURNAL_KEY} or ${WITNESS_SECRET}, or null`,
     applies: "live",
     example: JSON.stringify(example),
   });
@@ -53,7 +54,7 @@ export type FoundSecret = FoundInFile | { readonly kind: "none" };
 
 /** The file comes first, where both are named. Never throws. */
 export function findSecret({ variable, file }: SecretNames, places: SecretPlaces): FoundSecret {
-  if (file !== null) return secretInFile(`${places.keys}/${file}`, places);
+  if (file !== null) return namedSecret(file, places);
   if (variable === null) return { kind: "none" };
   const secret = readVariable(variable, places.env)?.trim();
   if (secret === undefined || secret === "") {

@@ -103,7 +103,30 @@ export function reportLines(report: QueryReport, filter: RecordFilter, verb: "sh
     ...(clockSetBack ? ["the clock was once set back: times were looked for in all records"] : []),
     ...(sessions.length > 1 ? [`${sessions.length} sessions begin so: ${escapeControls(sessions.join(", "))}`] : []),
     ...(matched > 0 || filter.types === undefined ? [] : unknownTypes(filter.types, report.types)),
+    ...(report.actors === undefined ? [] : [unknownActor(filter.actor!, report.actors)]),
+    ...(report.nearSessions === undefined ? [] : [unknownSession(filter.session!, report.nearSessions)]),
   ];
+}
+
+/** More names than this are no help in a line. */
+const MOST_NAMES = 20;
+
+function unknownActor(wanted: string, seen: readonly string[]): string {
+  const near = nearestWord(wanted, new Set(seen.flatMap((actor) => [actor, actor.replace(/:.*/s, "")])));
+  const all = seen.slice(0, MOST_NAMES).map(shownName).join(", ");
+  const has = near === undefined
+    ? `actors are ${all}${seen.length > MOST_NAMES ? " and others" : ""}`
+    : `did you mean ${shownName(near)}?`;
+  return `no record that was looked at has the actor ${shownName(wanted)}: ${has}`;
+}
+
+function unknownSession(wanted: string, near: readonly string[]): string {
+  const said = `no session of the records that were looked at begins with ${shownName(wanted)}`;
+  return near.length === 0 ? said : `${said}: did you mean ${near.map(shownName).join(" or ")}?`;
+}
+
+function shownName(name: string): string {
+  return escapeControls(clip(name, 80));
 }
 
 function unknownTypes(wanted: readonly string[], seen: readonly string[]): string[] {

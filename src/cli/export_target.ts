@@ -3,14 +3,70 @@
  * what could not be finished is removed again. Written in parts, with a hash over all of them.
  */
 import { escapeControls } from "../domain/sanitize.ts";
-import { denoFiles } from "../platform/deno_files.ts";
+import { denoFiles, realPathSoFar } from "../platform/deno_files.ts";
 import { largeRunningSha256 } from "../platform/hash.ts";
+import { resolveFrom } from "../platform/home_paths.ts";
+import { currentFolder } from "../platform/process.ts";
 import { writeStdoutBytes } from "../platform/stdout_bytes.ts";
 import type { AppendFile } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { ReaderGone } from "./output.ts";
+import { withTilde } from "./tilde.ts";
 
 const BUFFER_BYTES = 256 * 1024;
+
+/** What an option says for stdout. */
+const STDOUT = "-";
+
+interface NamedTargets {
+  readonly format: "jsonl" | "csv";
+  readonly output?: string | undefined;
+  readonly manifest?: string | undefined;
+}
+
+interface Place {
+  /** Absolute; stdout where undefined. */
+  readonly path: string | undefined;
+}
+
+interface ExportPlaces {
+  readonly records: Place;
+  /** Undefined where no manifest stands apart from the records. */
+  readonly manifest: Place | undefined;
+}
+
+/**
+ * Where the records and their manifest go. Never into the home: what lies there is the daemon's, and among the journal's
+ * files, with a copy of the journal, another one would be taken for a part of it.
+ *
+ * @param home the daemon's folder. @throws {ConsoleError} `usage`
+ */
+export function exportPlaces({ format, output = STDOUT, manifest }: NamedTargets, home: string): ExportPlaces {
+  if (output === STDOUT && manifest === STDOUT) {
+    throw new ConsoleError("usage", "the records go to stdout, so the manifest cannot", {
+      hint: "--output FILE or --manifest FILE gives one of them a place of its own; a file named - is ./-",
+    });
+  }
+  const placeOf = (given: string, option: string): Place => ({
+    path: given === STDOUT ? undefined : outside(resolveFrom(given, currentFolder()), option, home),
+  });
+  const records = placeOf(output, "--output");
+  const beside = manifest ?? (format === "csv" && output !== STDOUT ? `${output}.manifest.json` : undefined);
+  if (beside === undefined) return { records, manifest: undefined };
+  const place = placeOf(beside, "--manifest");
+  if (place.path === records.path) {
+    throw new ConsoleError("usage", "--output and --manifest name the same file", { hint: "name two files" });
+  }
+  return { records, manifest: place };
+}
+
+/** `path`, where the folder that it lies in is not the home or in it, wherever links lead. */
+function outside(path: string, option: string, home: string): string {
+  const [folder, ours] = [realPathSoFar(path.slice(0, path.lastIndexOf("/")) || "/"), realPathSoFar(home)];
+  if (folder !== ours && !folder.startsWith(`${ours}/`)) return path;
+  const message = `${option} names ${escapeControls(path)}, in the home, whose files are the daemon's`;
+  throw new ConsoleError("usage", message, { hint: `give a path outside of ${withTilde(home)}` });
+}
 
 export class ExportTarget {
   readonly #path: string | undefined;

@@ -37,7 +37,7 @@ export async function exportRecords(
       chain ??= new Chain(sha256, before(bytes, segment.name, block.offset));
       const checked = { offset: block.offset, bytes: block.bytes.subarray(0, bytes.length) };
       chain.block(segment.name, checked, (record, offset) => {
-        reading.look(record);
+        reading.look(record, record);
         const at = offset - block.offset;
         const line = bytes.subarray(at, bytes.indexOf(LF, at) + 1);
         if (reading.filtered.pass(utf8.decode(line.subarray(0, -1)), record, record) === undefined) return;

@@ -48,13 +48,13 @@ async function readRecords(options: QueryOptions, { limit, maxBytes }: QueryBoun
       for (const { line, text, offset } of linesBackwards(block)) {
         if (records.length === limit) return end("limit");
         const tail = checkedTail(text, next, { segment: segment.name, offset });
-        reading.look(tail);
         next = tail;
         // Before the filter: what was altered may be what a filter looks at.
         if (!verifyHash(line, text.length, tail, sha256)) {
           const what = "is altered: its hash is not that of its bytes";
           throw chainError({ segment: segment.name, seq: tail.seq, offset, what });
         }
+        reading.look(tail, text);
         const record = reading.filtered.pass(text, tail);
         if (record === undefined) continue;
         bytes += line.length;

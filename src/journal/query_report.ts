@@ -1,13 +1,15 @@
 /** What a query has read of the journal, and what it has passed over. */
 import type { QueryRange } from "./query_range.ts";
 import type { ChainPlace, Tail } from "./record.ts";
+import type { StoredRecord } from "../protocol/record.ts";
 import { FilteredRecords, type RecordFilter } from "./record_filter.ts";
+import { UnmatchedFilter, type UnmatchedNames } from "./unmatched_names.ts";
 
 /** More types are not told. */
 const MOST_TYPES = 100;
 
 /** What was read: so that nobody takes what a filter left out for what is not there. */
-export interface QueryReport {
+export interface QueryReport extends UnmatchedNames {
   /** The records that are there, by number, and the hash of the last one. */
   readonly journal: { readonly first: number; readonly last: number; readonly hash: string };
   /** The last record that was pruned and its hash, where any was. */
@@ -32,6 +34,7 @@ export interface QueryReport {
 export class Reading {
   readonly filtered: FilteredRecords;
   readonly #types = new Set<string>();
+  readonly #unmatched: UnmatchedFilter;
   #looked = 0;
   #matched = 0;
   #from: number | undefined;
@@ -39,13 +42,16 @@ export class Reading {
 
   constructor(filter: RecordFilter) {
     this.filtered = new FilteredRecords(filter);
+    this.#unmatched = new UnmatchedFilter(filter);
   }
 
   get matched(): number {
     return this.#matched;
   }
 
-  look({ seq, type }: Pick<Tail, "seq" | "type">): void {
+  /** @param record the record, or its line */
+  look({ seq, type }: Pick<Tail, "seq" | "type">, record: StoredRecord | string): void {
+    if (this.#matched === 0) this.#unmatched.look(record);
     this.#looked++;
     if (this.#types.size < MOST_TYPES) this.#types.add(type);
     this.#from = Math.min(seq, this.#from ?? seq);
@@ -64,6 +70,7 @@ export class Reading {
       ...(this.#from === undefined ? {} : { from: this.#from, to: this.#to! }),
       matched: this.#matched,
       types: this.#matched > 0 ? [] : [...this.#types].sort(),
+      ...(this.#matched > 0 ? {} : this.#unmatched.names()),
       sessions: [...this.filtered.sessions].sort(),
       ...(stopped === undefined ? {} : { stopped }),
       ...(clockSetBack ? { clockSetBack } : {}),

@@ -1,10 +1,11 @@
 /**
- * The key that signs the checkpoints of the journal, in a file of the home that only its user may read. The file is no
- * secret in the sense of the configuration, which is one line: so no channel and no capsule can be given it by its name.
+ * The key that signs the checkpoints of the journal, in a file of the home that only its user may read. No channel
+ * and no capsule is given the file by its name; nor is it a secret in the sense of the configuration, which is one line.
  */
 import { type NoteKey, verifierKeyText } from "../merkle/note.ts";
 import type { Digest } from "../merkle/tree.ts";
 import { ed25519Seed, type Ed25519Signer, ed25519Signer } from "../platform/ed25519.ts";
+import { JOURNAL_KEY } from "../platform/key_files.ts";
 import { checkPlainFile, foreign } from "../platform/path_safety.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -28,7 +29,7 @@ const MAX_BYTES = 1024;
 const NAME_BYTES = 8;
 
 function pathOf(keys: string): string {
-  return `${keys}/journal.key`;
+  return `${keys}/${JOURNAL_KEY}`;
 }
 
 /**

@@ -5,6 +5,7 @@
 import { removeEmptyFolder } from "./build_folder.ts";
 import { denoFiles } from "./deno_files.ts";
 import { homePaths } from "./home_paths.ts";
+import { KEY_FILE } from "./key_files.ts";
 import { isOurs } from "./prebuilt.ts";
 
 const SEGMENT = /^\d{16}\.jsonl$/;
@@ -17,7 +18,7 @@ const IN_FOLDERS: ReadonlyMap<string, RegExp> = new Map([
   ["capsules.kv", /^[a-z][a-z0-9-]{0,31}\.json$/],
   ["jobs", /^(?!)/],
   ["journal", /^(?:\d{16}\.jsonl|snapshot\.json|broken\.json|torn-\d+-\d+(?:-\d+)?\.bin)$/],
-  ["keys", /^[a-z0-9][a-z0-9._-]{0,63}$/], // secrets that the configuration names, put there for us
+  ["keys", KEY_FILE],
   ["logs", /^daemon\.log(?:\.\d+)?$/],
   ["spool", /^(?:\d{15}-[^/]+\.json|starting|daemon-hung)$/],
 ]);

@@ -1,4 +1,5 @@
 /** Secrets in files of the home that nobody else may read. What is wrong is told by the file's name, never by what stands in it. */
+import { isGivenAway } from "./key_files.ts";
 import { checkPlainFile, foreign } from "./path_safety.ts";
 import type { Files } from "./system.ts";
 
@@ -14,6 +15,15 @@ export type FoundInFile =
   | { readonly kind: "problem"; readonly problem: string };
 
 const MAX_BYTES = 1024;
+
+/** The secret of the folder `keys` that a channel or a capsule names. Never throws. */
+export function namedSecret(name: string, { keys, ...places }: SecretFilePlaces): FoundInFile {
+  if (isGivenAway(name)) return secretInFile(`${keys}/${name}`, places);
+  return {
+    kind: "problem",
+    problem: `${keys}/${name} is the program's own, and is given to no channel and no capsule`,
+  };
+}
 
 /** Never throws. */
 export function secretInFile(path: string, { files, uid }: Omit<SecretFilePlaces, "keys">): FoundInFile {

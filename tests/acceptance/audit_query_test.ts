@@ -7,6 +7,7 @@ import { rootOfLines } from "../support/checkpoints.ts";
 import { TestHome } from "../support/harness.ts";
 import { exists } from "../support/exists.ts";
 import { lastSegment, readJournal } from "../support/harness_journal.ts";
+import { TestTerminal } from "../support/terminal.ts";
 import type { Json } from "../support/wire.ts";
 
 const CONTROLS = "a\u001b[31m\u009b2J\u202eb";
@@ -31,6 +32,8 @@ async function audit(home: TestHome, code: number, ...args: string[]) {
   return done;
 }
 
+/** Where exports go: nothing of a person's lies in the home. */
+const beside = (home: TestHome, name: string) => `${home.root}/${name}`;
 const hash = (text: string) => createHash("sha256").update(text).digest("hex");
 
 Deno.test("Q1 a query finds records with a daemon and without, and says what it left out", async () => {
@@ -53,7 +56,10 @@ Deno.test("Q1 a query finds records with a daemon and without, and says what it 
   const counted = `0 shown of ${all.length} records looked at (1 to ${all.length})`;
   const cases: readonly [args: string[], ...says: string[]][] = [
     [["--type", "sesion"], counted, "has the type sesion: did you mean session?"],
-    [["--session", "x"], counted],
+    [["--session", "x"], counted, "no session of the records that were looked at begins with x"],
+    [["--session", "s1-"], counted, "begins with s1-: did you mean s1?"],
+    [["--actor", "daemn"], counted, "has the actor daemn: did you mean daemon?"],
+    [["--actor", "nobody"], counted, "has the actor nobody: actors are "],
     [["--session", "s"], "3 sessions begin so: s0, s1, s2"],
     [["-n", "2"], "earlier records were not looked at"],
   ];
@@ -61,6 +67,12 @@ Deno.test("Q1 a query finds records with a daemon and without, and says what it 
     const { stderr } = await audit(used, 0, "query", ...args);
     for (const one of says) assertStringIncludes(stderr, one);
   }));
+  const { actors, types, nearSessions } = JSON.parse((await audit(used, 0, "query", "--actor", "x", "--json")).stdout);
+  assertEquals([actors, types, nearSessions], [
+    [...new Set(all.map(({ actor }) => actor))].sort(),
+    [...new Set(all.map(({ type }) => type))].sort(),
+    undefined,
+  ]);
   await using empty = await TestHome.create();
   assertStringIncludes((await audit(empty, 1, "query")).stderr, "there is no journal with records");
   assert(!exists(empty.dir), "a query has made a home");
@@ -69,7 +81,7 @@ Deno.test("Q1 a query finds records with a daemon and without, and says what it 
 Deno.test("Q1 an export is the journal's own lines, and its last line ties it to the signed root", async () => {
   await using used = await home();
   await used.stop();
-  const path = used.path("out.jsonl");
+  const path = beside(used, "out.jsonl");
   const said = await audit(used, 0, "export", "--output", path);
   const all = readJournal(used);
   assertStringIncludes(said.stderr, `${all.length} exported of ${all.length} records looked at`);
@@ -91,6 +103,11 @@ Deno.test("Q1 an export is the journal's own lines, and its last line ties it to
   assertEquals(covered, all[seq - 1]!.hash);
   assertEquals(rootOfLines(lines.slice(0, seq)), parseCheckpoint(checkpoint)!.root.toBase64());
   assert(!text.includes("ghp_"), "a secret is in the export");
+  await using terminal = await TestTerminal.open(used, ["audit", "export", "--type", "memory"], { columns: 300 });
+  const screen = await terminal.shows("[exit 0]");
+  const shown = screen.split("\n").find((line) => line.includes("memory.appended"))!;
+  assertStringIncludes(shown, "\\u001b[31m\\u009b2J\\u202eb");
+  assertEquals(JSON.parse(shown), all.find(({ type }) => type === "memory.appended"));
   const piped = await audit(used, 0, "export", "--from", "3", "--to", "5");
   assertEquals(piped.stdout.split("\n").slice(0, 3), lines.slice(2, 5));
   assertStringIncludes(piped.stderr, "3 exported of 3 records looked at (3 to 5)");
@@ -103,7 +120,7 @@ Deno.test("Q1 an export is the journal's own lines, and its last line ties it to
 Deno.test("Q1 a table has a manifest beside it, no formula and no control, and overwrites nothing", async () => {
   await using used = await home();
   await used.stop();
-  const path = used.path("out.csv");
+  const path = beside(used, "out.csv");
   await audit(used, 0, "export", "--format", "csv", "--output", path);
   const text = Deno.readTextFileSync(path);
   const all = readJournal(used);
@@ -117,34 +134,34 @@ Deno.test("Q1 a table has a manifest beside it, no formula and no control, and o
   assertEquals(Deno.statSync(`${path}.manifest.json`).mode! & 0o777, 0o600);
   const again = await audit(used, 1, "export", "--format", "csv", "--output", path);
   assertStringIncludes(again.stderr, "is there already, and nothing is overwritten");
-  Deno.symlinkSync(used.path("elsewhere"), used.path("link"));
-  assertStringIncludes((await audit(used, 1, "export", "--output", used.path("link"))).stderr, "is there already");
-  assertStringIncludes((await audit(used, 1, "export", "--output", used.path("no/x"))).stderr, "cannot be written");
-  await audit(used, 1, "export", "--output", used.path("new"), "--manifest", path);
-  await audit(used, 2, "export", "--output", used.path("new"), "--manifest", used.path("new"));
-  await audit(used, 2, "export", "--output", used.path("new"), "--session", "s1", "--session", "s2");
+  Deno.symlinkSync(beside(used, "elsewhere"), beside(used, "link"));
+  assertStringIncludes((await audit(used, 1, "export", "--output", beside(used, "link"))).stderr, "is there already");
+  assertStringIncludes((await audit(used, 1, "export", "--output", beside(used, "no/x"))).stderr, "cannot be written");
+  await audit(used, 1, "export", "--output", beside(used, "new"), "--manifest", path);
+  await audit(used, 2, "export", "--output", beside(used, "new"), "--manifest", beside(used, "new"));
+  await audit(used, 2, "export", "--output", beside(used, "new"), "--session", "s1", "--session", "s2");
   assertEquals(Deno.readTextFileSync(path), text);
   const piped = await audit(used, 0, "export", "--format", "csv", "--to", "2");
   assertEquals(piped.stdout.split("\r\n").length, 4);
   assertStringIncludes(piped.stderr, "--manifest FILE writes it");
   const segment = lastSegment(used);
   Deno.writeTextFileSync(segment, Deno.readTextFileSync(segment).replace("naïve ✓ 7", "naive ✓ 7"));
-  assertMatch((await audit(used, 7, "export", "--output", used.path("new"))).stderr, /record \d+ in .* is altered/);
-  for (const name of ["new", "elsewhere"]) assert(!exists(used.path(name)), name);
+  assertMatch((await audit(used, 7, "export", "--output", beside(used, "new"))).stderr, /record \d+ in .* is altered/);
+  for (const name of ["new", "elsewhere"]) assert(!exists(beside(used, name)), name);
 });
 
 Deno.test("Q1 an export whose manifest cannot be written leaves nothing, and one beside a broken file of checkpoints says so", async () => {
   await using used = await home();
   await used.stop();
-  const [table, manifest] = [used.path("t.csv"), used.path("none/m.json")];
+  const [table, manifest] = [beside(used, "t.csv"), beside(used, "none/m.json")];
   const args = ["export", "--format", "csv", "--output", table, "--manifest"];
   const { stderr } = await audit(used, 1, ...args, manifest);
   assertStringIncludes(stderr, `error: ${manifest} cannot be written: `);
   assertStringIncludes(stderr, "hint: the folder must be there");
   assert(!exists(table), "the table stays");
-  await audit(used, 1, "export", "--output", used.path("none/t"), "--manifest", used.path("m.json"));
-  assert(!exists(used.path("m.json")), "the manifest stays");
-  await audit(used, 0, ...args, used.path("m.json"));
+  await audit(used, 1, "export", "--output", beside(used, "none/t"), "--manifest", beside(used, "m.json"));
+  assert(!exists(beside(used, "m.json")), "the manifest stays");
+  await audit(used, 0, ...args, beside(used, "m.json"));
   const path = `${used.dir}/journal.checkpoints`;
   const { size } = Deno.statSync(path);
   Deno.writeTextFileSync(path, "garbage\n", { append: true });

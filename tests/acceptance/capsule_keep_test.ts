@@ -110,4 +110,12 @@ Deno.test("X1 a capsule gets a secret of the folder keys by its granted name onl
   }
   await Deno.chmod(`${keys}/slack`, 0o644);
   assertStringIncludes(await sayTo(home, "/secret slack"), "may be read by others");
+  const asks = { ...SETTER.manifest, capabilities: { secrets: ["journal.key"] } };
+  writeCapsule(home.path("capsules"), asks, SETTER.files);
+  for (const doing of [["grant", "demo", "--yes"], ["install", `${home.path("capsules")}/demo`]]) {
+    const refused = await home.cli(["capsule", ...doing]);
+    assertEquals(refused.code, 1, refused.stdout + refused.stderr);
+    assertStringIncludes(refused.stderr, '"capabilities.secrets.0" is "journal.key", expected the name of a secret');
+    assert(!refused.stdout.includes("gets the secret"), refused.stdout);
+  }
 });

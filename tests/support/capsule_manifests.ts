@@ -63,7 +63,7 @@ export const REFUSED_CAPABILITIES: readonly (readonly [string, readonly unknown[
     "",
     "AGENT_CONSOLE_HOME",
   ]],
-  ["secrets", ["../token", "a/b", ".hidden", ""]],
+  ["secrets", ["../token", "a/b", ".hidden", "", "journal.key", "journal.key.part", "witness.secret"]],
   ["exec", ["/sessions", "a b", "", "approve", "deny", "cancel", "standup"]],
 ];
 

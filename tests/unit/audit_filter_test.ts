@@ -1,8 +1,10 @@
 /** Filters of the audit as they are typed, and tables as spreadsheets read them. */
 import { assertEquals, assertThrows } from "@std/assert";
-import { type FilterOptions, recordFilter } from "../../src/cli/audit_filter.ts";
+import { type FilterOptions, recordFilter, reportLines } from "../../src/cli/audit_filter.ts";
+import type { QueryReport } from "../../src/journal/query_report.ts";
 import { csvLine } from "../../src/lib/csv.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
+import { localTime } from "../../src/view/times.ts";
 
 const NOW = Date.parse("2026-11-20T12:00:00.000Z");
 
@@ -37,6 +39,34 @@ Deno.test("Q1 a time outside of the years that records can have is the first or 
     const span = Date.parse(until!) - Date.parse(since!) + 1;
     assertEquals(span <= 86_400_000 && span > 86_400_000 / 3 && since!.length === 24, true, `${since} ${until}`);
   }
+});
+
+Deno.test("Q1 what a query has left out is said line by line", () => {
+  const report: QueryReport = {
+    journal: { first: 11, last: 40, hash: "0".repeat(64) },
+    pruned: { seq: 10, hash: "0".repeat(64) },
+    looked: 20,
+    from: 21,
+    to: 40,
+    matched: 3,
+    types: [],
+    sessions: ["a1", "a\u001b2"],
+    clockSetBack: true,
+  };
+  const filter = { since: "2026-11-20T00:00:00.000Z", until: "2026-11-21T00:00:00.000Z" };
+  assertEquals(reportLines({ ...report, stopped: "size" }, filter, "shown"), [
+    "3 shown of 20 records looked at (21 to 40); the journal has 30 (11 to 40)",
+    "earlier records were not looked at: these are 8 MiB; audit export gives all",
+    "records 1 to 10 were pruned: what they were is not known here",
+    `written at ${localTime(filter.since)} or later`,
+    `written at ${localTime(filter.until)} or earlier`,
+    "the clock was once set back: times were looked for in all records",
+    "2 sessions begin so: a1, a\\x1b2",
+  ]);
+  assertEquals(
+    reportLines({ ...report, stopped: "limit" }, {}, "shown")[1],
+    "earlier records were not looked at: 3 are what --limit asks for",
+  );
 });
 
 Deno.test("Q1 a leap second is refused with what to give instead", () => {

@@ -53,6 +53,10 @@ Deno.test("X1 a capability that is no literal, leaves its place or changes the r
       assertEquals(reason.message.includes(`"capabilities.${kind}.0" is `), true, reason.message);
     }
   }
+  for (const name of ["journal.key", "witness.secret"]) {
+    assertThrows(() => readManifest(capabilities("secrets", [name])), CapsuleFlaw, "are the program's own");
+  }
+  assertEquals(readManifest(capabilities("secrets", ["journal.keys"])).capabilities.secrets, ["journal.keys"]);
   assertThrows(() => readManifest(capabilities("kv", 1_048_577)), CapsuleFlaw, "1048576 bytes at most");
   assertThrows(() => readManifest(capabilities("net", ["a:1", "a:1"])), CapsuleFlaw, "each entry once");
 });

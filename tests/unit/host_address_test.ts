@@ -87,7 +87,8 @@ Deno.test("A3 a variable of a secret has a name of a secret: nothing else of a s
     assertEquals(variable?.accepts(bad), false, `${bad}`);
   }
   const file = SCHEMA.find("channels.webhook.secret_file");
-  for (const bad of ["../daemon.token", "/etc/passwd", "a/b", ".hidden", ""]) {
+  assert(file?.accepts("journal.secret"));
+  for (const bad of ["../daemon.token", "/etc/passwd", "a/b", ".hidden", "", "journal.key", "witness.secret"]) {
     assertEquals(file?.accepts(bad), false, bad);
   }
 });
@@ -125,6 +126,13 @@ Deno.test("A3 a secret is found where nobody else may read it; what is wrong is 
     assertEquals(problemOf({ file: "link" }), "KEYS/link is a symlink, not a file");
     await Deno.writeTextFile(`${keys}/long`, "x".repeat(1025), { mode: 0o600 });
     assertEquals(problemOf({ file: "long" }), "KEYS/long is too long");
+    for (const file of ["journal.key", "journal.key.part", "witness.secret"]) {
+      await Deno.writeTextFile(`${keys}/${file}`, "tk_canary\n", { mode: 0o600 });
+      assertEquals(
+        problemOf({ file }),
+        `KEYS/${file} is the program's own, and is given to no channel and no capsule`,
+      );
+    }
   } finally {
     await Deno.remove(keys, { recursive: true });
   }

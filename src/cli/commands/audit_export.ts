@@ -7,7 +7,7 @@
 import { escapeControls, visibleJson } from "../../domain/sanitize.ts";
 import type { CheckpointEntry } from "../../journal/checkpoint_file.ts";
 import { exportRecords } from "../../journal/export_records.ts";
-import { newestCheckpoint } from "../../journal/newest_checkpoint.ts";
+import { CHECKPOINTS_HINT, newestCheckpoint } from "../../journal/newest_checkpoint.ts";
 import { CommandPace } from "../../journal/pace.ts";
 import type { QueryReport } from "../../journal/query_report.ts";
 import { type RecordFilter, sessionsOf } from "../../journal/record_filter.ts";
@@ -15,15 +15,12 @@ import { csvLine } from "../../lib/csv.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
 import { sha256Hex } from "../../platform/hash.ts";
-import { resolveFrom } from "../../platform/home_paths.ts";
-import { currentFolder } from "../../platform/process.ts";
-import { ConsoleError } from "../../protocol/errors.ts";
 import type { StoredRecord } from "../../protocol/record.ts";
 import { VERSION } from "../../protocol/version.ts";
 import { recordText } from "../../view/record_words.ts";
 import { type FilterOptions, recordFilter, reportLines } from "../audit_filter.ts";
 import type { CommandContext } from "../context.ts";
-import { ExportTarget } from "../export_target.ts";
+import { exportPlaces, ExportTarget } from "../export_target.ts";
 import { digest, ownKey } from "./audit_files.ts";
 
 /** Of the manifest. It grows when a member changes its meaning. */
@@ -38,29 +35,24 @@ interface ExportCommand extends FilterOptions {
 }
 
 export async function exportJournal(run: CommandContext, options: ExportCommand): Promise<void> {
-  const { format = "jsonl", output } = options;
+  const { format = "jsonl", output, manifest: beside } = options;
   const filter = recordFilter(options, Date.now());
-  const at = (path: string) => resolveFrom(path, currentFolder());
-  const beside = options.manifest ?? (format === "csv" && output !== undefined ? `${output}.manifest.json` : undefined);
-  const manifestPath = beside === undefined ? undefined : at(beside);
-  if (output !== undefined && at(output) === manifestPath) {
-    throw new ConsoleError("usage", "--output and --manifest name the same file");
-  }
-  // Before the records: a daemon that writes meanwhile adds to both, and no checkpoint may cover more than is read.
   const { paths } = run.context;
+  const places = exportPlaces({ format, output, manifest: beside }, paths.root);
+  // Before the records: a daemon that writes meanwhile adds to both, and no checkpoint may cover more than is read.
   const journal = { dir: paths.journal, files: denoFiles };
   const key = await ownKey(paths);
   const { entry: checkpoint } = await newestCheckpoint({ ...journal, key, verify: ed25519Verify, digest });
   const made: ExportTarget[] = [];
   const make = (path: string | undefined) => made[made.push(new ExportTarget(path, run.signal)) - 1]!;
+  const span: { first?: number; last?: number } = {};
   let report: QueryReport;
   try {
-    const besideTarget = manifestPath === undefined ? undefined : make(manifestPath);
-    const target = make(output === undefined ? undefined : at(output));
-    const isShown = output === undefined && run.out.screen.isTerminal;
+    const besideTarget = places.manifest && make(places.manifest.path);
+    const target = make(places.records.path);
+    const isShown = places.records.path === undefined && run.out.screen.isTerminal;
     const rows = format === "csv" ? csvRow : isShown ? shownLine : undefined;
     if (format === "csv") target.put(encoder.encode(csvLine(COLUMNS)));
-    const span: { first?: number; last?: number } = {};
     const place = { ...journal, sha256: sha256Hex, pace: new CommandPace() };
     report = await exportRecords({ ...place, filter }, (record, line) => {
       span.first ??= record.seq;
@@ -78,7 +70,11 @@ export async function exportJournal(run: CommandContext, options: ExportCommand)
     throw error;
   }
   for (const said of reportLines(report, filter, "exported")) run.out.note(said);
-  if (format === "csv" && manifestPath === undefined) {
+  for (const said of coverLines(span.last, checkpoint)) run.out.note(said);
+  if (checkpoint !== undefined && key === undefined) {
+    run.out.note("the home has no keys/journal.key: who signed the checkpoint was not checked");
+  }
+  if (format === "csv" && places.manifest === undefined) {
     run.out.note("what ties this table to the journal was not kept: --manifest FILE writes it");
   }
 }
@@ -106,6 +102,16 @@ function manifestOf({ report, filter, checkpoint, target }: {
     sha256: target.digest(),
     ...(signed === undefined ? {} : { signed }),
   };
+}
+
+/** What of the export no checkpoint covers: nobody else can be shown that it is of the journal. @param last the last record */
+function coverLines(last: number | undefined, checkpoint: CheckpointEntry | undefined): string[] {
+  const covered = checkpoint?.position.seq ?? 0;
+  if (checkpoint !== undefined && (last ?? 0) <= covered) return [];
+  const what = checkpoint === undefined
+    ? "no checkpoint covers the journal yet: the manifest has no `signed`"
+    : `the newest checkpoint covers records up to ${covered}, and not those behind it`;
+  return [`${what}\nhint: where a daemon runs, agent-console daemon restart signs what is there; ${CHECKPOINTS_HINT}`];
 }
 
 function pick({ seq, hash }: CheckpointEntry["position"]) {

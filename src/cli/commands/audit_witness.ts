@@ -14,7 +14,8 @@ import type { CommandContext } from "../context.ts";
 import { appendSignedNote, readNotesFile } from "../witness/file_place.ts";
 import { GitNotes } from "../witness/git_place.ts";
 import { checkGoesOn, type KeptNote, signedNotes } from "../witness/place.ts";
-import { checkWebhook, sendNote, WITNESS_SECRET } from "../witness/webhook_place.ts";
+import { WITNESS_SECRET } from "../../platform/key_files.ts";
+import { checkWebhook, sendNote } from "../witness/webhook_place.ts";
 import { digest, neededKey } from "./audit_files.ts";
 
 export interface WitnessCommand {

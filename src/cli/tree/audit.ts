@@ -16,7 +16,7 @@ export function auditCommands(root: Command, run: () => CommandContext): void {
     .action(async (options) => await (await import("../commands/audit_query.ts")).query(run(), options));
   filters(command.command("export").description("all records that pass filters, for others: a file, or stdout"))
     .addOption(new Option("--format <format>", "the records' own lines, or a table").choices(["jsonl", "csv"]))
-    .option("-o, --output <file>", "a new file that only you can read; none is overwritten")
+    .option("-o, --output <file>", "a new file that only you can read, outside of the home; - is stdout")
     .option("--manifest <file>", "a new file for what ties the export to the journal (csv: FILE.manifest.json)")
     .action(async (options) => await (await import("../commands/audit_export.ts")).exportJournal(run(), options));
   command.command("head").description("size and last hash: keep it for verify --against").option(...JSON_OPTION)

@@ -4,13 +4,12 @@ import { secretBytes, signedHeaders } from "../../lib/webhook_signature.ts";
 import { type Checkpoint, parseCheckpoint } from "../../merkle/note.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { postForStatus, whyNoReply } from "../../platform/http_client.ts";
+import { WITNESS_SECRET } from "../../platform/key_files.ts";
 import { ownUid } from "../../platform/process.ts";
 import { secretInFile } from "../../platform/secret_file.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 
 const MS = 30_000;
-/** In the folder of the home's secrets. */
-export const WITNESS_SECRET = "witness.secret";
 
 /** @throws {ConsoleError} `usage` */
 export function checkWebhook(url: string): void {
