@@ -106,15 +106,21 @@ const IN_TURNS: readonly string[] = ["prompt", "said"];
 /** So near to its end it counts as there, px. */
 const NEAR_END = 60;
 
-/** The end of the conversation stays on the screen while it grows, unless the person has gone up, or must read a request. */
+/**
+ * The end of the conversation stays on the screen while it grows, unless the person has gone up, or must read a request.
+ * Only then its height is read: behind rows that have changed, that makes the browser lay the page out once more.
+ */
 function useEnd(hasTurns: boolean, isFollowed: boolean): { current: HTMLElement | null } {
   const pane = useRef<HTMLElement>(null);
-  const { scrollHeight = 0, scrollTop = 0, clientHeight = 0 } = pane.current ?? {};
-  const isAtEnd = scrollHeight - scrollTop - clientHeight < NEAR_END;
+  const isAtEnd = hasTurns && isFollowed && isNearEnd(pane.current);
   useLayoutEffect(() => {
-    if (hasTurns && isFollowed && isAtEnd) pane.current?.scrollTo(0, pane.current.scrollHeight);
+    if (isAtEnd) pane.current?.scrollTo(0, pane.current.scrollHeight);
   });
   return pane;
+}
+
+function isNearEnd(pane: HTMLElement | null): boolean {
+  return pane === null || pane.scrollHeight - pane.scrollTop - pane.clientHeight < NEAR_END;
 }
 
 /** What taps and keys answer is what is drawn. */

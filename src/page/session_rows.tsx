@@ -22,13 +22,16 @@ export function GroupedRows({ store, view, shown }: GroupedRowsProps) {
   );
 }
 
-/** As they were drawn last: of one that reads the same nothing is compared and nothing drawn, each second and each event. */
+/**
+ * As they were drawn last. One that reads the same is neither compared nor drawn, each second and each event: Preact passes
+ * over the same element of a component, but compares that of a tag with all that is below it.
+ */
 const drawn = new WeakMap<SessionItem, { readonly isShown: boolean; readonly row: JSX.Element }>();
 
 function drawnRow(item: SessionItem, isShown: boolean): JSX.Element {
   const before = drawn.get(item);
   if (before?.isShown === isShown) return before.row;
-  const row = <li key={item.id}>{sessionRow(item, isShown)}</li>;
+  const row = <SessionRow key={item.id} item={item} isShown={isShown} />;
   drawn.set(item, { isShown, row });
   return row;
 }
@@ -51,31 +54,40 @@ function NoRows({ store, view }: { readonly store: PageStore; readonly view: Win
   );
 }
 
-function sessionRow(item: SessionItem, isShown: boolean) {
+interface SessionRowProps {
+  readonly item: SessionItem;
+  readonly isShown: boolean;
+}
+
+function SessionRow({ item, isShown }: SessionRowProps) {
   const { id, name, agent, state, age, about, asks, marks } = item;
   const isCall = asks?.approval !== undefined && asks.kind === "permission";
-  return rowButton(
-    {
-      session: id,
-      kind: `state-${state} ${name.startsWith("└") ? "is-below" : ""}`,
-      look: STATE_LOOKS[state],
-      name,
-      marks: [agent, ...marks],
-      time: age,
-      about,
-      isCode: isCall || state === "working",
-      isShown,
-    },
-    asks !== undefined && (
-      <span class="line asks">
-        {asks.kind !== "permission" && <span class="kind">{asks.kind}</span>}
-        {asks.risk !== undefined && <RiskChip risk={asks.risk} />}
-        {asks.left !== undefined && <span class="left">{asks.left}</span>}
-        {asks.approval === undefined && (
-          <span class="left">answer in its terminal{asks.place === undefined ? "" : `, ${asks.place}`}</span>
-        )}
-        {asks.more > 0 && <span class="left">{asks.more} more</span>}
-      </span>
-    ),
+  return (
+    <li>
+      {rowButton(
+        {
+          session: id,
+          kind: `state-${state} ${name.startsWith("└") ? "is-below" : ""}`,
+          look: STATE_LOOKS[state],
+          name,
+          marks: [agent, ...marks],
+          time: age,
+          about,
+          isCode: isCall || state === "working",
+          isShown,
+        },
+        asks !== undefined && (
+          <span class="line asks">
+            {asks.kind !== "permission" && <span class="kind">{asks.kind}</span>}
+            {asks.risk !== undefined && <RiskChip risk={asks.risk} />}
+            {asks.left !== undefined && <span class="left">{asks.left}</span>}
+            {asks.approval === undefined && (
+              <span class="left">answer in its terminal{asks.place === undefined ? "" : `, ${asks.place}`}</span>
+            )}
+            {asks.more > 0 && <span class="left">{asks.more} more</span>}
+          </span>
+        ),
+      )}
+    </li>
   );
 }
