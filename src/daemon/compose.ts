@@ -16,7 +16,7 @@ import { PostsDoor } from "../core/posts_door.ts";
 import { PromptWays } from "../core/prompt_ways.ts";
 import { WorkPlaces } from "../core/work_places.ts";
 import { TOPICS } from "../domain/event.ts";
-import { daemonTimers, daemonTurns, setTimer, systemClock } from "../platform/clock.ts";
+import { daemonTimers, daemonTurns, setTimer, slicedTurns, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { resolveLinks } from "../platform/links.ts";
 import { executable, onUncaught, ownPid } from "../platform/process.ts";
@@ -87,7 +87,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
   const { socketPath } = config;
   const notes = { pid: ownPid(), executable: executable(), bootId, version: VERSION, socketPath, startedAt: now() };
 
-  const lists = new SessionLists({ ...limits, store, turns: daemonTurns, after: setTimer });
+  const lists = new SessionLists({ ...limits, store, turns: slicedTurns, after: setTimer });
   const approvals = createApprovals({
     store,
     lists,
@@ -282,7 +282,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     firstTickMs: limits.firstTickMs,
     tickMs: limits.tickMs,
     after: setTimer,
-    pause: daemonTurns.pause,
+    pause: slicedTurns.pause,
   });
   config.hooks = {
     stop,

@@ -7,7 +7,7 @@ import { ReportRefusals } from "../core/report_refusals.ts";
 import { Store } from "../core/store.ts";
 import { type Journal, openJournal } from "../journal/journal.ts";
 import { segmentOf } from "../journal/segment.ts";
-import { daemonTimers, daemonTurns, systemClock } from "../platform/clock.ts";
+import { daemonTimers, slicedTurns, systemClock } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { runningSha256, sha256For, sha256OfRecord } from "../platform/hash.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
@@ -83,7 +83,7 @@ export function openBase({ limits, paths, config, log, features }: BaseOptions, 
     runningSha256,
     clock: systemClock,
     timers: daemonTimers,
-    turns: daemonTurns,
+    turns: slicedTurns,
     actor: DAEMON,
     segmentBytes: config.booted.journal.segment_mib * MIB,
     fsync: config.booted.journal.fsync,

@@ -1,7 +1,7 @@
 /** Opens the way to the service manager that runs this daemon; loaded only there. */
 import type { Store } from "../core/store.ts";
 import { Slices } from "../lib/slices.ts";
-import { daemonTurns, setTimer } from "../platform/clock.ts";
+import { setTimer, slicedTurns } from "../platform/clock.ts";
 import { type HomePaths, notifyPath } from "../platform/home_paths.ts";
 import { monotonicUsec, type NotifySocket, openNotifySocket } from "../platform/notify_socket.ts";
 import type { Log } from "../platform/system.ts";
@@ -33,7 +33,7 @@ export function openNotifier({ facts, paths, store, inbox, log }: OpenNotifierOp
   const line = async () => {
     if (store.seq === seen) return undefined;
     seen = store.seq;
-    const { total, closed } = await store.freeze().count(new Slices(daemonTurns));
+    const { total, closed } = await store.freeze().count(new Slices(slicedTurns));
     return managerLine(total - closed, inbox.pendingCount);
   };
   return new SystemdNotifier({ socket, watchdogMs, line, monotonicUsec, after: setTimer, log });

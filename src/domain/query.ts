@@ -60,29 +60,45 @@ export class SessionCounter {
   }
 }
 
-/**
- * The closed sessions beyond the newest `keep`, oldest first: rows that nobody will look for any more. At most `atMost` of
- * them, so that of many closed ones only a few need be sorted.
- */
-export function forgettable(sessions: Iterable<Session>, keep: number, atMost: number): readonly Session[] {
-  let closed = 0;
-  // The oldest so far; cut back to `atMost` when there are twice as many.
-  let oldest: Session[] = [];
+/** The oldest of closed sessions, at most `atMost`, so that of many only a few need be sorted. */
+export class OldestClosed {
+  #atMost: number;
+  #closed = 0;
+  /** The oldest so far; cut back to `atMost` when there are twice as many. */
+  #oldest: Session[] = [];
   /** Whoever is younger is not among them. */
-  let youngest: Session | undefined;
-  const cut = () => {
-    oldest = oldest.sort(byAge).slice(0, atMost);
-    youngest = oldest[atMost - 1];
-    return oldest;
-  };
-  for (const session of sessions) {
-    if (session.status !== "closed") continue;
-    closed++;
-    if (youngest !== undefined && byAge(session, youngest) > 0) continue;
-    oldest.push(session);
-    if (oldest.length >= 2 * atMost) cut();
+  #youngest: Session | undefined;
+
+  constructor(atMost: number) {
+    this.#atMost = atMost;
   }
-  return cut().slice(0, Math.max(0, closed - keep));
+
+  /** Looks at one more session, of any status. */
+  add(session: Session): void {
+    if (session.status !== "closed") return;
+    this.#closed++;
+    if (this.#youngest !== undefined && byAge(session, this.#youngest) > 0) return;
+    this.#oldest.push(session);
+    if (this.#oldest.length >= 2 * this.#atMost) this.#cut();
+  }
+
+  /** Those beyond the newest `keep`, oldest first. */
+  beyond(keep: number): readonly Session[] {
+    this.#cut();
+    return this.#oldest.slice(0, Math.max(0, this.#closed - keep));
+  }
+
+  #cut(): void {
+    this.#oldest = this.#oldest.sort(byAge).slice(0, this.#atMost);
+    this.#youngest = this.#oldest[this.#atMost - 1];
+  }
+}
+
+/** The closed sessions beyond the newest `keep`, oldest first, at most `atMost`: rows that nobody will look for any more. */
+export function forgettable(sessions: Iterable<Session>, keep: number, atMost: number): readonly Session[] {
+  const oldest = new OldestClosed(atMost);
+  for (const session of sessions) oldest.add(session);
+  return oldest.beyond(keep);
 }
 
 export interface Unclaimed {

@@ -4,7 +4,7 @@ import type { FeatureContext } from "../core/service.ts";
 import { SparseLog } from "../core/sparse_log.ts";
 import { clip, escapeControls } from "../domain/sanitize.ts";
 import { Slices } from "../lib/slices.ts";
-import { daemonTimers, daemonTurns } from "../platform/clock.ts";
+import { daemonTimers, slicedTurns } from "../platform/clock.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { ownUid } from "../platform/process.ts";
 import { listenTcp, type TcpSocket } from "../platform/tcp.ts";
@@ -240,7 +240,7 @@ export class RunningGateway {
 
   async #metrics(signal: AbortSignal): Promise<string> {
     const { status, store } = this.#context;
-    const sessions = await store.freeze().countByAgent(new Slices(daemonTurns, signal));
+    const sessions = await store.freeze().countByAgent(new Slices(slicedTurns, signal));
     return metricsText({ status: await status(), sessions, activity: this.#activity });
   }
 

@@ -4,7 +4,7 @@ import type { FeatureContext } from "../core/service.ts";
 import { decideSeen } from "../domain/decide.ts";
 import { processesOf } from "../domain/row_processes.ts";
 import { Slices } from "../lib/slices.ts";
-import { daemonTurns } from "../platform/clock.ts";
+import { slicedTurns } from "../platform/clock.ts";
 import type { ProcessTable } from "../platform/process_table.ts";
 import { DAEMON } from "../protocol/actor.ts";
 import type { LivenessStatus } from "./status.ts";
@@ -68,7 +68,7 @@ export class LivenessLook {
   /** In slices: many rows may have lost their process at once, as after a restart of the machine. */
   async run(): Promise<void> {
     this.#noteForeign();
-    const slices = new Slices(daemonTurns);
+    const slices = new Slices(slicedTurns);
     const rows = await this.#watched(slices);
     this.watches = rows.length > 0;
     if (!this.watches) return;

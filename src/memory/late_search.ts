@@ -1,6 +1,6 @@
 /** The search in the notes, which is loaded and indexed at its first use, and given up when nobody has asked for a while. */
 import { Slices } from "../lib/slices.ts";
-import { daemonTurns } from "../platform/clock.ts";
+import { slicedTurns } from "../platform/clock.ts";
 import type { Clock } from "../platform/system.ts";
 import type { FoundNote, NoteIndex } from "./note_index.ts";
 import type { Notes } from "./notes.ts";
@@ -29,7 +29,7 @@ export class LateSearch {
     const { NoteIndex } = await import("./note_index.ts");
     const index = this.#index ??= new NoteIndex(this.#notes);
     this.#asked = this.#clock.steady();
-    return await index.find(query, workspace, limit, new Slices(daemonTurns, signal));
+    return await index.find(query, workspace, limit, new Slices(slicedTurns, signal));
   }
 
   /** At each tick. */

@@ -1,5 +1,5 @@
 /** The real clock, and the daemon's delays. */
-import type { Turns } from "../lib/slices.ts";
+import { oneAtATime, type Turns } from "../lib/slices.ts";
 import type { Clock, Timers } from "./system.ts";
 
 export const systemClock: Clock = Object.freeze({
@@ -42,3 +42,6 @@ export const daemonTurns: Turns = Object.freeze({
   steady: () => performance.now(),
   pause: () => daemonTimers.sleep(0),
 });
+
+/** Those of the daemon's long works: a list, a snapshot and the ticks of several features may be under way at once. */
+export const slicedTurns: Turns = Object.freeze(oneAtATime(daemonTurns));

@@ -13,7 +13,7 @@ import { Activity, type ApprovalEnd, approvalEnd, WAIT_BUCKETS } from "../core/a
 import { type Measure, type Measured, type MeasureName, MEASURES, type Sample, samplesOf } from "../core/measures.ts";
 import type { FeatureContext } from "../core/service.ts";
 import { Slices } from "../lib/slices.ts";
-import { daemonTurns } from "../platform/clock.ts";
+import { slicedTurns } from "../platform/clock.ts";
 import { VERSION } from "../protocol/version.ts";
 import type { CallObserver } from "../rpc/call_observer.ts";
 
@@ -105,7 +105,7 @@ export class RunningTelemetry {
 
   async #measured(): Promise<Measured> {
     const { status, store } = this.#context;
-    const sessions = await store.freeze().countByAgent(new Slices(daemonTurns));
+    const sessions = await store.freeze().countByAgent(new Slices(slicedTurns));
     return { status: await status(), sessions, activity: this.#activity };
   }
 }

@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { sha256Hex, sha256OfRecord } from "../../src/platform/hash.ts";
+import { assertEquals, assertThrows } from "@std/assert";
+import { sha256Bytes, sha256BytesOfRecord, sha256Hex, sha256OfRecord } from "../../src/platform/hash.ts";
 
 const EMPTY = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
 
@@ -9,4 +9,13 @@ Deno.test("sha256: the hash for records and the hash for journals are the same f
     const bytes = Uint8Array.from({ length }, (_, i) => (i * 131 + (i >> 8) * 17 + length) & 255);
     assertEquals(sha256OfRecord(bytes), sha256Hex(bytes), `${length} bytes`);
   }
+});
+
+Deno.test("sha256: a hash as bytes is the caller's own, and one that failed leaves nothing to the next", () => {
+  const [one, two] = [new Uint8Array(100).fill(1), new Uint8Array(65).fill(2)];
+  const expected = [one, two].map((bytes) => Uint8Array.from(sha256Bytes(bytes))); // that is Node's Buffer
+  const found = [sha256BytesOfRecord(one), sha256BytesOfRecord(two)];
+  assertThrows(() => sha256BytesOfRecord("text" as unknown as Uint8Array));
+  assertEquals(sha256OfRecord(two), sha256Hex(two));
+  assertEquals(found, expected);
 });

@@ -5,7 +5,7 @@ import type { Service, StopRequest } from "../../core/service.ts";
 import type { Store } from "../../core/store.ts";
 import type { NewEvent } from "../../domain/event.ts";
 import { Slices } from "../../lib/slices.ts";
-import { daemonTurns, systemClock } from "../../platform/clock.ts";
+import { slicedTurns, systemClock } from "../../platform/clock.ts";
 import { closeInspector } from "../../platform/inspector.ts";
 import { exit, onSignal, residentBytes } from "../../platform/process.ts";
 import { stdinEnded, writeStdout } from "../../platform/stdio.ts";
@@ -60,7 +60,7 @@ export function processService(o: ProcessServiceOptions): Service {
         workspace: options.workspace ?? null,
         ...(options.limits === undefined ? {} : { limits: { ...options.limits } }),
         socketPath: notes.socketPath,
-        sessions: await store.freeze().count(new Slices(daemonTurns)),
+        sessions: await store.freeze().count(new Slices(slicedTurns)),
         rssBytes: residentBytes(),
         eventLoopLagMs,
         ...(lastError === undefined ? {} : { lastError }),
