@@ -175,10 +175,21 @@ for (const entry of CLIENT_ENTRIES) {
   });
 }
 
-Deno.test("architecture: a daemon without jobs loads nothing that schedules", async () => {
-  const specifiers = (seen: ReadonlySet<string>) => [...seen].filter((one) => /croner|src\/job\/scheduler/.test(one));
-  assert(specifiers(await loaded("src/daemon/main.ts", "ever")).length > 1, "its graph was not read");
+/** What runs features that a configuration turns on, that a person grants, or that something is done with. */
+const LATE_IN_DAEMON =
+  /croner|agent-client-protocol|src\/(?:acp|capsule\/process|job\/scheduler|(?:capsule|channel|gateway|telemetry|turn)\/running)/;
+
+Deno.test("architecture: a daemon's start loads nothing that runs features which are off", async () => {
+  const specifiers = (seen: ReadonlySet<string>) => [...seen].filter((one) => LATE_IN_DAEMON.test(one));
+  assert(specifiers(await loaded("src/daemon/main.ts", "ever")).length > 10, "its graph was not read");
   assertEquals(specifiers(await loaded("src/daemon/main.ts", "at once")), []);
+});
+
+Deno.test("architecture: a daemon never loads what puts hooks into agents' settings", async () => {
+  const specifiers = (seen: ReadonlySet<string>) =>
+    [...seen].filter((one) => /src\/agents\/(?:registry|\w+\/(?:mod|hooks|mcp))\.ts/.test(one));
+  assert(specifiers(await loaded("src/cli/mod.ts", "ever")).length > 10, "the graph of the command line was not read");
+  assertEquals(specifiers(await loaded("src/daemon/main.ts", "ever")), []);
 });
 
 Deno.test("architecture: the library of the MCP server is loaded by that alone", async () => {

@@ -1,6 +1,6 @@
 /** H1: a hook never makes an agent fail or wait. */
 import { assert, assertEquals } from "@std/assert";
-import { HOOK_NAMES } from "../../src/agents/registry.ts";
+import { HOOK_NAMES } from "../../src/agents/adapters.ts";
 import { TestHome } from "../support/harness.ts";
 import { isRoot, USER } from "../support/harness_guard.ts";
 import { eventually, rounds } from "../support/harness_wait.ts";

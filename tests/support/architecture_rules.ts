@@ -140,7 +140,7 @@ export const RULES: Readonly<Record<string, RoomRule>> = {
   transport: { may: ["core", "lib", "platform", "protocol", "rpc"], why: "connections carry requests to the core" },
   daemon: {
     may: [
-      "agents/registry.ts",
+      "agents/adapters.ts",
       "approvals",
       "config",
       "core",

@@ -1,5 +1,5 @@
 /** The core with its broker on a journal and a clock in memory: approvals without sockets and without waiting. */
-import { adapterOf, nameProblem, PID_NAMESPACE } from "../../src/agents/registry.ts";
+import { adapterOf, nameProblem, PID_NAMESPACE } from "../../src/agents/adapters.ts";
 import type { Broker } from "../../src/approvals/broker.ts";
 import { Inbox } from "../../src/approvals/inbox.ts";
 import type { PolicyEngine, PolicySettings } from "../../src/approvals/policy_engine.ts";

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { claude } from "../../src/agents/claude/events.ts";
 import { HOOK_SPECS } from "../../src/agents/registry.ts";
 import { HOOK_ENV } from "../../src/agents/hook_env.ts";
-import { adapterOf, HOOK_NAMES } from "../../src/agents/registry.ts";
+import { adapterOf, HOOK_NAMES } from "../../src/agents/adapters.ts";
 import type { Report } from "../../src/domain/report.ts";
 
 function reportOf(event: Record<string, unknown>, env: Record<string, string> = {}): Report {

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { storedName } from "../../src/agents/shared/agent_name.ts";
 import { custom } from "../../src/agents/custom/events.ts";
 import { CUSTOM_FIELDS, customMarkdown } from "../../src/agents/custom/docs.ts";
-import { adapterOf } from "../../src/agents/registry.ts";
+import { adapterOf } from "../../src/agents/adapters.ts";
 import type { Session } from "../../src/domain/session.ts";
 import { Replay } from "../contract/replay.ts";
 

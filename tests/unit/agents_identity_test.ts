@@ -1,6 +1,7 @@
 /** Who a row's agent is: names that are another's are refused, and a payload is read as what it is. */
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { adapterOf, AGENTS, nameProblem } from "../../src/agents/registry.ts";
+import { adapterOf, nameProblem } from "../../src/agents/adapters.ts";
+import { AGENTS } from "../../src/agents/registry.ts";
 import { FAMILY, storedName } from "../../src/agents/shared/agent_name.ts";
 import { customName, isFreeName, RESERVED_NAMES } from "../../src/agents/shared/free_name.ts";
 import { escapeControls } from "../../src/domain/sanitize.ts";

@@ -1,5 +1,6 @@
 /** The lists beside the registry, which fast paths and pure tables read, say what the descriptors say. */
 import { assert, assertEquals } from "@std/assert";
+import { AGENT_ADAPTERS } from "../../src/agents/adapters.ts";
 import { AGENT_FEEDS } from "../../src/agents/feeds.ts";
 import { AGENT_FILES } from "../../src/agents/files.ts";
 import { HOOK_ENV } from "../../src/agents/hook_env.ts";
@@ -32,6 +33,10 @@ Deno.test("agents: a descriptor's parts go by its name", () => {
 });
 
 Deno.test("agents: the lists beside the registry are those of the descriptors", () => {
+  assertEquals(
+    AGENT_ADAPTERS,
+    AGENTS.map(({ name, adapter, alsoRuns }) => ({ name, adapter, ...(alsoRuns === undefined ? {} : { alsoRuns }) })),
+  );
   assertEquals(HOOK_WORDS, AGENTS.map(({ name }) => name));
   assertEquals(HOOK_ENV, [...AGENTS.flatMap(({ hookEnv = [] }) => hookEnv), ...TERMINAL_ENV, PID_NAMESPACE]);
   assertEquals(AGENT_FILES, AGENTS.flatMap(({ files }) => files ?? []));

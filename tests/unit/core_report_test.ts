@@ -1,5 +1,5 @@
 /** session.report as a whole: order, keys, late events, and answers that wait for the disk. */
-import { adapterOf, nameProblem, PID_NAMESPACE } from "../../src/agents/registry.ts";
+import { adapterOf, nameProblem, PID_NAMESPACE } from "../../src/agents/adapters.ts";
 import { FakeJournal } from "../support/fake_journal.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { receiveReport, type SessionDeps, sessionHandlers } from "../../src/core/handlers/session.ts";

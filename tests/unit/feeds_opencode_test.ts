@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { OpenCodeServerFeed } from "../../src/agents/opencode/feed.ts";
 import { type Http, OpenCodeServer } from "../../src/agents/opencode/server.ts";
-import { PID_NAMESPACE } from "../../src/agents/registry.ts";
+import { PID_NAMESPACE } from "../../src/agents/adapters.ts";
 import type { GivePrompt } from "../../src/domain/session_prompt.ts";
 import { decideClose, isRefusal } from "../../src/domain/decide.ts";
 import type { HttpRequest } from "../../src/platform/http_client.ts";

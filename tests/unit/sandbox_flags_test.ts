@@ -146,6 +146,7 @@ Deno.test("taskLine: the same flags as for the default home, with $HOME in doubl
   assertEquals(words, [
     "DENO_NO_UPDATE_CHECK=1",
     "MALLOC_ARENA_MAX=1",
+    "MALLOC_MMAP_THRESHOLD_=131072",
     "deno",
     "run",
     ...expected,

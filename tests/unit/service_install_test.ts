@@ -241,6 +241,7 @@ Deno.test("the unit's folder follows an absolute XDG_CONFIG_HOME; its environmen
     "Environment=DENO_DIR=/c",
     "Environment=DENO_NO_UPDATE_CHECK=1",
     "Environment=MALLOC_ARENA_MAX=1",
+    "Environment=MALLOC_MMAP_THRESHOLD_=131072",
   ]);
   assertThrows(() => planService({ ...linux, os: "windows" }), ConsoleError, "on linux and darwin only");
 });

@@ -45,10 +45,13 @@ export const cursor: Adapter = {
  * Cursor runs the hooks of Claude Code's settings as well, with its own payload (seen with 3.13). Only Cursor's has these
  * members.
  */
-export function isCursorEvent(event: unknown): boolean {
+function isCursorEvent(event: unknown): boolean {
   return isFields(event) &&
     [stringField(event, "cursor_version"), stringField(event, "conversation_id")].some((value) => value !== undefined);
 }
+
+/** Whose hooks it runs beside its own. */
+export const CURSOR_ALSO_RUNS = { agent: "claude", isOwn: isCursorEvent };
 
 /** Cursor's name of the event. A hook that is registered under Claude Code's name may be given that one. */
 function nameOf(event: Fields): string {
