@@ -13,10 +13,11 @@ import {
   type CheckpointEntry,
   checkpointFlaw,
   checkpointPath,
+  lastRecordOf,
   readCheckpoints,
   type ReadEntry,
 } from "./checkpoint_file.ts";
-import { type Disagreement, KeptCheck, type KeptCheckpoint, type KeptReport, lastRecordOf } from "./kept_check.ts";
+import { type Disagreement, KeptCheck, type KeptCheckpoint, type KeptReport } from "./kept_check.ts";
 import { findRecordedTree, type RecordedTree, recordedTree } from "./pruned_tree.ts";
 import { type ChainPlace, tailOf } from "./record.ts";
 import type { Block } from "./block.ts";

@@ -52,6 +52,11 @@ export function beginsOf({ origin }: Pick<Checkpoint, "origin">): number {
   return Number(/\/from\/([1-9]\d{0,15})$/.exec(origin)?.[1] ?? 1);
 }
 
+/** The record of its last leaf. */
+export function lastRecordOf(checkpoint: Pick<Checkpoint, "origin" | "size">): number {
+  return beginsOf(checkpoint) + checkpoint.size - 1;
+}
+
 export function checkpointLine(
   { note, subtrees, position }: Pick<CheckpointEntry, "note" | "subtrees" | "position">,
 ): string {

@@ -7,8 +7,9 @@ import { checkpointText, signedNote, type VerifySignature } from "../merkle/note
 import { type Digest, Frontier, TreeHasher } from "../merkle/tree.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { type CheckpointEntry, checkpointLine, checkpointPath, originOf } from "./checkpoint_file.ts";
+import { beginsOf, type CheckpointEntry, checkpointLine, checkpointPath, originOf } from "./checkpoint_file.ts";
 import { brokenCheckpoints, newestCheckpoint } from "./newest_checkpoint.ts";
+import { findSignedTree } from "./pruned_tree.ts";
 import { type ChainPlace, NO_HASH, tailOf, verifyHash } from "./record.ts";
 import { firstRecord, lastRecord, listSegments, readBlocks, type Segment } from "./segment.ts";
 import type { SigningKey } from "./signing_key.ts";
@@ -75,13 +76,14 @@ export class Checkpoints {
 
   /**
    * Makes checkpoints up to `end`, which is on the disk: one where each segment ends, because a journal that is pruned
-   * begins there, and one at the end. One call at a time.
+   * begins there, and one at the end. Where the file of checkpoints is lost, the tree goes on from what the record of a
+   * pruning keeps of it: its origin stays, and so does what is kept elsewhere. One call at a time.
    *
    * @throws {ConsoleError} `journal_broken` where the records are not those that the last checkpoint, or `end`, knows; the
    *   OS error; what the pace throws
    */
   async extend(end: Position, pace: Pace): Promise<void> {
-    const { dir, files, digest } = this.#options;
+    const { dir, files, key, digest } = this.#options;
     if (end.hash === this.#last?.position.hash) return; // a fork may have as many records
     if (end.seq < this.seq) throw brokenCheckpoints(`counts ${this.seq} records, and the journal has ${end.seq}`);
     const last = this.#last?.position;
@@ -90,9 +92,12 @@ export class Checkpoints {
     );
     if (last !== undefined) this.#checkPlace(last, segments[0]);
     const hasher = new TreeHasher(digest);
-    const begins = this.#last?.begins ?? segments[0]?.first ?? 1;
-    const frontier = new Frontier(hasher, this.#last?.subtrees);
-    let place: Place = last ?? { seq: begins - 1, hash: this.#before(segments[0]), offset: 0 };
+    const { first = 1 } = segments[0] ?? {};
+    let place: Place = last ?? { seq: first - 1, hash: this.#before(segments[0]), offset: 0 };
+    const tree = this.#last ??
+      (first === 1 ? undefined : await findSignedTree(files, dir, place, { key, hasher, pace }));
+    const begins = tree === undefined ? first : beginsOf(tree);
+    const frontier = new Frontier(hasher, tree?.subtrees);
     for (const segment of segments) {
       const to = segment.name === end.segment ? end.offset : files.stat(segment.path)?.size ?? 0;
       const from = segment.name === last?.segment ? last.offset : 0;

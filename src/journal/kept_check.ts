@@ -6,7 +6,7 @@
 import type { Checkpoint } from "../merkle/note.ts";
 import { Frontier, sameHash, type Subtree, type TreeHasher } from "../merkle/tree.ts";
 import type { Problem } from "./chain.ts";
-import { beginsOf, type CheckpointEntry } from "./checkpoint_file.ts";
+import { beginsOf, type CheckpointEntry, lastRecordOf } from "./checkpoint_file.ts";
 
 /** A checkpoint whose signature was checked. */
 export interface KeptCheckpoint extends Checkpoint {
@@ -36,10 +36,6 @@ interface Tree {
   agreedTo: number;
   /** Whether it goes on from what is known of pruned records, and none of them has vouched for that yet. */
   isFromPruned: boolean;
-}
-
-export function lastRecordOf(checkpoint: Checkpoint): number {
-  return beginsOf(checkpoint) + checkpoint.size - 1;
 }
 
 function placeOf(begins: number, size: number): string {

@@ -3,10 +3,11 @@
  * a verification and a proof of later records go on from. The checkpoint at that place says the same and is signed; the
  * record is in the chain, and stays where `journal.checkpoints` is lost.
  */
-import { type Checkpoint, fromBase64 } from "../merkle/note.ts";
-import { HASH_BYTES, type Subtree, subtreesOf } from "../merkle/tree.ts";
+import { type Checkpoint, fromBase64, type NoteKey } from "../merkle/note.ts";
+import { Frontier, HASH_BYTES, sameHash, type Subtree, subtreesOf, type TreeHasher } from "../merkle/tree.ts";
 import type { Files } from "../platform/system.ts";
-import { readCheckpoints } from "./checkpoint_file.ts";
+import { beginsOf, lastRecordOf, originOf, readCheckpoints } from "./checkpoint_file.ts";
+import type { Pace } from "./pace.ts";
 import { type ChainPlace, parseRecord, PRUNED_TYPE } from "./record.ts";
 import { listSegments, readBlocks } from "./segment.ts";
 
@@ -55,18 +56,47 @@ export function recordedTree(
 /** The tree over what was pruned up to `place`, as the newest record of it says: it is read where no checkpoint is there. */
 export function findRecordedTree(files: Files, dir: string, place: ChainPlace): RecordedTree | undefined {
   let found: RecordedTree | undefined;
+  for (const tree of recordedTrees(files, dir, place)) found = tree ?? found;
+  return found;
+}
+
+/**
+ * The same for who signs on where `journal.checkpoints` is lost, at `pace`: the tree that `key` signed; undefined where it
+ * does not reach to just `place`, or does not lead to its root.
+ *
+ * @throws what the pace throws
+ */
+export async function findSignedTree(
+  files: Files,
+  dir: string,
+  place: ChainPlace,
+  { key, hasher, pace }: { readonly key: NoteKey; readonly hasher: TreeHasher; readonly pace: Pace },
+): Promise<RecordedTree | undefined> {
+  let found: RecordedTree | undefined;
+  for (const tree of recordedTrees(files, dir, place)) {
+    found = tree ?? found;
+    await pace.next();
+  }
+  if (found === undefined || lastRecordOf(found) !== place.seq) return undefined;
+  const isSigned = found.origin === originOf(key, beginsOf(found));
+  return isSigned && sameHash(new Frontier(hasher, found.subtrees).root(), found.root) ? found : undefined;
+}
+
+/** Reads the whole journal in blocks: for each, the tree up to `place` that a record in it keeps, undefined where none does. */
+function* recordedTrees(files: Files, dir: string, place: ChainPlace): Generator<RecordedTree | undefined, void> {
   for (const { path } of listSegments(files, dir)) {
     for (const { bytes } of readBlocks(files, path, 0)) {
       const text = new TextDecoder().decode(bytes);
-      if (!text.includes(`"type":"${PRUNED_TYPE}"}`)) continue;
-      for (const line of text.split("\n")) {
+      let found: RecordedTree | undefined;
+      const lines = text.includes(`"type":"${PRUNED_TYPE}"}`) ? text.split("\n") : [];
+      for (const line of lines) {
         if (!line.endsWith(`"type":"${PRUNED_TYPE}"}`)) continue;
         const record = parseRecord(line);
         const { hash } = (record?.data ?? {}) as Partial<ChainPlace>;
         const tree = record === undefined ? undefined : recordedTree(record);
         if (tree?.last === place.seq && hash === place.hash) found = tree;
       }
+      yield found;
     }
   }
-  return found;
 }

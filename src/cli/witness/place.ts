@@ -1,7 +1,7 @@
 /** A place of the person's that checkpoints are kept at: what it gives back, and how what it holds is judged. */
-import { beginsOf, originOf } from "../../journal/checkpoint_file.ts";
+import { beginsOf, lastRecordOf, originOf } from "../../journal/checkpoint_file.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
-import { type KeptCheckpoint, lastRecordOf } from "../../journal/kept_check.ts";
+import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { verifyJournal } from "../../journal/verify.ts";
 import { type NoteKey, openedNote, parseCheckpoint } from "../../merkle/note.ts";
 import type { Digest } from "../../merkle/tree.ts";
