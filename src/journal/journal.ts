@@ -6,15 +6,15 @@
  * throws, nothing of the record is stored. The seq counts every record, also those that begin segments. Readers get
  * exactly what was appended. One process at a time may open a journal, which the instance lock ensures.
  */
-import { Slices, type Turns } from "../lib/slices.ts";
-import type { Clock, Files, RunningSha256, Sha256, Timers } from "../platform/system.ts";
-import { type FsyncPolicy, GroupSync } from "./group_sync.ts";
+import { Slices } from "../lib/slices.ts";
+import { GroupSync } from "./group_sync.ts";
 import { recentRecords } from "./read_tail.ts";
 import type { Appended, NewRecord, StoredRecord } from "../protocol/record.ts";
 import { unmarkBroken } from "./broken_mark.ts";
 import type { Problem } from "./chain.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import { Checks } from "./checks.ts";
+import type { JournalOptions } from "./journal_options.ts";
 import { Growth, type JournalStats } from "./stats.ts";
 import { prunable, type Pruned } from "./prune.ts";
 import { type ChainPlace, PRUNED_TYPE, SNAPSHOT_TYPE } from "./record.ts";
@@ -23,25 +23,6 @@ import { type Position, removeUnfinishedSnapshot, writeSnapshot } from "./snapsh
 import type { Pace } from "./pace.ts";
 import { writeHeadFile } from "./head_file.ts";
 import { Writer } from "./writer.ts";
-
-export interface JournalOptions {
-  /** The folder; made 0700 where it is missing. */
-  readonly dir: string;
-  readonly files: Files;
-  readonly sha256: Sha256;
-  /** The fastest hash for inputs of about this size, for a recovery; {@link sha256} where absent. */
-  readonly sha256For?: (bytes: number) => Sha256;
-  /** For a snapshot, which is hashed in slices. */
-  readonly runningSha256: () => RunningSha256;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly turns: Turns;
-  readonly fsync: FsyncPolicy;
-  /** Size at which a segment is closed and the next begun, bytes. */
-  readonly segmentBytes: number;
-  /** Actor of the records that begin segments. */
-  readonly actor: string;
-}
 
 /** What opening found besides the records. */
 export interface Opened {

@@ -9,9 +9,10 @@ import type { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { AppendFile, Clock, Files, Sha256 } from "../platform/system.ts";
 import { canonicalJson } from "./canonical.ts";
+import { closeQuietly } from "./close_quietly.ts";
 import { Sealer, SEGMENT_TYPE } from "./record.ts";
 import type { Appended, NewRecord } from "../protocol/record.ts";
-import { readOnly, SegmentChanged } from "./read_only.ts";
+import { readOnly, reasonOf, SegmentChanged } from "./read_only.ts";
 import { bytesBehind, checkTail, truncateUnsynced } from "./repair.ts";
 import { hasEarlierFormat } from "./segment_errors.ts";
 import { type Segment, segmentOf, type Tip } from "./segment.ts";
@@ -93,7 +94,7 @@ export class Writer {
   }
   /** Why nothing can be written, or undefined while writing works. */
   get trouble(): string | undefined {
-    return this.#trouble === undefined ? undefined : messageOf(this.#trouble.error);
+    return this.#trouble === undefined ? undefined : reasonOf(this.#trouble.error);
   }
   /** How often writing has failed: also what went by between two looks is seen. */
   get failures(): number {
@@ -284,17 +285,5 @@ export class Writer {
   close(): void {
     for (const file of this.#retired) closeQuietly(file);
     if (this.#current !== undefined) closeQuietly(this.#current.file);
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function closeQuietly(file: AppendFile): void {
-  try {
-    file.close();
-  } catch {
-    // Its bytes are synced, or their loss was reported already.
   }
 }
