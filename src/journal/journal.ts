@@ -28,6 +28,12 @@ import { Writer } from "./writer.ts";
 export interface Opened {
   readonly journal: Journal;
   readonly recovered?: Recovered;
+  /** Instead of that, where the disk has refused to have the torn end cut off: the journal is read-only, and so what it is. */
+  readonly tornEnd?: {
+    /** Cuts it off; what there is to tell then. @throws {ConsoleError} `read_only` */
+    readonly cut: () => Recovered | undefined;
+    readonly missingUpTo?: number;
+  };
   /** Seq of the snapshot that was used, 0 where none was. */
   readonly snapshotSeq: number;
   /** Why a snapshot that exists was not used, for the log. */
@@ -40,22 +46,30 @@ export interface Opened {
 const TAIL_BYTES = 8 * 1024 * 1024;
 
 /**
- * Opens the journal in `options.dir`, passes its content to `replay`, and cuts off a torn end. The first append to an
- * empty journal begins its first segment.
+ * Opens the journal in `options.dir`, passes its content to `replay`, and cuts off a torn end. Where the disk does not let
+ * it, the journal is read-only until it does. The first append to an empty journal begins its first segment.
  *
  * @throws {ConsoleError} `journal_broken` with details {segment, seq, offset, what} or `incompatible`, both with
- * nothing written; `read_only` where a torn end cannot be cut off
+ * nothing written
  */
 export function openJournal(options: JournalOptions, replay: Replay): Opened {
   const { dir, files } = options;
   if (files.stat(dir) === undefined) files.mkdir(dir, 0o700);
   const recovery = recover(options, replay);
   removeUnfinishedSnapshot(files, dir);
-  const { recovered, snapshotIgnored, unread, unknownBefore } = recovery;
+  const { snapshotIgnored, unread, unknownBefore, tornEnd, loss } = recovery;
   if (unread === undefined) unmarkBroken(files, dir);
+  const isLeft = tornEnd.refused !== undefined;
+  const recovered = isLeft ? undefined : recovery.recovered();
+  const journal = new Journal(options, recovery);
+  const cut = () => {
+    journal.reopen();
+    return recovery.recovered();
+  };
   return {
-    journal: new Journal(options, recovery),
+    journal,
     snapshotSeq: unread?.seq ?? 0,
+    ...(isLeft ? { tornEnd: { ...loss, cut } } : {}),
     ...(recovered === undefined ? {} : { recovered }),
     ...(snapshotIgnored === undefined ? {} : { snapshotIgnored }),
     ...(unknownBefore === undefined ? {} : { unknownBefore }),
@@ -76,13 +90,13 @@ export class Journal {
   #pruned: ChainPlace | undefined;
   #growth: Growth;
 
-  constructor(options: JournalOptions, { tip, unread, isHeadLost, snapshot, pruned }: Recovery) {
+  constructor(options: JournalOptions, { tip, tornEnd, unread, isHeadLost, snapshot, pruned }: Recovery) {
     this.#options = options;
     this.#snapshot = snapshot;
     this.#pruned = pruned;
     this.#growth = new Growth(options);
     this.#isHeadLost = isHeadLost;
-    this.#writer = new Writer(options, tip, () => this.#group.repaired());
+    this.#writer = new Writer(options, tip, tornEnd, () => this.#group.repaired());
     this.#checks = new Checks({ ...options, writer: this.#writer, unread });
     this.#group = new GroupSync({
       policy: options.fsync,
@@ -102,6 +116,11 @@ export class Journal {
     const appended = this.#writer.append(record);
     this.#group.wrote(this.#writer.seq, appended.length > 1 && appended[0]!.seq > 1);
     return appended;
+  }
+
+  /** Where nothing can be written: tries to make that work again, as an append does. @throws {ConsoleError} `read_only` */
+  reopen(): void {
+    this.#writer.reopen();
   }
 
   /**

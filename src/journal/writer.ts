@@ -17,6 +17,7 @@ import { bytesBehind, checkTail, truncateUnsynced } from "./repair.ts";
 import { hasEarlierFormat } from "./segment_errors.ts";
 import { type Segment, segmentOf, type Tip } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
+import type { TornEnd } from "./truncate_torn.ts";
 
 const RETRY_MS = 1000; // least time between two attempts to write again after a failure
 const NOT_WRITTEN = "the journal cannot be written";
@@ -58,13 +59,14 @@ export class Writer {
   #retired: AppendFile[];
   /** The file that an fsync is under way for: it must not be closed. */
   #syncing: AppendFile | undefined;
+  #tornEnd: TornEnd;
   #trouble: Trouble | undefined;
   #failures = 0;
   #unsynced = false;
   #repaired: () => void;
 
   /** @param repaired called when everything unsynced was synced after a failed fsync */
-  constructor(options: WriterOptions, tip: Tip, repaired: () => void) {
+  constructor(options: WriterOptions, tip: Tip, tornEnd: TornEnd, repaired: () => void) {
     this.#options = options;
     this.#sealer = new Sealer(options.sha256);
     this.#seq = tip.seq;
@@ -72,6 +74,8 @@ export class Writer {
     this.#segments = tip.segments;
     this.#bytes = tip.bytes;
     this.#repaired = repaired;
+    this.#tornEnd = tornEnd;
+    if (tornEnd.refused !== undefined) this.#stop(tornEnd.refused);
     this.#retired = tip.unsynced.map(({ path }) => options.files.append(path, "never"));
     if (tip.last !== undefined) {
       const { segment, size } = tip.last;
@@ -110,7 +114,7 @@ export class Writer {
   /** Appends; the result is the record, after the segment record where a segment was begun. */
   append(record: NewRecord): Appended[] {
     const dataJson = canonicalJson(record.data);
-    if (this.#trouble !== undefined) this.#reopen(this.#trouble);
+    this.reopen();
     const ts = new Date(this.#options.clock.now()).toISOString();
     const { type, actor } = record;
     const appended: Appended = { seq: this.#seq + 1, ts, type, dataJson };
@@ -223,7 +227,11 @@ export class Writer {
     this.#stop(error);
   }
 
-  /** Tries to make the journal writable again; at most once a second. */
+  /** Where nothing can be written: tries to make that work again, at most once a second. @throws {ConsoleError} `read_only` */
+  reopen(): void {
+    if (this.#trouble !== undefined) this.#reopen(this.#trouble);
+  }
+
   #reopen({ error, retryAt }: Trouble): void {
     if (this.#options.clock.steady() < retryAt) throw readOnly(NOT_WRITTEN, error);
     const { dir, files, sha256 } = this.#options;
@@ -231,6 +239,9 @@ export class Writer {
       const current = this.#current;
       if (current !== undefined) {
         checkTail(files, sha256, current.segment, { seq: this.#seq, hash: this.#hash, size: current.size });
+      }
+      this.#tornEnd.cut(); // before anything that cuts without a copy
+      if (current !== undefined) {
         if (this.#unsynced) this.#rewrite(current);
         this.#replaceFile(current);
       }
