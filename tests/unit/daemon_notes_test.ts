@@ -1,4 +1,4 @@
-/** The notes of a run that cannot be written at its start: a folder that is missing stands for the full disk. */
+/** The notes of a run that cannot be written at its start: a folder in its place stands for the full disk. */
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { writeToken } from "../../src/daemon/runtime_files.ts";
 import { readyFile, RuntimeFiles } from "../../src/daemon/services/runtime_files.ts";
@@ -11,7 +11,10 @@ Deno.test("C6 pid and ready file that cannot be written are told once, keep noth
   const root = await Deno.makeTempDir({ prefix: "ac-" });
   try {
     const home = `${root}/home`;
-    const [paths, pidFilePath] = [homePaths(home), `${root}/run/daemon.pid`];
+    const paths = homePaths(home);
+    const pidFilePath = paths.pid;
+    const inPlace = [paths.pid, paths.ready];
+    for (const path of inPlace) await Deno.mkdir(`${path}/kept`, { recursive: true });
     const told: string[] = [];
     const log = { debug: () => {}, info: () => {}, warn: (text: string) => void told.push(text), error: () => {} };
     const notes = {
@@ -26,7 +29,7 @@ Deno.test("C6 pid and ready file that cannot be written are told once, keep noth
     for (const service of [files, ready]) service.start?.();
     for (const service of [files, ready, files, ready]) await service.tick?.();
     assertEquals(told, ["no pid file yet", "no ready file yet"]);
-    for (const folder of [home, `${root}/run`]) await Deno.mkdir(folder);
+    for (const path of inPlace) await Deno.remove(path, { recursive: true });
     for (const service of [files, ready]) await service.tick?.();
     assertEquals((await Deno.readTextFile(pidFilePath)).split("\n")[0], `${Deno.pid}`);
     assertEquals(JSON.parse(await Deno.readTextFile(paths.ready)), notes);

@@ -1,7 +1,7 @@
 /** The files that tell other processes who runs here, and the check of our own socket. */
 import type { Service } from "../../core/service.ts";
 import type { NewEvent } from "../../domain/event.ts";
-import { denoFiles } from "../../platform/deno_files.ts";
+import { denoFiles, isNotFound } from "../../platform/deno_files.ts";
 import type { HomePaths } from "../../platform/home_paths.ts";
 import { permittedPs, probe } from "../../platform/process_table.ts";
 import { writeStderr } from "../../platform/stdio.ts";
@@ -106,14 +106,14 @@ export class RuntimeFiles implements Service {
  * Writes a note of this run: on a full disk the daemon starts without it, and a later tick writes it.
  *
  * @param log told where it cannot be written; at the first attempt only
- * @throws {ConsoleError} `unsafe_path`
+ * @throws {ConsoleError} `unsafe_path`; the OS error where its folder is missing
  */
 function canWrite(log: Log | undefined, what: string, write: () => void): boolean {
   try {
     write();
     return true;
   } catch (error) {
-    if (error instanceof ConsoleError) throw error;
+    if (error instanceof ConsoleError || isNotFound(error)) throw error; // a path that no room makes good
     log?.warn(`no ${what} yet`, { error: String(error) });
     return false;
   }
