@@ -97,7 +97,7 @@ export function createApprovals(
   const endings = new RuleEndings({ store, inbox, clock, log, after });
   const service: Service = {
     name: "approvals",
-    start: () => broker.closeOrphans(),
+    start: () => store.owed.add(() => broker.closeOrphans()), // before anybody opens another one
     tick: () => endings.look(),
     status: () => {
       const { mode: safetyMode, suspended } = policy;

@@ -16,6 +16,7 @@ import { type EventBus, SequencedEvent } from "./event_bus.ts";
 import { FrozenSessions } from "./frozen_sessions.ts";
 import { Idempotency, type KeyedChange, type Once } from "./idempotency.ts";
 import type { JournalPort } from "./journal_port.ts";
+import { OwedChanges } from "./owed_changes.ts";
 import { Processes } from "./processes.ts";
 import { Projections, type SavedProjections } from "./projections.ts";
 import { type SessionRow, SessionRows } from "./session_rows.ts";
@@ -56,6 +57,8 @@ export interface Quota {
 export class Store {
   /** What is known of the agents' processes beside the journal. */
   readonly processes = new Processes();
+  /** What comes before any other change. */
+  readonly owed = new OwedChanges();
   #rows = new SessionRows();
   #journal: JournalPort | undefined;
   #replayedUntil: string | undefined;
@@ -138,6 +141,7 @@ export class Store {
    */
   commit(event: NewEvent, actor: Actor, once?: Once): CommitResult {
     if (this.#journal === undefined) throw new Error("the store has no journal yet");
+    this.owed.make();
     this.#options.quota?.admit(event, this);
     const marked = this.#derived(event, once);
     let committed: CommitResult = { seq: 0, sessionId: null, status: null };

@@ -273,7 +273,7 @@ export async function compose(o: ComposeOptions): Promise<Composed> {
     checks.service,
     memory(() => store.seq + clients.served + hookSocket.served + journals.backgroundReads(), () => store.size),
     idleExit,
-    readyFile({ paths, notes }),
+    readyFile({ paths, notes, log }),
     ...(manager === undefined ? [] : [manager]),
   ];
   const supervisor = new Supervisor({

@@ -75,7 +75,7 @@ export function openBase({ limits, paths, config, log, features }: BaseOptions, 
     staleAfterMs: () => config.current.daemon.stale_after_mins * MINUTE_MS,
     projections,
   });
-  const { journal, recovered, snapshotIgnored, snapshotSeq, unknownBefore } = openJournal({
+  const { journal, recovered, tornEnd, snapshotIgnored, snapshotSeq, unknownBefore } = openJournal({
     dir: paths.journal,
     files: denoFiles,
     sha256: sha256OfRecord,
@@ -89,8 +89,8 @@ export function openBase({ limits, paths, config, log, features }: BaseOptions, 
     fsync: config.booted.journal.fsync,
   }, { restore: (state, isWhole) => store.restore(state, isWhole), record: (line) => store.replay(line) });
   if (snapshotIgnored !== undefined) log.warn("the snapshot was not used", { why: snapshotIgnored });
-  if (recovered?.missingUpTo !== undefined) {
-    const { missingUpTo } = recovered;
+  const { missingUpTo } = recovered ?? tornEnd ?? {};
+  if (missingUpTo !== undefined) {
     log.warn("records of the journal are lost", { missingUpTo, lastSeq: journal.head().seq });
   }
   store.attach(journal);
@@ -100,12 +100,16 @@ export function openBase({ limits, paths, config, log, features }: BaseOptions, 
     lastError.set("journal", `${what}; look through rules and sessions`);
     log.error("a part of the state is lost", { unknownBefore, why: snapshotIgnored ?? "there is no snapshot" });
   }
-  if (recovered !== undefined || unknownBefore !== undefined) {
+  if (recovered !== undefined || tornEnd !== undefined || unknownBefore !== undefined) {
     const place = { segment: segmentOf("", unknownBefore ?? 1).name, offset: 0, tornBytes: 0, keptIn: null };
     const unknown = unknownBefore === undefined ? {} : { unknownBefore };
-    store.commit({ type: "daemon.recovered", data: { ...place, ...recovered, ...unknown } }, DAEMON);
+    // On a full disk it waits: what was cut, and where it is kept, is known only when there is room for it.
+    store.owed.add(() => {
+      const what = tornEnd === undefined ? recovered : tornEnd.cut();
+      store.commit({ type: "daemon.recovered", data: { ...place, ...what, ...unknown } }, DAEMON);
+    });
   }
-  const isSnapshotAhead = recovered?.missingUpTo !== undefined;
+  const isSnapshotAhead = missingUpTo !== undefined;
   const system = { files: denoFiles, uid: ownUid(), timers: daemonTimers, clock: systemClock };
   const checkpoints = checkpointService({ journal, paths, log, lastError, ...system });
   return { store, bus, projections, inbox, journal, checkpoints, snapshotSeq, isSnapshotAhead, quota, refusals };

@@ -142,9 +142,26 @@ export function writePid(paths: HomePaths, pidFile: string, notes: RunInfo, proc
   denoFiles.create(pidFile, bytes, 0o600);
 }
 
-/** Always a new file: so a link or a wider mode at that name has no effect. */
+/**
+ * Always a new file: so a link or a wider mode at that name has no effect. On a full disk it takes the room of what a
+ * killed daemon left.
+ *
+ * @throws {ConsoleError} `failed` where there is none: without it nobody could ask the daemon anything
+ */
 export function writeToken(paths: HomePaths, token: string): void {
-  replaceWithoutSync(paths.token, encoder.encode(`${token}\n`));
+  const bytes = encoder.encode(`${token}\n`);
+  try {
+    return replaceWithoutSync(paths.token, bytes);
+  } catch {
+    for (const path of [paths.ready, paths.token]) denoFiles.remove(path);
+  }
+  try {
+    replaceWithoutSync(paths.token, bytes);
+  } catch (error) {
+    throw new ConsoleError("failed", `${paths.token} cannot be written: ${(error as Error).message}`, {
+      hint: "free space on the disk or restore write access, then start the daemon again",
+    });
+  }
 }
 
 /** Present exactly while hello gets replies. */

@@ -6,15 +6,15 @@
  * throws, nothing of the record is stored. The seq counts every record, also those that begin segments. Readers get
  * exactly what was appended. One process at a time may open a journal, which the instance lock ensures.
  */
-import { Slices, type Turns } from "../lib/slices.ts";
-import type { Clock, Files, RunningSha256, Sha256, Timers } from "../platform/system.ts";
-import { type FsyncPolicy, GroupSync } from "./group_sync.ts";
+import { Slices } from "../lib/slices.ts";
+import { GroupSync } from "./group_sync.ts";
 import { recentRecords } from "./read_tail.ts";
 import type { Appended, NewRecord, StoredRecord } from "../protocol/record.ts";
 import { unmarkBroken } from "./broken_mark.ts";
 import type { Problem } from "./chain.ts";
 import type { Checkpoints } from "./checkpoints.ts";
 import { Checks } from "./checks.ts";
+import type { JournalOptions } from "./journal_options.ts";
 import { Growth, type JournalStats } from "./stats.ts";
 import { prunable, type Pruned } from "./prune.ts";
 import { type ChainPlace, PRUNED_TYPE, SNAPSHOT_TYPE } from "./record.ts";
@@ -24,29 +24,16 @@ import type { Pace } from "./pace.ts";
 import { writeHeadFile } from "./head_file.ts";
 import { Writer } from "./writer.ts";
 
-export interface JournalOptions {
-  /** The folder; made 0700 where it is missing. */
-  readonly dir: string;
-  readonly files: Files;
-  readonly sha256: Sha256;
-  /** The fastest hash for inputs of about this size, for a recovery; {@link sha256} where absent. */
-  readonly sha256For?: (bytes: number) => Sha256;
-  /** For a snapshot, which is hashed in slices. */
-  readonly runningSha256: () => RunningSha256;
-  readonly clock: Clock;
-  readonly timers: Timers;
-  readonly turns: Turns;
-  readonly fsync: FsyncPolicy;
-  /** Size at which a segment is closed and the next begun, bytes. */
-  readonly segmentBytes: number;
-  /** Actor of the records that begin segments. */
-  readonly actor: string;
-}
-
 /** What opening found besides the records. */
 export interface Opened {
   readonly journal: Journal;
   readonly recovered?: Recovered;
+  /** Instead of that, where the disk has refused to have the torn end cut off: the journal is read-only, and so what it is. */
+  readonly tornEnd?: {
+    /** Cuts it off; what there is to tell then. @throws {ConsoleError} `read_only` */
+    readonly cut: () => Recovered | undefined;
+    readonly missingUpTo?: number;
+  };
   /** Seq of the snapshot that was used, 0 where none was. */
   readonly snapshotSeq: number;
   /** Why a snapshot that exists was not used, for the log. */
@@ -59,22 +46,30 @@ export interface Opened {
 const TAIL_BYTES = 8 * 1024 * 1024;
 
 /**
- * Opens the journal in `options.dir`, passes its content to `replay`, and cuts off a torn end. The first append to an
- * empty journal begins its first segment.
+ * Opens the journal in `options.dir`, passes its content to `replay`, and cuts off a torn end. Where the disk does not let
+ * it, the journal is read-only until it does. The first append to an empty journal begins its first segment.
  *
  * @throws {ConsoleError} `journal_broken` with details {segment, seq, offset, what} or `incompatible`, both with
- * nothing written; `read_only` where a torn end cannot be cut off
+ * nothing written
  */
 export function openJournal(options: JournalOptions, replay: Replay): Opened {
   const { dir, files } = options;
   if (files.stat(dir) === undefined) files.mkdir(dir, 0o700);
   const recovery = recover(options, replay);
   removeUnfinishedSnapshot(files, dir);
-  const { recovered, snapshotIgnored, unread, unknownBefore } = recovery;
+  const { snapshotIgnored, unread, unknownBefore, tornEnd, loss } = recovery;
   if (unread === undefined) unmarkBroken(files, dir);
+  const isLeft = tornEnd.refused !== undefined;
+  const recovered = isLeft ? undefined : recovery.recovered();
+  const journal = new Journal(options, recovery);
+  const cut = () => {
+    journal.reopen();
+    return recovery.recovered();
+  };
   return {
-    journal: new Journal(options, recovery),
+    journal,
     snapshotSeq: unread?.seq ?? 0,
+    ...(isLeft ? { tornEnd: { ...loss, cut } } : {}),
     ...(recovered === undefined ? {} : { recovered }),
     ...(snapshotIgnored === undefined ? {} : { snapshotIgnored }),
     ...(unknownBefore === undefined ? {} : { unknownBefore }),
@@ -95,13 +90,13 @@ export class Journal {
   #pruned: ChainPlace | undefined;
   #growth: Growth;
 
-  constructor(options: JournalOptions, { tip, unread, isHeadLost, snapshot, pruned }: Recovery) {
+  constructor(options: JournalOptions, { tip, tornEnd, unread, isHeadLost, snapshot, pruned }: Recovery) {
     this.#options = options;
     this.#snapshot = snapshot;
     this.#pruned = pruned;
     this.#growth = new Growth(options);
     this.#isHeadLost = isHeadLost;
-    this.#writer = new Writer(options, tip, () => this.#group.repaired());
+    this.#writer = new Writer(options, tip, tornEnd, () => this.#group.repaired());
     this.#checks = new Checks({ ...options, writer: this.#writer, unread });
     this.#group = new GroupSync({
       policy: options.fsync,
@@ -121,6 +116,11 @@ export class Journal {
     const appended = this.#writer.append(record);
     this.#group.wrote(this.#writer.seq, appended.length > 1 && appended[0]!.seq > 1);
     return appended;
+  }
+
+  /** Where nothing can be written: tries to make that work again, as an append does. @throws {ConsoleError} `read_only` */
+  reopen(): void {
+    this.#writer.reopen();
   }
 
   /**

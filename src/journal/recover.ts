@@ -15,7 +15,7 @@ import type { StoredRecord } from "../protocol/record.ts";
 import { checkLine } from "./repair.ts";
 import { lastRecord, listSegments, readBlocks, type Segment, segmentOf, type Tip, withLineFeed } from "./segment.ts";
 import { type Position, readSnapshot, type Snapshot } from "./snapshot.ts";
-import { cutTorn, type Torn } from "./truncate_torn.ts";
+import { type Cut, TornEnd } from "./truncate_torn.ts";
 import { whyUnusable } from "./usable_snapshot.ts";
 import { readHeadFile } from "./head_file.ts";
 
@@ -42,17 +42,16 @@ export interface Replay {
 }
 
 /** What a start had to cut off or found missing: the data of `daemon.recovered`. */
-export interface Recovered extends Loss {
-  readonly segment: string;
-  readonly offset: number;
-  readonly tornBytes: number;
-  /** Name of the file that keeps the torn bytes. */
-  readonly keptIn: string | null;
-}
+export type Recovered = Cut & Loss;
 
 export interface Recovery {
   readonly tip: Tip;
-  readonly recovered?: Recovered;
+  /** What lies behind the last record, where the disk refused to have it cut off: nothing may be appended before it is. */
+  readonly tornEnd: TornEnd;
+  /** Records that are known to be lost. */
+  readonly loss: Loss;
+  /** What there is to tell, as far as it was cut. */
+  readonly recovered: () => Recovered | undefined;
   /** The snapshot's record: the ones before it were not read. Undefined where every record was. */
   readonly unread: ChainPlace | undefined;
   /** The snapshot's record; the state is what it held and what followed. Undefined where none was used. */
@@ -104,7 +103,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
     };
     return readSegment(files, segment, from, chain, each);
   };
-  const rests: Torn[] = [];
+  const rests: { readonly segment: Segment; readonly rest: UnterminatedTail }[] = [];
   for (const [index, segment] of unread.entries()) {
     const from = restored && index === 0 ? snapshot.offset : 0;
     if (from === 0) checkPlace(segment, chain, all[start + index - 1]);
@@ -131,28 +130,39 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const known = Math.max(snapshot?.seq ?? 0, unborn.length === 0 ? 0 : unborn.at(-1)!.first - 1);
   const loss: Loss = known > chain.seq ? { missingUpTo: known } : {};
 
-  const kept = cutTorn(files, dir, rests);
+  const tornEnd = new TornEnd(files, dir, rests.map(({ segment, rest: { offset } }) => ({ segment, offset })));
+  try {
+    tornEnd.cut();
+  } catch {
+    // It says why; the journal is read-only until it is cut. A person sees what the records say meanwhile.
+  }
   // A crash has left segments that the journal says are pruned; without a snapshot they still hold what the state is made of.
   const pruned = beginning.declared;
   const gone = all.filter((_, i) => i < start && (all[i + 1]?.first ?? Infinity) - 1 <= (pruned?.seq ?? 0));
   for (const { path } of gone) files.remove(path);
-  const tip = tipOf(files, all.slice(gone.length), chain, place?.segment);
-  const recovered = kept ?? (loss.missingUpTo === undefined ? undefined : {
+  const tip = tipOf(all.slice(gone.length), end.offset, chain, place?.segment);
+  const lost: Cut | undefined = loss.missingUpTo === undefined ? undefined : {
     segment: tip.last?.segment.name ?? segmentOf(dir, 1).name,
     offset: tip.last?.size ?? 0,
     tornBytes: 0,
     keptIn: null,
-  });
+  };
+  const recovered = () => {
+    const what = tornEnd.done ?? lost;
+    return what && { ...what, ...loss };
+  };
   const ignored = why ??
     (snapshot !== undefined && !restored ? "the state in snapshot.json is not understood" : undefined);
   return {
     tip,
+    tornEnd,
+    loss,
+    recovered,
     unread: restored ? { seq: snapshot.seq, hash: snapshot.hash } : undefined,
     snapshot: restored ? snapshot : undefined,
     pruned,
     isHeadLost: head?.isLost === true,
     ...(restored || isWhole ? {} : { unknownBefore: beginning.place.seq + 1 }),
-    ...(recovered === undefined ? {} : { recovered: { ...recovered, ...loss } }),
     ...(ignored === undefined ? {} : { snapshotIgnored: ignored }),
   };
 }
@@ -202,10 +212,12 @@ function checkPlace(segment: Segment, chain: Chain, before: Segment | undefined)
   if (segment.first !== chain.seq + 1) throw sequenceGap(segment, chain, before);
 }
 
-/** @param synced the segment of the head file: those before it are on the disk */
-function tipOf(files: Files, segments: readonly SegmentLook[], chain: Chain, synced: string | undefined): Tip {
+/**
+ * @param size where the last record ends: what lies behind it is no part of the journal
+ * @param synced the segment of the head file: those before it are on the disk
+ */
+function tipOf(segments: readonly SegmentLook[], size: number, chain: Chain, synced: string | undefined): Tip {
   const segment = segments.at(-1);
-  const size = segment === undefined ? 0 : files.stat(segment.path)?.size ?? 0; // its torn end was cut off
   const closed = segments.slice(0, -1);
   return {
     seq: chain.seq,

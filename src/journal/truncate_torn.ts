@@ -1,13 +1,15 @@
-/** Torn bytes: the rest of a write that a crash interrupted. They are copied to a file, then cut off. */
+/**
+ * Torn bytes: the rest of a write that a crash interrupted. They are copied to a file, then cut off. Where the disk takes
+ * no copy they stay, nothing is appended behind them, and the same is tried again while the journal is read-only.
+ */
 import type { Files } from "../platform/system.ts";
-import { readOnly } from "./read_only.ts";
-import type { UnterminatedTail } from "./block.ts";
+import { bytesBehind } from "./repair.ts";
 import type { Segment } from "./segment.ts";
 
-/** A segment that may have bytes after its last record. */
-export interface Torn {
+/** A segment that may have bytes after its last record, which ends at `offset`. */
+interface Torn {
   readonly segment: Segment;
-  readonly rest: UnterminatedTail;
+  readonly offset: number;
 }
 
 /** What was cut: from where, how much in all, and the file with the first piece. */
@@ -18,45 +20,87 @@ export interface Cut {
   readonly keptIn: string | null;
 }
 
-/**
- * Copies torn bytes to files of their own, cuts them off and removes a segment without any record.
- *
- * @throws {ConsoleError} `read_only` where the disk refuses; the torn bytes are then unchanged
- */
-export function cutTorn(files: Files, dir: string, all: readonly Torn[]): Cut | undefined {
-  try {
-    let cut: Cut | undefined;
-    for (const { segment, rest } of all) {
-      if (rest.bytes.length > 0) {
-        const keptIn = keep(files, dir, segment, rest);
-        const file = files.append(segment.path, "never");
-        file.truncate(rest.offset);
-        file.close();
-        const tornBytes = (cut?.tornBytes ?? 0) + rest.bytes.length;
-        cut = { segment: segment.name, offset: rest.offset, keptIn, ...cut, tornBytes };
+export class TornEnd {
+  #files: Files;
+  #dir: string;
+  #left: Torn[];
+  /** By segment, the first one first. */
+  #cuts = new Map<string, Cut>();
+  #refused: unknown;
+
+  constructor(files: Files, dir: string, all: readonly Torn[]) {
+    [this.#files, this.#dir, this.#left] = [files, dir, [...all]];
+  }
+
+  /** Why the last {@link cut} failed; undefined where nothing is left to cut off. */
+  get refused(): unknown {
+    return this.#refused;
+  }
+
+  /** What was cut so far. */
+  get done(): Cut | undefined {
+    const [first, ...others] = this.#cuts.values();
+    return first && { ...first, tornBytes: others.reduce((sum, { tornBytes }) => sum + tornBytes, first.tornBytes) };
+  }
+
+  /**
+   * Copies torn bytes to files of their own, cuts them off and removes a segment without any record. Goes on where an
+   * earlier call failed, with what lies there now.
+   *
+   * @throws the OS error; {SegmentChanged} where records went meanwhile. What was not copied is unchanged
+   */
+  cut(): void {
+    try {
+      for (let torn = this.#left[0]; torn !== undefined; torn = this.#left[0]) {
+        this.#cutOne(torn);
+        this.#left.shift();
       }
-      if (rest.offset === 0) files.remove(segment.path);
+      this.#refused = undefined;
+    } catch (error) {
+      this.#refused = error;
+      throw error;
     }
-    return cut;
-  } catch (error) {
-    throw readOnly("the torn end of the journal cannot be cut off", error);
+  }
+
+  #cutOne({ segment, offset }: Torn): void {
+    const [files, { path, name }] = [this.#files, segment];
+    if (offset === 0 && files.stat(path) === undefined) return; // an earlier call removed it, and failed behind that
+    const behind = bytesBehind(files, segment, offset);
+    if (behind > 0) {
+      const bytes = files.readRange(path, offset, behind);
+      const keptIn = keep(files, this.#dir, segment, { offset, bytes });
+      // First: a call that fails may have cut all the same, and the next one then finds no bytes.
+      this.#cuts.set(name, { segment: name, offset, tornBytes: bytes.length, keptIn });
+      const file = files.append(path, "never");
+      try {
+        file.truncate(offset);
+      } finally {
+        file.close();
+      }
+    }
+    if (offset === 0) files.remove(path);
   }
 }
 
 /** After a crash between the copy and the cut, this runs again: an equal copy is not made twice. */
-function keep(files: Files, dir: string, segment: Segment, rest: UnterminatedTail): string {
+function keep(
+  files: Files,
+  dir: string,
+  segment: Segment,
+  { offset, bytes }: { readonly offset: number; readonly bytes: Uint8Array },
+): string {
   for (let copy = 1;; copy++) {
-    const name = `torn-${segment.first}-${rest.offset}${copy === 1 ? "" : `-${copy}`}.bin`;
+    const name = `torn-${segment.first}-${offset}${copy === 1 ? "" : `-${copy}`}.bin`;
     const path = `${dir}/${name}`;
     if (files.stat(path) === undefined) {
-      create(files, path, rest.bytes);
+      create(files, path, bytes);
       return name;
     }
-    if (equal(files.read(path), rest.bytes)) return name;
+    if (equal(files.read(path), bytes)) return name;
   }
 }
 
-/** Whole or not at all: each start on a full disk would leave one more part of a copy. */
+/** Whole or not at all: each attempt on a full disk would leave one more part of a copy. */
 function create(files: Files, path: string, bytes: Uint8Array): void {
   try {
     files.create(path, bytes, 0o600);

@@ -9,13 +9,15 @@ import type { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { AppendFile, Clock, Files, Sha256 } from "../platform/system.ts";
 import { canonicalJson } from "./canonical.ts";
+import { closeQuietly } from "./close_quietly.ts";
 import { Sealer, SEGMENT_TYPE } from "./record.ts";
 import type { Appended, NewRecord } from "../protocol/record.ts";
-import { readOnly, SegmentChanged } from "./read_only.ts";
+import { readOnly, reasonOf, SegmentChanged } from "./read_only.ts";
 import { bytesBehind, checkTail, truncateUnsynced } from "./repair.ts";
 import { hasEarlierFormat } from "./segment_errors.ts";
 import { type Segment, segmentOf, type Tip } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
+import type { TornEnd } from "./truncate_torn.ts";
 
 const RETRY_MS = 1000; // least time between two attempts to write again after a failure
 const NOT_WRITTEN = "the journal cannot be written";
@@ -57,13 +59,14 @@ export class Writer {
   #retired: AppendFile[];
   /** The file that an fsync is under way for: it must not be closed. */
   #syncing: AppendFile | undefined;
+  #tornEnd: TornEnd;
   #trouble: Trouble | undefined;
   #failures = 0;
   #unsynced = false;
   #repaired: () => void;
 
   /** @param repaired called when everything unsynced was synced after a failed fsync */
-  constructor(options: WriterOptions, tip: Tip, repaired: () => void) {
+  constructor(options: WriterOptions, tip: Tip, tornEnd: TornEnd, repaired: () => void) {
     this.#options = options;
     this.#sealer = new Sealer(options.sha256);
     this.#seq = tip.seq;
@@ -71,6 +74,8 @@ export class Writer {
     this.#segments = tip.segments;
     this.#bytes = tip.bytes;
     this.#repaired = repaired;
+    this.#tornEnd = tornEnd;
+    if (tornEnd.refused !== undefined) this.#stop(tornEnd.refused);
     this.#retired = tip.unsynced.map(({ path }) => options.files.append(path, "never"));
     if (tip.last !== undefined) {
       const { segment, size } = tip.last;
@@ -93,7 +98,7 @@ export class Writer {
   }
   /** Why nothing can be written, or undefined while writing works. */
   get trouble(): string | undefined {
-    return this.#trouble === undefined ? undefined : messageOf(this.#trouble.error);
+    return this.#trouble === undefined ? undefined : reasonOf(this.#trouble.error);
   }
   /** How often writing has failed: also what went by between two looks is seen. */
   get failures(): number {
@@ -109,7 +114,7 @@ export class Writer {
   /** Appends; the result is the record, after the segment record where a segment was begun. */
   append(record: NewRecord): Appended[] {
     const dataJson = canonicalJson(record.data);
-    if (this.#trouble !== undefined) this.#reopen(this.#trouble);
+    this.reopen();
     const ts = new Date(this.#options.clock.now()).toISOString();
     const { type, actor } = record;
     const appended: Appended = { seq: this.#seq + 1, ts, type, dataJson };
@@ -222,7 +227,11 @@ export class Writer {
     this.#stop(error);
   }
 
-  /** Tries to make the journal writable again; at most once a second. */
+  /** Where nothing can be written: tries to make that work again, at most once a second. @throws {ConsoleError} `read_only` */
+  reopen(): void {
+    if (this.#trouble !== undefined) this.#reopen(this.#trouble);
+  }
+
   #reopen({ error, retryAt }: Trouble): void {
     if (this.#options.clock.steady() < retryAt) throw readOnly(NOT_WRITTEN, error);
     const { dir, files, sha256 } = this.#options;
@@ -230,6 +239,9 @@ export class Writer {
       const current = this.#current;
       if (current !== undefined) {
         checkTail(files, sha256, current.segment, { seq: this.#seq, hash: this.#hash, size: current.size });
+      }
+      this.#tornEnd.cut(); // before anything that cuts without a copy
+      if (current !== undefined) {
         if (this.#unsynced) this.#rewrite(current);
         this.#replaceFile(current);
       }
@@ -284,17 +296,5 @@ export class Writer {
   close(): void {
     for (const file of this.#retired) closeQuietly(file);
     if (this.#current !== undefined) closeQuietly(this.#current.file);
-  }
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
-}
-
-function closeQuietly(file: AppendFile): void {
-  try {
-    file.close();
-  } catch {
-    // Its bytes are synced, or their loss was reported already.
   }
 }

@@ -1,5 +1,4 @@
-import { assert, assertEquals, assertThrows } from "@std/assert";
-import { ConsoleError } from "../../src/protocol/errors.ts";
+import { assert, assertEquals } from "@std/assert";
 import { rounds } from "../support/harness_wait.ts";
 import { Crash, type CrashPart, MemoryFiles } from "../support/memory_files.ts";
 import { DIR, disk, fill, open, problem, segments, verify } from "../support/memory_journal.ts";
@@ -168,18 +167,4 @@ Deno.test("C7 an end of the old segment that the disk lost is told, where the ne
   const { recovered, journal } = open(files);
   assertEquals([recovered?.missingUpTo, recovered?.tornBytes, journal.head().seq], [8, 0, 5]);
   assertEquals(segments(files).length, 1);
-});
-
-Deno.test("C6 starts on a full disk that cannot keep a torn end change nothing and leave no parts of copies", async () => {
-  const files = await disk(5);
-  const path = segments(files)[0]!;
-  files.put(path, new Uint8Array([...files.read(path), ...new Uint8Array(500)]));
-  const before = files.contents();
-  files.capacity = [...before.values()].reduce((sum, { length }) => sum + length, 0) + 200;
-  for (let start = 0; start < 3; start++) {
-    const error = assertThrows(() => open(files), ConsoleError, "ENOSPC");
-    assertEquals([error.kind, files.contents()], ["read_only", before]);
-  }
-  files.free();
-  assertEquals(open(files).recovered?.tornBytes, 500);
 });

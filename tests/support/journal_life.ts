@@ -78,14 +78,15 @@ export class Life {
         mend(failures);
       }
     }
-    const { restored, replayed, journal, recovered } = this.#opened;
+    const { restored, replayed, journal, recovered, tornEnd } = this.#opened;
     const snapshot = restored.at(-1) as { readonly state: number[] } | undefined;
     const later = replayed.flatMap(({ type, data }) => type === "test.number" ? [(data as { n: number }).n] : []);
     this.#state = [...snapshot?.state ?? [], ...later];
     this.durable = this.#state.at(-1) ?? 0;
-    if (recovered !== undefined) {
+    if (recovered !== undefined || tornEnd !== undefined) {
       await this.#patiently("append", () => {
-        journal.append({ type: "daemon.recovered", actor: "daemon", data: { ...recovered } });
+        const data = { ...tornEnd === undefined ? recovered : tornEnd.cut() };
+        journal.append({ type: "daemon.recovered", actor: "daemon", data });
       });
     }
     assertEquals(await journal.verifyUnread(NO_PACE), undefined);

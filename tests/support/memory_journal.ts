@@ -2,7 +2,8 @@
 import { createHash } from "node:crypto";
 
 import type { Problem } from "../../src/journal/chain.ts";
-import { type Journal, type JournalOptions, type Opened, openJournal } from "../../src/journal/journal.ts";
+import { type Journal, type Opened, openJournal } from "../../src/journal/journal.ts";
+import type { JournalOptions } from "../../src/journal/journal_options.ts";
 import type { StoredRecord } from "../../src/protocol/record.ts";
 import { type Verification, verifyJournal } from "../../src/journal/verify.ts";
 import type { Sha256 } from "../../src/platform/system.ts";

@@ -1,5 +1,6 @@
 /** The journal's services while the daemon stops. */
 import { assertEquals } from "@std/assert";
+import { OwedChanges } from "../../src/core/owed_changes.ts";
 import type { Store } from "../../src/core/store.ts";
 import { journalServices } from "../../src/daemon/services/journal_service.ts";
 import type { Journal } from "../../src/journal/journal.ts";
@@ -13,7 +14,8 @@ Deno.test("C7 a stop in the middle of a tick writes one snapshot, not two into t
     keepHead: () => head.promise,
     snapshot: (_state: unknown, signal?: AbortSignal) => Promise.resolve(void written.push(signal?.aborted === true)),
   } as unknown as Journal;
-  const store = { seq: 10_000, size: 1, save: () => ({}) } as unknown as Store; // one is due
+  const owed = new OwedChanges();
+  const store = { seq: 10_000, size: 1, save: () => ({}), owed } as unknown as Store; // one is due
   const log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
   const checkpoints = { state: () => ({ signedTo: 0 }), tick: () => Promise.resolve(), stop: () => Promise.resolve() };
   const base = { journal, snapshotSeq: 0, isSnapshotAhead: false, checkpoints };

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertThrows } from "@std/assert";
+import { OwedChanges } from "../../src/core/owed_changes.ts";
 import type { Store } from "../../src/core/store.ts";
 import { journalServices } from "../../src/daemon/services/journal_service.ts";
 import { canonicalJson } from "../../src/journal/canonical.ts";
@@ -11,7 +12,7 @@ function watched() {
   const said: [level: string, text: string, fields: unknown][] = [];
   const say = (level: string) => (text: string, fields?: unknown) => void said.push([level, text, fields]);
   const log = { debug: say("debug"), info: say("info"), warn: say("warn"), error: say("error") };
-  const store = { seq: 0, size: 0 } as Store; // no snapshot is due
+  const store = { seq: 0, size: 0, owed: new OwedChanges() } as Store; // no snapshot is due
   const checkpoints = { state: () => ({ signedTo: 0 }), tick: () => Promise.resolve(), stop: () => Promise.resolve() };
   const { snapshots } = journalServices({ ...opened, isSnapshotAhead: false, checkpoints, store, log });
   return { ...opened, said, tick: async () => await snapshots.tick?.() };

@@ -5,6 +5,7 @@ import type { NewEvent } from "../../domain/event.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { Log } from "../../platform/system.ts";
 import { DAEMON } from "../../protocol/actor.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
 import type { NewRecord } from "../../protocol/record.ts";
 import type { CheckpointService } from "./checkpoint_service.ts";
 
@@ -65,6 +66,14 @@ export function journalServices(
     else if (!fails && known.readOnly) log.info("the journal can be written again");
     known = { failures, readOnly: fails };
   };
+  /** What the start could not record on a full disk: without a client nobody else tries. */
+  const makeOwed = () => {
+    try {
+      store.owed.make();
+    } catch (error) {
+      if (!(error instanceof ConsoleError)) throw error; // read_only: told once, by tellTrouble
+    }
+  };
   return {
     backgroundReads: () => journal.stats().verifiedTo + checkpoints.state().signedTo,
     snapshots: {
@@ -72,6 +81,7 @@ export function journalServices(
       tick: async () => {
         const cut = journal.checkPlace();
         if (cut > 0) log.error("something else wrote to the journal: what it appended was cut off", { bytes: cut });
+        makeOwed();
         tellTrouble();
         await keepHead();
         if (stopping.signal.aborted) return; // meanwhile: two at once write the same file

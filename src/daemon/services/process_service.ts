@@ -39,7 +39,8 @@ export function processService(o: ProcessServiceOptions): Service {
     name: "process",
     start: () => {
       const { version, pid, bootId, socketPath } = notes;
-      store.commit({ type: "daemon.started", data: { version, pid, bootId, socketPath } }, DAEMON);
+      const started: NewEvent = { type: "daemon.started", data: { version, pid, bootId, socketPath } };
+      store.owed.add(() => void store.commit(started, DAEMON));
       writeStdout(`listening on ${socketPath}, pid ${pid}\n`);
       log.info("started", { version, pid, socketPath, sessions: store.size });
       for (const warning of o.warnings) log.warn("configuration", { warning });

@@ -1,11 +1,12 @@
 /** The files that tell other processes who runs here, and the check of our own socket. */
 import type { Service } from "../../core/service.ts";
 import type { NewEvent } from "../../domain/event.ts";
-import { denoFiles } from "../../platform/deno_files.ts";
+import { denoFiles, isNotFound } from "../../platform/deno_files.ts";
 import type { HomePaths } from "../../platform/home_paths.ts";
 import { permittedPs, probe } from "../../platform/process_table.ts";
 import { writeStderr } from "../../platform/stdio.ts";
 import type { Log } from "../../platform/system.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
 import { errorText } from "../../protocol/error_text.ts";
 import * as files from "../runtime_files.ts";
 import type { StopControl } from "../stop_control.ts";
@@ -31,6 +32,7 @@ export class RuntimeFiles implements Service {
   readonly name = "runtime files";
   #o: RuntimeFilesOptions;
   #inode: number | null | undefined;
+  #hasPid = false;
   #hasStartTime = false;
 
   constructor(options: RuntimeFilesOptions) {
@@ -39,15 +41,17 @@ export class RuntimeFiles implements Service {
   }
 
   start(): void {
-    const { paths, pidFilePath, notes } = this.#o;
-    files.writePid(paths, pidFilePath, notes, "-");
+    const { paths, pidFilePath, notes, log } = this.#o;
+    this.#hasPid = canWrite(log, "pid file", () => files.writePid(paths, pidFilePath, notes, "-"));
     denoFiles.remove(paths.stopped);
   }
 
   async tick(): Promise<void> {
-    const { notes, stop } = this.#o;
+    const { notes, stop, paths, pidFilePath } = this.#o;
     if (stop.isStopping) return;
     if (denoFiles.stat(notes.socketPath)?.inode !== this.#inode) return this.#socketLost();
+    this.#hasPid ||= canWrite(undefined, "pid file", () => files.writePid(paths, pidFilePath, notes, "-"));
+    if (!this.#hasPid) return;
     if (this.#hasStartTime) return;
     this.#hasStartTime = true;
     await this.#writeStartTime();
@@ -98,11 +102,37 @@ export class RuntimeFiles implements Service {
   }
 }
 
-/** Present exactly while hello gets replies: started last and stopped first. */
-export function readyFile({ paths, notes }: Pick<RuntimeFilesOptions, "paths" | "notes">): Service {
+/**
+ * Writes a note of this run: on a full disk the daemon starts without it, and a later tick writes it.
+ *
+ * @param log told where it cannot be written; at the first attempt only
+ * @throws {ConsoleError} `unsafe_path`; the OS error where its folder is missing
+ */
+function canWrite(log: Log | undefined, what: string, write: () => void): boolean {
+  try {
+    write();
+    return true;
+  } catch (error) {
+    if (error instanceof ConsoleError || isNotFound(error)) throw error; // a path that no room makes good
+    log?.warn(`no ${what} yet`, { error: String(error) });
+    return false;
+  }
+}
+
+/** Present only while hello gets replies: started last and stopped first. */
+export function readyFile({ paths, notes, log }: Pick<RuntimeFilesOptions, "paths" | "notes" | "log">): Service {
+  let isWritten = false;
+  let isStopped = false;
+  const write = (told?: Log) => isWritten = canWrite(told, "ready file", () => files.writeReady(paths, notes));
   return {
     name: "ready",
-    start: () => files.writeReady(paths, notes),
-    stop: () => denoFiles.remove(paths.ready),
+    start: () => void write(log),
+    tick: () => {
+      if (!isWritten && !isStopped) write();
+    },
+    stop: () => {
+      isStopped = true;
+      denoFiles.remove(paths.ready);
+    },
   };
 }

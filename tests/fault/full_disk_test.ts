@@ -1,0 +1,80 @@
+// deno-lint-ignore-file no-sync-fn-in-async-fn -- the disk is damaged while no daemon runs: nothing else waits
+/**
+ * C2, C6 through the real program: a start that cannot keep a torn end. A limit on the size of its files stands for the
+ * full disk, so that it needs no file system of its own: it refuses the copy, and is lifted while the daemon runs.
+ */
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { TestHome } from "../support/harness.ts";
+import { brokenAt, lastSegment, readJournal } from "../support/harness_journal.ts";
+import { eventually } from "../support/harness_wait.ts";
+import { isLong } from "../support/long_step.ts";
+import { held, pending, storyOf } from "../support/hook_process.ts";
+
+/** Longer than the limit lets a file become: 32 KiB. */
+const TORN = `{"actor":"x","data":"${"x".repeat(40_000)}`;
+const FULL = 'ulimit -S -f 64; trap "" XFSZ; exec "$@"';
+
+function hasPrlimit(): boolean {
+  try {
+    return new Deno.Command("prlimit", { args: ["--version"], stdout: "null", stderr: "null" }).outputSync().success;
+  } catch {
+    return false;
+  }
+}
+
+const canLift = hasPrlimit();
+const why = canLift ? "" : " (skipped: there is no prlimit(1), which lifts the limit of a process that runs)";
+
+Deno.test({
+  name:
+    `C2 C6 a daemon that starts on a full disk with a torn end shows everything, and goes on once there is room${why}`,
+  ignore: !canLift,
+  fn: async () => {
+    await using home = await TestHome.create();
+    await home.start();
+    await using writer = await home.connect({ token: true });
+    await writer.request("session.update", { sessionId: "other", agent: "test", title: "is shown" });
+    await using asks = await held(home, writer);
+    await home.kill();
+    const path = lastSegment(home);
+    const whole = Deno.readTextFileSync(path);
+    Deno.writeTextFileSync(path, TORN, { append: true });
+    const names = () => [...Deno.readDirSync(home.path("journal"))].map(({ name }) => name);
+    const before = names();
+
+    const { argv, env } = home.command(["daemon", "--limit", "tickMs=300"]);
+    for (const isLast of isLong ? [false, true] : [true]) {
+      await using daemon = home.spawnArgv(["sh", "-c", FULL, "sh", ...argv], env);
+      await home.ready();
+      await using client = await home.connect({ token: true });
+      const state = async () => (await client.request("status") as { state: string }).state;
+      assertEquals(await state(), "read_only");
+      assertMatch(JSON.stringify(await client.request("session.list")), /is shown/);
+      assertEquals((await pending(client)).length, 1, "what its dead predecessor was asked");
+      const change = () => client.call("session.update", { sessionId: "other", agent: "test", title: "new" });
+      assertMatch(JSON.stringify(await change()), /cannot be written/);
+      if (isLong) assertMatch(JSON.stringify(await home.cli(["audit", "verify"])), /unfinished record/);
+      assert(Deno.readTextFileSync(path) === whole + TORN, "nothing is written behind the torn end");
+      assertEquals(names(), before);
+      if (!isLast) {
+        await home.kill();
+        await daemon.exit(10_000);
+        continue;
+      }
+      const lifted = new Deno.Command("prlimit", { args: ["--pid", `${home.needPid()}`, "--fsize=unlimited:"] });
+      assertEquals(lifted.outputSync().code, 0);
+      await eventually(async () => await state() === "running", 10_000, "the journal can be written again");
+      await change();
+    }
+    const lines = readJournal(home);
+    assertEquals(brokenAt(lines), undefined);
+    const added = lines.slice(whole.split("\n").length - 1);
+    assertEquals(added.map(({ type }) => type).slice(0, 2), ["daemon.recovered", "daemon.started"]);
+    assertEquals(storyOf(home, asks.id), ["approval.requested pending", "approval.decided cancelled"]);
+    assertEquals(added.filter(({ type }) => type === "daemon.started").length, 1, "that of the other start is lost");
+    const { tornBytes, keptIn, offset } = added[0]!.data;
+    assertEquals([tornBytes, offset], [TORN.length, whole.length]);
+    assertEquals(Deno.readTextFileSync(home.path(`journal/${keptIn}`)), TORN);
+    assertEquals((await home.cli(["audit", "verify"])).code, 0);
+  },
+});
