@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { held, watching } from "../support/hook_process.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { eventually, pause } from "../support/harness_wait.ts";
 import { HAS_TMUX, TmuxScreen } from "../support/tmux.ts";
 import type { Json, RawClient } from "../support/wire.ts";
 
@@ -20,6 +20,7 @@ Deno.test("V1 ls says first how many wait, failed and work, then who they are", 
   await set(client, "web", "waiting");
   await set(client, "shop", "error");
   await set(client, "docs", "working");
+  await pause(5); // those of one millisecond are in the order of their names
   await set(client, "blog", "working");
   const { stdout } = await home.cli(["ls"]);
   const [summary, blank, title, ...rows] = stdout.trimEnd().split("\n");
