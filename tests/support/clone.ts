@@ -15,7 +15,7 @@ export class Clone {
     this.root = `${home.root}/cl one`;
     this.cache = `${home.root}/cache`;
     copySources(this.root);
-    denoDirOfItsOwn(this.#modules);
+    denoDirOfItsOwn(this.#modules, this.root);
   }
 
   get #modules(): string {

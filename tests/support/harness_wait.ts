@@ -14,7 +14,7 @@ export async function within<T>(work: Promise<T>, ms: number, what: string): Pro
 }
 
 /**
- * Looks every `everyMs` until `probe` gives something truthy, and returns that.
+ * Looks every `everyMs`, or less often where a look takes long, until `probe` gives something truthy, and returns that.
  * A probe that throws counts as "not yet"; its last error is part of the failure.
  */
 export async function eventually<T>(
@@ -26,6 +26,7 @@ export async function eventually<T>(
   const end = performance.now() + ms;
   let last: unknown = "nothing";
   for (;;) {
+    const begin = performance.now();
     try {
       const value = await probe();
       if (value) return value as NonNullable<T>;
@@ -33,8 +34,10 @@ export async function eventually<T>(
     } catch (error) {
       last = error;
     }
-    if (performance.now() >= end) throw new Error(`not seen within ${ms} ms: ${what}; the last look gave ${last}`);
-    await pause(everyMs);
+    const now = performance.now();
+    if (now >= end) throw new Error(`not seen within ${ms} ms: ${what}; the last look gave ${last}`);
+    // A look that starts a process takes a core for as long as it lasts: two thirds of the time are for what it looks for.
+    await pause(Math.max(everyMs, Math.min(2 * (now - begin), end - now)));
   }
 }
 

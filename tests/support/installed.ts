@@ -31,7 +31,7 @@ export class InstallingUser {
     this.home = home;
     this.clone = `${home.root}/cl one`;
     copySources(this.clone);
-    denoDirOfItsOwn(`${home.root}/modules`);
+    denoDirOfItsOwn(`${home.root}/modules`, this.clone);
     for (const folder of ["fake", ".cache"]) Deno.mkdirSync(`${home.root}/${folder}`);
     Deno.writeTextFileSync(`${home.root}/fake/systemctl`, NO_MANAGER, { mode: 0o755 });
   }

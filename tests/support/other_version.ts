@@ -20,7 +20,7 @@ export class OtherVersion {
     const name = Object.values(numbers).join("-");
     this.#sources = `${home.root}/version ${name}`;
     copySources(this.#sources);
-    denoDirOfItsOwn(`${this.#sources}/modules`);
+    denoDirOfItsOwn(`${this.#sources}/modules`, this.#sources);
     const file = `${this.#sources}/src/protocol/version.ts`;
     let text = Deno.readTextFileSync(file);
     for (const [constant, value] of Object.entries(numbers)) {

@@ -1,6 +1,6 @@
 /**
- * The page in a real browser, before a real daemon with its gateway on a free port of the loopback address. Browser and daemon
- * end with the lab.
+ * The page in a real browser, before a real daemon with its gateway on a free port of the loopback address. Daemon and pages
+ * end with the lab, and the browser where it is the lab's own.
  */
 import { type Browser, type BrowserContextOptions, chromium, type Page } from "playwright-core";
 import { makePage } from "../../install/page.ts";
@@ -34,25 +34,35 @@ export interface LookOptions extends Pick<BrowserContextOptions, ContextOptions>
   readonly touch?: boolean;
 }
 
+export async function launchBrowser(executablePath = CHROMIUM): Promise<Browser> {
+  // Root needs the argument; the page is ours alone.
+  return await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: BUILD_MS });
+}
+
 /** Once for a file of tests: the sources stay as they are. */
 let made: Promise<string> | undefined;
 
 export class PageLab {
   readonly #waits: RawClient[] = [];
 
-  private constructor(readonly home: TestHome, readonly port: number, readonly browser: Browser) {}
+  readonly #ownsBrowser: boolean;
 
-  /** @param before runs when the home is there and the daemon is not yet */
-  static async open(before: (home: TestHome) => void = () => {}, executablePath = CHROMIUM): Promise<PageLab> {
+  private constructor(readonly home: TestHome, readonly port: number, readonly browser: Browser, ownsBrowser: boolean) {
+    this.#ownsBrowser = ownsBrowser;
+  }
+
+  /**
+   * @param before runs when the home is there and the daemon is not yet
+   * @param shared a browser that outlives the lab, which has windows of its own in it
+   */
+  static async open(before: (home: TestHome) => void = () => {}, shared?: Browser): Promise<PageLab> {
     await (made ??= makePage(BUILD_MS)); // for a daemon that runs from its sources; all other forms carry it
     const port = freePort();
     const home = await TestHome.create({ config: JSON.stringify({ gateway: { enabled: true, port } }) });
     try {
       before(home);
       await home.start();
-      // Root needs it; the page is ours alone.
-      const browser = await chromium.launch({ executablePath, args: ["--no-sandbox"], timeout: BUILD_MS });
-      return new PageLab(home, port, browser);
+      return new PageLab(home, port, shared ?? await launchBrowser(), shared === undefined);
     } catch (error) {
       await home[Symbol.asyncDispose]();
       throw error;
@@ -139,7 +149,8 @@ export class PageLab {
 
   async [Symbol.asyncDispose](): Promise<void> {
     try {
-      await this.browser.close();
+      if (this.#ownsBrowser) await this.browser.close();
+      else for (const context of this.browser.contexts()) await context.close();
       for (const client of this.#waits) await client.close();
     } finally {
       await this.home[Symbol.asyncDispose]();

@@ -1,10 +1,27 @@
-/** A test of the page: it has a lab of its own, and is not run, with its reason in its name, where there is no browser. */
+/** A test of the page: it has a lab of its own in the browser of its file, and is not run, with its reason in its name, where there is no browser. */
 import { AxeBuilder } from "@axe-core/playwright";
 import { assertEquals } from "@std/assert";
-import type { Page } from "playwright-core";
+import type { Browser, Page } from "playwright-core";
 import { exists } from "./exists.ts";
 import type { TestHome } from "./harness.ts";
-import { CHROMIUM, HAS_CHROMIUM, NO_CHROMIUM, PageLab, WHOLE_CHROMIUM } from "./page_lab.ts";
+import { CHROMIUM, HAS_CHROMIUM, launchBrowser, NO_CHROMIUM, PageLab, WHOLE_CHROMIUM } from "./page_lab.ts";
+
+/** The browsers of this file of tests by their paths; {@link closeBrowsers} ends them behind its last test. */
+const browsers = new Map<string, Browser>();
+
+async function browserAt(path: string): Promise<Browser> {
+  const known = browsers.get(path);
+  if (known?.isConnected()) return known;
+  const launched = await launchBrowser(path);
+  browsers.set(path, launched);
+  return launched;
+}
+
+async function closeBrowsers(): Promise<void> {
+  for (const browser of browsers.values()) await browser.close();
+}
+
+Deno.test.afterAll(closeBrowsers);
 
 /** @param before runs when the home is there and the daemon is not yet */
 export function pageTest(
@@ -36,7 +53,7 @@ function testIn(
     sanitizeOps: false,
     sanitizeResources: false,
     fn: async () => {
-      await using lab = await PageLab.open(before, browser);
+      await using lab = await PageLab.open(before, await browserAt(browser));
       await test(lab);
     },
   });

@@ -6,6 +6,8 @@ import { eventually, pause } from "./harness_wait.ts";
 const STEP_MS = 10_000;
 /** Between two presses of one key. */
 const AGAIN_MS = 300;
+/** Between two looks at the screen, ms: each is a process. */
+const LOOK_MS = 40;
 
 export interface TerminalOptions extends ProgramOptions {
   readonly columns?: number;
@@ -79,6 +81,7 @@ export class TestTerminal implements AsyncDisposable {
         },
         STEP_MS,
         `${what} on the screen`,
+        LOOK_MS,
       );
     } catch (error) {
       throw new Error(`${error}; on the screen:\n${last}`);

@@ -4,6 +4,8 @@ import { eventually, pause } from "./harness_wait.ts";
 
 /** Between two calls that type, ms: keys that follow faster are no person's (dashboard/key_hold.ts). */
 const APART_MS = 80;
+/** Between two looks at the screen, ms: each is a process. */
+const LOOK_MS = 40;
 
 let servers = 0;
 
@@ -84,6 +86,7 @@ export class TmuxScreen {
         },
         ms,
         `${what} on the screen`,
+        LOOK_MS,
       );
     } catch (error) {
       throw new Error(`${error}; on the screen:\n${last}`);
