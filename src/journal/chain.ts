@@ -18,9 +18,12 @@ export interface Problem {
 
 /** The error for a problem; `details` are the problem itself. */
 export function chainError(problem: Problem): ConsoleError {
-  const { segment, seq, offset, what } = problem;
-  const message = `the journal does not verify: record ${seq} in ${segment} at byte ${offset} ${what}`;
-  return new ConsoleError("journal_broken", message, { ...problem });
+  return new ConsoleError("journal_broken", `the journal does not verify: ${problemLine(problem)}`, { ...problem });
+}
+
+/** Number 0 is no record: something is wrong with a file beside them. */
+export function problemLine({ segment, seq, offset, what }: Problem): string {
+  return `${seq === 0 ? segment : `record ${seq} in ${segment}`} at byte ${offset} ${what}`;
 }
 
 export function problemOf(error: unknown): Problem | undefined {

@@ -218,10 +218,10 @@ Deno.test("C3 a pipe in a segment's or the head file's place, and a head file of
     for (const text of says) assertStringIncludes(stdout + stderr, text);
   };
   await pipe("journal.head");
-  await isTold(["audit", "verify"], "in journal.head at byte 0 is a device or pipe, not a file", "move journal.head");
+  await isTold(["audit", "verify"], ": journal.head at byte 0 is a device or pipe, not a file", "move journal.head");
   Deno.removeSync(home.path("journal.head"));
   Deno.writeTextFileSync(home.path("journal.head"), "");
-  const other = "in journal.head at byte 0 is not what the daemon writes";
+  const other = ": journal.head at byte 0 is not what the daemon writes";
   for (const args of [["audit", "verify"], ["daemon"], ["doctor"]]) await isTold(args, other, "move journal.head");
   await isTold(["audit", "verify", "--offline", home.path("journal")], other, "copy it anew");
   Deno.removeSync(home.path("journal.head"));

@@ -1,4 +1,5 @@
 /** The journal: whether its chain holds, and how it grows. */
+import { problemLine } from "../../journal/chain.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import { CHECKPOINT_FILE, checkpointPath } from "../../journal/checkpoint_file.ts";
 import { openCheckpoints } from "../../journal/checkpoints.ts";
@@ -33,8 +34,7 @@ async function journal({ context: { paths } }: CommandContext): Promise<Finding[
     ...(head === undefined ? {} : { known: [{ name: HEAD_FILE, ...head }] }),
   });
   if (!found.ok) {
-    const { segment, seq, what } = found.problem;
-    return [problem("journal", `its chain does not hold: ${segment}, record ${seq} ${what}`, {
+    return [problem("journal", `its chain does not hold: ${problemLine(found.problem)}`, {
       hint: "agent-console audit verify",
     })];
   }

@@ -1,5 +1,6 @@
 /** A place of the person's that checkpoints are kept at: what it gives back, and how what it holds is judged. */
 import { beginsOf, lastRecordOf, originOf } from "../../journal/checkpoint_file.ts";
+import { problemLine } from "../../journal/chain.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { verifyJournal } from "../../journal/verify.ts";
@@ -74,7 +75,7 @@ export async function checkGoesOn(
   if (checkpoints === undefined) return;
   const found = await verifyJournal({ dir, files, sha256: sha256Hex, checkpoints });
   if (found.ok && checkpoints.keptUpTo !== undefined) return;
-  const why = found.ok ? "its records were pruned" : `record ${found.problem.seq} ${found.problem.what}`;
+  const why = found.ok ? "its records were pruned" : problemLine(found.problem);
   throw new ConsoleError("journal_broken", `the journal does not go on from ${last.name}: ${why}; nothing was kept`, {
     hint: found.ok
       ? "keep it at another place, and check both"

@@ -3,7 +3,7 @@
  * by rests on all of them. A record that was changed is found within the first minute, and ends the daemon with exit 7.
  */
 import type { Service } from "../../core/service.ts";
-import type { Problem } from "../../journal/chain.ts";
+import { type Problem, problemLine } from "../../journal/chain.ts";
 import type { Journal } from "../../journal/journal.ts";
 import { BackgroundPace } from "../../journal/pace.ts";
 import type { Log, Timers } from "../../platform/system.ts";
@@ -61,9 +61,10 @@ export function verification(o: VerificationOptions): BackgroundChecks {
     return problem;
   }
 
-  function broken({ segment, seq, offset, what }: Problem): void {
+  function broken(problem: Problem): void {
+    const { segment, seq, offset, what } = problem;
     log.error("the journal does not verify", { segment, seq, offset, what });
-    lastError.set("journal", `record ${seq} in ${segment} at byte ${offset} ${what}`);
+    lastError.set("journal", problemLine(problem));
     stop.request({
       reason: "the journal does not verify",
       force: true,
