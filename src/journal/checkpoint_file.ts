@@ -3,9 +3,9 @@
  * root of the Merkle tree over all records so far. Beside it stand the subtrees that the tree goes on from, which lead to
  * that root, and where the last of the records ends.
  *
- * Leaf i of the tree is the line of record `begins + i` without its line feed. The tree begins with record 1, or with
- * the first record that was there when the first checkpoint was made, where earlier ones had been pruned: its origin
- * then says which.
+ * Leaf i of the tree is the line of record `begins + i` without its line feed. The tree begins with record 1, or,
+ * where earlier ones had been pruned and no record of a pruning keeps their tree, with the first record that was there
+ * when the first checkpoint was made: its origin then says which.
  */
 import {
   type Checkpoint,

@@ -9,7 +9,7 @@ import type { Files, Sha256 } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { beginsOf, type CheckpointEntry, checkpointLine, checkpointPath, originOf } from "./checkpoint_file.ts";
 import { brokenCheckpoints, newestCheckpoint } from "./newest_checkpoint.ts";
-import { findSignedTree } from "./pruned_tree.ts";
+import { findOwnRecordedTree } from "./pruned_tree.ts";
 import { type ChainPlace, NO_HASH, tailOf, verifyHash } from "./record.ts";
 import { firstRecord, lastRecord, listSegments, readBlocks, type Segment } from "./segment.ts";
 import type { SigningKey } from "./signing_key.ts";
@@ -95,7 +95,7 @@ export class Checkpoints {
     const { first = 1 } = segments[0] ?? {};
     let place: Place = last ?? { seq: first - 1, hash: this.#before(segments[0]), offset: 0 };
     const tree = this.#last ??
-      (first === 1 ? undefined : await findSignedTree(files, dir, place, { key, hasher, pace }));
+      (first === 1 ? undefined : await findOwnRecordedTree(files, dir, place, { key, hasher, pace }));
     const begins = tree === undefined ? first : beginsOf(tree);
     const frontier = new Frontier(hasher, tree?.subtrees);
     for (const segment of segments) {

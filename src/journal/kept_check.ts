@@ -102,8 +102,8 @@ export class KeptCheck {
         continue;
       }
       const frontier = new Frontier(this.#hasher, subtrees);
-      const gone = kept.findIndex(({ size }) => size >= frontier.size);
-      const next = gone < 0 ? kept.length : gone;
+      const firstLeft = kept.findIndex(({ size }) => size >= frontier.size);
+      const next = firstLeft < 0 ? kept.length : firstLeft;
       this.#unprovable = this.#unprovable.concat(kept.slice(0, next));
       const tree = { begins, frontier, kept, next, agreedTo: Math.max(begins - 1, seq), isFromPruned: seq >= begins };
       this.#trees.push(tree);

@@ -1,6 +1,6 @@
 /** Which segments may go, and what is recorded of them before they do. */
 import type { Files } from "../platform/system.ts";
-import { type PrunedTree, signedTreeAt } from "./pruned_tree.ts";
+import { type PrunedTree, treeOfCheckpointAt } from "./pruned_tree.ts";
 import { firstRecord, lastRecord, listSegments, type Segment } from "./segment.ts";
 import { type Position, snapshotPlace } from "./snapshot.ts";
 
@@ -56,7 +56,7 @@ export function prunable({ dir, files, snapshot, olderThan, covered }: PruneOpti
   }
   if (end === undefined) return undefined;
   const segments = gone.map(({ name }) => name);
-  const tree = signedTreeAt(files, dir, end);
+  const tree = treeOfCheckpointAt(files, dir, end);
   const what = { first: gone[0]!.first, last: end.seq, hash: end.hash, until: end.ts, segments, bytes };
   return tree === undefined ? what : { ...what, tree };
 }

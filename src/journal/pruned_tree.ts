@@ -22,7 +22,7 @@ export interface PrunedTree {
 }
 
 /** The tree whose checkpoint ends at `place`; undefined where none does. */
-export function signedTreeAt(files: Files, dir: string, { seq, hash }: ChainPlace): PrunedTree | undefined {
+export function treeOfCheckpointAt(files: Files, dir: string, { seq, hash }: ChainPlace): PrunedTree | undefined {
   for (const { entry } of readCheckpoints(files, dir)) {
     if (entry?.position.seq !== seq || entry.position.hash !== hash) continue;
     const { origin, size, root, subtrees } = entry;
@@ -61,12 +61,12 @@ export function findRecordedTree(files: Files, dir: string, place: ChainPlace): 
 }
 
 /**
- * The same for who signs on where `journal.checkpoints` is lost, at `pace`: the tree that `key` signed; undefined where it
- * does not reach to just `place`, or does not lead to its root.
+ * The same for who signs on where `journal.checkpoints` is lost, at `pace`: undefined where the tree is not
+ * named after `key`, does not reach to just `place`, or has subtrees that do not lead to its root.
  *
  * @throws what the pace throws
  */
-export async function findSignedTree(
+export async function findOwnRecordedTree(
   files: Files,
   dir: string,
   place: ChainPlace,
@@ -78,8 +78,8 @@ export async function findSignedTree(
     await pace.next();
   }
   if (found === undefined || lastRecordOf(found) !== place.seq) return undefined;
-  const isSigned = found.origin === originOf(key, beginsOf(found));
-  return isSigned && sameHash(new Frontier(hasher, found.subtrees).root(), found.root) ? found : undefined;
+  const isOfKey = found.origin === originOf(key, beginsOf(found));
+  return isOfKey && sameHash(new Frontier(hasher, found.subtrees).root(), found.root) ? found : undefined;
 }
 
 /** Reads the whole journal in blocks: for each, the tree up to `place` that a record in it keeps, undefined where none does. */

@@ -45,10 +45,6 @@ export class Reading {
     this.#unmatched = new UnmatchedFilter(filter);
   }
 
-  get matched(): number {
-    return this.#matched;
-  }
-
   /** @param record the record, or its line */
   look({ seq, type }: Pick<Tail, "seq" | "type">, record: StoredRecord | string): void {
     if (this.#matched === 0) this.#unmatched.look(record);

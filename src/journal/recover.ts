@@ -91,8 +91,8 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   const start = restored ? all.findIndex((segment) => segment.name === snapshot.segment) : 0;
   if (restored) checkSeams(options, all.slice(0, start + 1), beginning.place);
 
-  const unread = all.slice(start);
-  const bytes = unread.reduce((sum, { size }) => sum + size, restored ? -snapshot.offset : 0);
+  const toRead = all.slice(start);
+  const bytes = toRead.reduce((sum, { size }) => sum + size, restored ? -snapshot.offset : 0);
   const chain = new Chain(options.sha256For?.(bytes) ?? sha256, restored ? snapshot : beginning.place);
   const head = place === undefined ? undefined : new HeadCheck(place);
   const read = (segment: Segment, from: number) => {
@@ -104,7 +104,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
     return readSegment(files, segment, from, chain, each);
   };
   const rests: { readonly segment: Segment; readonly rest: UnterminatedTail }[] = [];
-  for (const [index, segment] of unread.entries()) {
+  for (const [index, segment] of toRead.entries()) {
     const from = restored && index === 0 ? snapshot.offset : 0;
     if (from === 0) checkPlace(segment, chain, all[start + index - 1]);
     const rest = read(segment, from);

@@ -79,13 +79,13 @@ export interface Measured extends AsyncDisposable {
 }
 
 /** The words that start the daemon in `home`; `main` is the URL of the client that would spawn it. */
-export async function daemonArgv(home: TestHome, main = MAIN_URL): Promise<readonly string[]> {
+async function daemonArgv(home: TestHome, main = MAIN_URL): Promise<readonly string[]> {
   const context = clientContext({ program: thisProgram(main), home: home.dir, start: false });
   return (await daemonLaunch(context)).argv;
 }
 
 /** The words that start the counterpart. */
-export function echoArgv(socketPath: string): readonly string[] {
+function echoArgv(socketPath: string): readonly string[] {
   return [Deno.execPath(), "run", "-A", `${REPOSITORY}/tests/bench/peers/echo.ts`, socketPath];
 }
 

@@ -1,7 +1,7 @@
 /**
  * `deno task bench`: every budget beside its counterpart. What is measured is kept in results.json and RESULTS.md.
  *
- *     deno task bench                  the budgets, B1 to B11
+ *     deno task bench                  the budgets, B1 to B11, and SIGNING
  *     deno task bench all              those and all others
  *     deno task bench B1 B3            some, on the terminal only
  *     deno task bench --write B1 B3    some; they replace what was kept of them

@@ -5,7 +5,7 @@
 import { REPOSITORY } from "../support/harness.ts";
 import { type Machine, renderRows, type Row } from "./result.ts";
 
-export const RESULTS_JSON = `${REPOSITORY}/tests/bench/results.json`;
+const RESULTS_JSON = `${REPOSITORY}/tests/bench/results.json`;
 const RESULTS_MD = `${REPOSITORY}/tests/bench/RESULTS.md`;
 
 export interface Results {
