@@ -14,6 +14,8 @@ import { firstRecord, type Segment } from "./segment.ts";
 export class Beginning {
   #first: Segment | undefined;
   #declared: ChainPlace | undefined;
+  /** A record that says of a later one, or of itself, that it was removed before. */
+  #isImpossible = false;
   /** Behind this the records begin; not known to be true before {@link check}. */
   readonly place: ChainPlace;
 
@@ -31,8 +33,11 @@ export class Beginning {
   }
 
   /** For each record that is read, in order. */
-  record(record: Pick<StoredRecord, "type" | "data">): void {
-    this.#declared = prunedEnd(record) ?? this.#declared;
+  record(record: Pick<StoredRecord, "type" | "data" | "seq">): void {
+    const end = prunedEnd(record);
+    if (end === undefined) return;
+    if (!(end.seq < record.seq)) this.#isImpossible = true; // what is no number neither
+    this.#declared = end;
   }
 
   /** After the last record. @throws {ConsoleError} `journal_broken` where records before the first are not accounted for */
@@ -40,6 +45,10 @@ export class Beginning {
     const { seq, hash } = this.place;
     const declared = this.#declared;
     if (this.#first === undefined || seq === 0) return;
+    if (this.#isImpossible) {
+      const what = "begins behind a pruning that cannot have been: its record names one that did not exist yet";
+      throw chainError({ segment: this.#first.name, seq: seq + 1, offset: 0, what });
+    }
     // While segments are being removed, oldest first, the journal begins before the end of what was pruned.
     if (declared !== undefined && seq < declared.seq) return;
     if (declared?.seq === seq && declared.hash === hash) return;

@@ -40,7 +40,7 @@ export async function exportRecords(
         reading.look(record, record);
         const at = offset - block.offset;
         const line = bytes.subarray(at, bytes.indexOf(LF, at) + 1);
-        if (reading.filtered.pass(utf8.decode(line.subarray(0, -1)), record, record) === undefined) return;
+        if (reading.filtered.pass(utf8.decode(line.subarray(0, -1)), record, () => record) === undefined) return;
         reading.match();
         each(record, line);
       });

@@ -3,11 +3,11 @@
  * must be the one that the next is chained to, and have the hash of its bytes.
  */
 import type { StoredRecord } from "../protocol/record.ts";
-import { chainError } from "./chain.ts";
+import { chainError, type Problem } from "./chain.ts";
 import { type QueryOptions, queryRange, rangeParts } from "./query_range.ts";
 import { type QueryReport, Reading } from "./query_report.ts";
 import { readBlocksBackwards } from "./read_backwards.ts";
-import { type Tail, tailOf, verifyHash } from "./record.ts";
+import { parseRecord, type Tail, tailOf, verifyHash } from "./record.ts";
 import { retriedWherePruned } from "./retried.ts";
 import type { Block } from "./block.ts";
 
@@ -55,7 +55,10 @@ async function readRecords(options: QueryOptions, { limit, maxBytes }: QueryBoun
           throw chainError({ segment: segment.name, seq: tail.seq, offset, what });
         }
         reading.look(tail, text);
-        const record = reading.filtered.pass(text, tail);
+        const record = reading.filtered.pass(text, tail, () => {
+          const place = { segment: segment.name, offset, seq: tail.seq };
+          return parseRecord(text) ?? unreadable(place);
+        });
         if (record === undefined) continue;
         bytes += line.length;
         if (bytes > maxBytes && records.length > 0) return end("size");
@@ -82,6 +85,10 @@ function checkedTail(
   if (tail.seq !== seq) throw chainError({ ...at, seq, what: `is missing: record ${tail.seq} stands there` });
   if (next === undefined || tail.hash === next.prev) return tail;
   throw chainError({ ...at, seq, what: "is not the one that the next record is chained to" });
+}
+
+function unreadable(place: Omit<Problem, "what">): never {
+  throw chainError({ ...place, what: "is not one line of canonical JSON" });
 }
 
 /** The last line of the block first. `line` and `text` without their line feed. */

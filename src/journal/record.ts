@@ -4,6 +4,7 @@
  * `data` has a narrow alphabet, so that the hash member can be cut out of the bytes: verification needs no second
  * canonicalisation.
  */
+import { isNestedBeyond } from "../lib/json_nesting.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Appended, StoredRecord } from "../protocol/record.ts";
 import type { Sha256 } from "../platform/system.ts";
@@ -170,15 +171,25 @@ export function verifyHash(line: Uint8Array, textLength: number, tail: Tail, sha
   return sha256(line.subarray(0, line.length - HASH_MEMBER_BYTES)) === tail.hash;
 }
 
+/** A daemon writes half as many levels at most; who shows what it reads goes as deep as that is. */
+const NESTING = { depth: 256, containers: Infinity } as const;
+/** A shorter line has no more levels than any reader can go down. */
+const MAYBE_DEEP = 4096;
+
 /**
- * The line as a record, or undefined where it is none. Its strings are copies: a slice would keep a whole block in
- * memory.
+ * The line as a record, or undefined where it is none: the data of one is an object. Its strings are copies: a slice would
+ * keep a whole block in memory.
  */
 export function parseRecord(text: string): StoredRecord | undefined {
+  if (text.length > MAYBE_DEEP && isNestedBeyond(text, NESTING)) return undefined;
   try {
     const record = JSON.parse(text);
-    return typeof record.actor === "string" && "data" in record ? record : undefined;
+    return typeof record.actor === "string" && isObject(record.data) ? record : undefined;
   } catch {
     return undefined;
   }
+}
+
+function isObject(data: unknown): boolean {
+  return typeof data === "object" && data !== null && !Array.isArray(data);
 }

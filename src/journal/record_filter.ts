@@ -4,7 +4,7 @@
  */
 import type { StoredRecord } from "../protocol/record.ts";
 import { canonicalString } from "./canonical.ts";
-import { parseRecord, type Tail } from "./record.ts";
+import type { Tail } from "./record.ts";
 
 /** All that is given must hold. */
 export interface RecordFilter {
@@ -52,11 +52,15 @@ export class FilteredRecords {
     this.#text = canonicalString(text.toLowerCase()).slice(1, -1);
   }
 
-  /** The record of the line `text`, where it is asked for. @param parsed the record, where it is at hand */
+  /**
+   * The record of the line `text`, where it is asked for.
+   *
+   * @param recordOf gives it; throws where none can be made of the line, because that may be what is asked for
+   */
   pass(
     text: string,
     { seq, ts, type }: Pick<Tail, "seq" | "ts" | "type">,
-    parsed?: StoredRecord,
+    recordOf: () => StoredRecord,
   ): StoredRecord | undefined {
     const { from = 1, to = Infinity, since, until, types, session, text: wanted } = this.#filter;
     if (seq < from || seq > to || (since !== undefined && ts < since) || (until !== undefined && ts > until)) return;
@@ -64,8 +68,7 @@ export class FilteredRecords {
     if (this.#actors.length > 0 && !this.#actors.some((start) => text.startsWith(start))) return;
     if (session !== undefined && !text.includes(this.#session)) return;
     if (wanted !== undefined && !text.toLowerCase().includes(this.#text)) return;
-    const record = parsed ?? parseRecord(text);
-    if (record === undefined) return;
+    const record = recordOf();
     if (wanted !== undefined && !hasText(record.data, wanted.toLowerCase())) return;
     const ids = session === undefined ? [] : sessionsOf(record.data).filter((id) => id.startsWith(session));
     if (session !== undefined && ids.length === 0) return;

@@ -27,7 +27,7 @@ class JournalOnDisk extends FakeJournal {
     clock: { now: () => Date.parse(this.now()), steady: () => 0 },
   });
 
-  override append(record: { type: string; actor: string; data: unknown }) {
+  override append(record: { type: string; actor: string; data: object }) {
     const appended = [...this.opened.journal.append(record)];
     for (const { seq, ts, type, dataJson } of appended) {
       this.records.push({ seq, ts, type, actor: record.actor, data: JSON.parse(dataJson), prev: "", hash: "" });

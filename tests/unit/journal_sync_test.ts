@@ -98,7 +98,7 @@ Deno.test("C6 a disk that fills up at any byte of a rotation leaves the old segm
       files.undoError = undo;
       let failed = false;
       try {
-        journal.append({ type: "a.b", actor: "x", data: "y".repeat(600) });
+        journal.append({ type: "a.b", actor: "x", data: { text: "y".repeat(600) } });
       } catch (error) {
         failed = true;
         assert(error instanceof ConsoleError && error.kind === "read_only");

@@ -1,0 +1,74 @@
+/** Records that chain and that no daemon writes: who owns the files can make them, and no reader may fall over them. */
+import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
+import { queryRecords } from "../../src/journal/query.ts";
+import { Sealer, SEGMENT_TYPE } from "../../src/journal/record.ts";
+import { ConsoleError } from "../../src/protocol/errors.ts";
+import { JOURNAL_FORMAT } from "../../src/protocol/version.ts";
+import { NO_PACE } from "../support/checkpoints.ts";
+import { MemoryFiles } from "../support/memory_files.ts";
+import { DIR, open, problem, sha256 } from "../support/memory_journal.ts";
+
+const TS = "2026-01-02T03:04:05.678Z";
+
+/** A journal of one segment that begins with record `first` and has one more, of `type` with the data `dataJson`. */
+function forged(type: string, dataJson: string, { first = 1, prev = "0".repeat(64) } = {}): MemoryFiles {
+  const files = new MemoryFiles();
+  files.mkdir(DIR, 0o700);
+  const sealer = new Sealer(sha256);
+  const opening = { seq: first, ts: TS, type: SEGMENT_TYPE, dataJson: `{"first":${first},"format":${JOURNAL_FORMAT}}` };
+  const opener = sealer.seal(opening, "daemon", prev);
+  const begun = opener.bytes.slice();
+  const { bytes } = sealer.seal({ seq: first + 1, ts: TS, type, dataJson }, "daemon", opener.hash);
+  const segment = new Uint8Array([...begun, ...bytes]);
+  files.put(`${DIR}/${String(first).padStart(16, "0")}.jsonl`, segment);
+  return files;
+}
+
+/** What a start and a verification say of record 2: the same. */
+async function said(files: MemoryFiles): Promise<string> {
+  const error = assertThrows(() => open(files), ConsoleError);
+  assertEquals(error.kind, "journal_broken");
+  const found = await problem(files);
+  assert(found !== undefined);
+  assertEquals([found.segment, found.seq, found.what], [
+    error.details["segment"],
+    error.details["seq"],
+    error.details["what"],
+  ]);
+  return `${found.seq}: ${found.what}`;
+}
+
+Deno.test("C3 a record without an object as its data is named, whatever its type, by a start, a verification and a query", async () => {
+  for (const type of ["journal.pruned", "journal.snapshot", "daemon.recovered", "session.updated"]) {
+    for (const data of ["null", "[]", "7", '"text"']) {
+      const files = forged(type, data);
+      assertEquals(await said(files), "2: is not one line of canonical JSON");
+      const query = queryRecords({ dir: DIR, files, sha256, pace: NO_PACE, filter: {} }, { limit: 5, maxBytes: 1e6 });
+      assertStringIncludes(
+        (await assertRejects(() => query, ConsoleError)).message,
+        "record 2 in 0000000000000001.jsonl",
+      );
+    }
+  }
+});
+
+Deno.test("C3 a record that nests deeper than any daemon writes is named, and nobody goes down in it", async () => {
+  const deep = (levels: number) => `{"a":${"[".repeat(levels)}${"]".repeat(levels)},"b":"${"x".repeat(5000)}"}`;
+  for (const levels of [300, 100_000]) {
+    const files = forged("session.updated", deep(levels));
+    assertEquals(await said(files), "2: is not one line of canonical JSON");
+    const query = queryRecords({ dir: DIR, files, sha256, pace: NO_PACE, filter: {} }, { limit: 5, maxBytes: 1e6 });
+    await assertRejects(() => query, ConsoleError, "is not one line of canonical JSON");
+  }
+  assertEquals(await problem(forged("session.updated", deep(100))), undefined);
+});
+
+Deno.test("C3 a pruning that names a record which did not exist yet accounts for no beginning", async () => {
+  const prev = "ab".repeat(32);
+  for (const last of [12, 999_999_999]) {
+    const files = forged("journal.pruned", `{"hash":"${"00".repeat(32)}","last":${last}}`, { first: 11, prev });
+    assertStringIncludes(await said(files), "11: begins behind a pruning that cannot have been");
+  }
+  const real = forged("journal.pruned", `{"hash":"${prev}","last":10}`, { first: 11, prev });
+  assertEquals(await problem(real), undefined);
+});
