@@ -4,6 +4,7 @@ import { loadConfigFromProcess } from "../config/from_process.ts";
 import { findConfigFile, type Loaded } from "../config/load.ts";
 import { type Format, readSource } from "../config/parse.ts";
 import { SCHEMA } from "../daemon/features.ts";
+import { escapeControls } from "../domain/sanitize.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { checkOwnFile } from "../platform/path_safety.ts";
 import { narrowUmask, ownUid } from "../platform/process.ts";
@@ -27,7 +28,7 @@ export function configFileOf(run: CommandContext): { readonly file: string; read
  *
  * @returns the file
  * @throws {ConsoleError} `config_invalid`, `unsafe_path`: a file that cannot be read, or is of another owner, is not overwritten; errors of
- *   other keys are left for their own edits
+ *   other keys are left for their own edits; `failed` where it cannot be written, which leaves it as it was
  */
 export function editConfigFile(
   run: CommandContext,
@@ -36,15 +37,29 @@ export function editConfigFile(
   const { paths: { root } } = run.context;
   const { file, format } = configFileOf(run);
   narrowUmask();
-  if (denoFiles.stat(root) === undefined) denoFiles.mkdir(root, 0o700);
+  writing(file, () => denoFiles.stat(root) === undefined && denoFiles.mkdir(root, 0o700));
   const stat = denoFiles.stat(file);
   if (stat !== undefined) assertSafe(file, checkOwnFile(stat, ownUid()));
   const before = stat === undefined ? null : new TextDecoder().decode(denoFiles.read(file));
   if (before !== null && format === "jsonc") assertReadable(before, file);
   const after = edit(before, format);
-  if (after !== null) denoFiles.replace(file, new TextEncoder().encode(after), stat?.mode ?? 0o600);
-  else if (stat !== undefined) denoFiles.remove(file);
+  writing(file, () => {
+    if (after !== null) denoFiles.replace(file, new TextEncoder().encode(after), stat?.mode ?? 0o600);
+    else if (stat !== undefined) denoFiles.remove(file);
+  });
   return file;
+}
+
+/** @throws {ConsoleError} `failed` for what the system refuses: the file is written beside the old one, which stays */
+function writing(file: string, change: () => void): void {
+  try {
+    change();
+  } catch (error) {
+    const why = escapeControls(error instanceof Error ? error.message : String(error));
+    throw new ConsoleError("failed", `${escapeControls(file)} cannot be written, and is as it was: ${why}`, {
+      hint: "the folder must be yours, with room on its disk; then run the command again",
+    });
+  }
 }
 
 /** Text that is no JSON has no place for a key. @throws {ConsoleError} `config_invalid` */

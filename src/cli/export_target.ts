@@ -3,7 +3,7 @@
  * what could not be finished is removed again. Written in parts, with a hash over all of them.
  */
 import { escapeControls } from "../domain/sanitize.ts";
-import { denoFiles, realPathSoFar } from "../platform/deno_files.ts";
+import { denoFiles } from "../platform/deno_files.ts";
 import { largeRunningSha256 } from "../platform/hash.ts";
 import { resolveFrom } from "../platform/home_paths.ts";
 import { currentFolder } from "../platform/process.ts";
@@ -11,7 +11,7 @@ import { writeStdoutBytes } from "../platform/stdout_bytes.ts";
 import type { AppendFile } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { ReaderGone } from "./output.ts";
-import { withTilde } from "./tilde.ts";
+import { outsideHome } from "./outside_home.ts";
 
 const BUFFER_BYTES = 256 * 1024;
 
@@ -36,8 +36,7 @@ interface ExportPlaces {
 }
 
 /**
- * Where the records and their manifest go. Never into the home: what lies there is the daemon's, and among the journal's
- * files, with a copy of the journal, another one would be taken for a part of it.
+ * Where the records and their manifest go. Never into the home.
  *
  * @param home the daemon's folder. @throws {ConsoleError} `usage`
  */
@@ -48,7 +47,7 @@ export function exportPlaces({ format, output = STDOUT, manifest }: NamedTargets
     });
   }
   const placeOf = (given: string, option: string): Place => ({
-    path: given === STDOUT ? undefined : outside(resolveFrom(given, currentFolder()), option, home),
+    path: given === STDOUT ? undefined : outsideHome(resolveFrom(given, currentFolder()), option, home),
   });
   const records = placeOf(output, "--output");
   const beside = manifest ?? (format === "csv" && output !== STDOUT ? `${output}.manifest.json` : undefined);
@@ -58,14 +57,6 @@ export function exportPlaces({ format, output = STDOUT, manifest }: NamedTargets
     throw new ConsoleError("usage", "--output and --manifest name the same file", { hint: "name two files" });
   }
   return { records, manifest: place };
-}
-
-/** `path`, where the folder that it lies in is not the home or in it, wherever links lead. */
-function outside(path: string, option: string, home: string): string {
-  const [folder, ours] = [realPathSoFar(path.slice(0, path.lastIndexOf("/")) || "/"), realPathSoFar(home)];
-  if (folder !== ours && !folder.startsWith(`${ours}/`)) return path;
-  const message = `${option} names ${escapeControls(path)}, in the home, whose files are the daemon's`;
-  throw new ConsoleError("usage", message, { hint: `give a path outside of ${withTilde(home)}` });
 }
 
 export class ExportTarget {

@@ -6,6 +6,7 @@
 import type { LogRecord } from "@logtape/logtape";
 import { maskSecrets } from "../domain/mask.ts";
 import { escapeControls, visibleJson } from "../domain/sanitize.ts";
+import { denoFiles } from "../platform/deno_files.ts";
 import type { Log } from "../platform/system.ts";
 import { writeStderr } from "../platform/stdio.ts";
 import { RotatingFile } from "./rotating_file.ts";
@@ -56,7 +57,8 @@ export class DaemonLog implements Log {
   async open(): Promise<void> {
     if (this.#file !== undefined) return;
     this.#library = await import("./log_library.ts");
-    this.#file = new RotatingFile({ path: this.#options.path, maxBytes: MAX_BYTES, oldFiles: OLD_FILES });
+    const { path } = this.#options;
+    this.#file = new RotatingFile({ path, maxBytes: MAX_BYTES, oldFiles: OLD_FILES, files: denoFiles });
     this.#configure();
     for (const [level, message, fields] of this.#waiting.splice(0)) this.#log(level, message, fields);
   }

@@ -1,25 +1,28 @@
 /** A file of lines that is renamed before it passes a size: `daemon.log` → `daemon.log.1` → … The youngest is 1. */
-import { denoFiles } from "../platform/deno_files.ts";
-import type { AppendFile } from "../platform/system.ts";
+import type { AppendFile, Files } from "../platform/system.ts";
 
 export interface RotatingFileOptions {
   readonly path: string;
   /** No file grows past this, bytes; a single longer line is written whole. */
   readonly maxBytes: number;
   readonly oldFiles: number;
+  readonly files: Files;
 }
 
 const encoder = new TextEncoder();
+const LINE_FEED = 10;
 
 export class RotatingFile {
   #options: RotatingFileOptions;
   #file: AppendFile;
   #size: number;
+  /** A full disk or the end of a process may have cut the last line: the next one must not be glued to it. */
+  #mayBeCut = true;
 
   /** @throws the OS error */
   constructor(options: RotatingFileOptions) {
     this.#options = options;
-    this.#file = denoFiles.append(options.path, "may");
+    this.#file = options.files.append(options.path, "may");
     this.#size = this.#file.size();
   }
 
@@ -27,8 +30,29 @@ export class RotatingFile {
   write(line: string): void {
     const bytes = encoder.encode(line);
     if (this.#size > 0 && this.#size + bytes.length > this.#options.maxBytes) quietly(() => this.#rotate());
-    quietly(() => this.#file.write(bytes));
-    this.#size += bytes.length;
+    quietly(() => this.#append(bytes));
+  }
+
+  #append(line: Uint8Array): void {
+    const bytes = this.#mayBeCut && this.#isCut() ? new Uint8Array([LINE_FEED, ...line]) : line;
+    this.#mayBeCut = true;
+    try {
+      this.#file.write(bytes);
+      this.#size += bytes.length;
+      this.#mayBeCut = false;
+    } catch {
+      this.#size = this.#file.size(); // a part of it may have been written
+    }
+  }
+
+  /** Whether the file ends in the middle of a line. One that cannot be read counts as cut: an empty line is harmless. */
+  #isCut(): boolean {
+    if (this.#size === 0) return false;
+    try {
+      return this.#options.files.readRange(this.#file.path, this.#size - 1, 1)[0] !== LINE_FEED;
+    } catch {
+      return true;
+    }
   }
 
   close(): void {
@@ -36,14 +60,15 @@ export class RotatingFile {
   }
 
   #rotate(): void {
-    const { path, oldFiles } = this.#options;
+    const { path, oldFiles, files } = this.#options;
     const name = (age: number) => age === 0 ? path : `${path}.${age}`;
     for (let age = oldFiles - 1; age >= 0; age--) {
-      if (denoFiles.stat(name(age)) !== undefined) denoFiles.rename(name(age), name(age + 1));
+      if (files.stat(name(age)) !== undefined) files.rename(name(age), name(age + 1));
     }
     const old = this.#file;
-    this.#file = denoFiles.append(path, "may");
+    this.#file = files.append(path, "may");
     this.#size = this.#file.size();
+    this.#mayBeCut = true;
     old.close();
   }
 }

@@ -156,3 +156,37 @@ Deno.test("C10 a place that is wrong is named, and what stands there stays as it
   }
   assertEquals(Deno.readTextFileSync(mine), text);
 });
+
+Deno.test("C10 no checkpoint is kept in the home, by whatever way a path leads there, and what lies there is read", async () => {
+  await using home = await signedHome();
+  const before = filesIn(home.dir);
+  await Deno.symlink(home.path("journal"), `${home.root}/linked`);
+  const names = ["journal/0000000000000050.jsonl", "keys/witness.secret"];
+  const files = [...names.map((name) => home.path(name)), `${home.root}/linked/x.jsonl`];
+  const bare = home.path("kept.git");
+  for (const [option, path] of [...files.map((file) => ["--file", file]), ["--git", home.dir]]) {
+    const said = await audit(home, 2, "witness", option!, path!);
+    assertStringIncludes(said, `${option} names ${path}, in the home, whose files are the daemon's\nhint: give a path`);
+  }
+  assertEquals(filesIn(home.dir), before);
+
+  const worktree = `${home.root}/worktree`; // its `.git` names a repository in the home
+  Deno.mkdirSync(worktree);
+  await git(worktree, "init", "-q", "--separate-git-dir", bare);
+  assertStringIncludes(await audit(home, 2, "witness", "--git", worktree), `--git names ${bare}, in the home`);
+  Deno.removeSync(bare, { recursive: true });
+
+  const kept = `${home.root}/kept.notes`;
+  await audit(home, 0, "witness", "--file", kept);
+  Deno.copyFileSync(kept, home.path("kept.notes"));
+  const read = await audit(home, 0, "verify", "--witness", home.path("kept.notes"));
+  assertStringIncludes(read, "1 checkpoint kept elsewhere fit");
+});
+
+/** The paths below a folder, sorted. */
+function filesIn(folder: string): string[] {
+  return [...Deno.readDirSync(folder)].flatMap(({ name, isDirectory }) => {
+    const path = `${folder}/${name}`;
+    return isDirectory ? [path, ...filesIn(path)] : [path];
+  }).sort();
+}

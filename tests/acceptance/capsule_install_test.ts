@@ -76,7 +76,11 @@ Deno.test("X1 capsule install refuses what is no capsule, and leaves nothing beh
   await Deno.remove(`${source}/names.ts`);
   await Deno.chmod(`${source}/main.ts`, 0o666);
   assertMatch(await refusal(source), /cure: chmod go-w/);
-  assertMatch(await refusal(`${home.root}/none`), /is not there/);
+  const none = await refusal(`${home.root}/none`);
+  assertMatch(
+    none,
+    /none is not there\nhint: give the folder that holds its capsule\.jsonc, or npm:NAME for a package\n/,
+  );
 });
 
 /** An npm that notes how it was called, and packs `folder`; it runs no script of the package itself. */

@@ -78,3 +78,20 @@ Deno.test("first hour 7: config validate exits 1 where a key is not known, and n
   const json = await home.cli(["config", "validate", "--json"]);
   assertEquals([json.code, JSON.parse(json.stdout)["valid"]], [1, false]);
 });
+
+Deno.test("first hour 7: config set on a full disk names the file, which stays as it was", async () => {
+  const config = `{ "daemon": { "log_level": "warn" } } // ${"x".repeat(3000)}\n`;
+  await using home = await TestHome.create({ config });
+  const file = home.path("config.jsonc");
+  const names = () => [...Deno.readDirSync(home.dir)].map(({ name }) => name).sort();
+  const before = names();
+  const { argv, env } = home.command(["config", "set", "daemon.log_level", "info"]);
+  // Each write beyond 2 KiB of a file at most fails, as on a full disk.
+  const limited = ["sh", "-c", 'ulimit -f 2; trap "" XFSZ; exec "$@"', "sh", ...argv];
+  await using setting = home.spawnArgv(limited, env);
+  const { code, stderr } = await setting.exit(20_000);
+  assertEquals(code, 1, stderr);
+  assertStringIncludes(stderr, `error: ${file} cannot be written, and is as it was: File too large`);
+  assertStringIncludes(stderr, "\nhint: the folder must be yours, with room on its disk; then run the command again\n");
+  assertEquals([Deno.readTextFileSync(file), names()], [config, before]);
+});

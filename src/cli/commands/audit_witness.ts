@@ -11,6 +11,7 @@ import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
+import { outsideHome } from "../outside_home.ts";
 import { appendSignedNote, readNotesFile } from "../witness/file_place.ts";
 import { GitNotes } from "../witness/git_place.ts";
 import { checkGoesOn, type KeptNote, signedNotes } from "../witness/place.ts";
@@ -33,6 +34,11 @@ export async function witness(run: CommandContext, options: WitnessCommand): Pro
   }
   if (webhook !== undefined) checkWebhook(webhook);
   const { paths } = run.context;
+  /** Refused where it is in the home: it would change the daemon's files, and whoever rewrites the home reaches it. */
+  const pathOf = (given: string, option: string) =>
+    outsideHome(resolveFrom(given, currentFolder()), option, paths.root);
+  const filePath = file === undefined ? undefined : pathOf(file, "--file");
+  const gitPath = git === undefined ? undefined : pathOf(git, "--git");
   const key = await neededKey(run);
   const dir = paths.journal;
   const last = await openCheckpoints({
@@ -55,18 +61,15 @@ export async function witness(run: CommandContext, options: WitnessCommand): Pro
   };
   let isNew = true;
   let place = "";
-  if (file !== undefined) {
-    const path = resolveFrom(file, currentFolder());
-    place = escapeControls(clip(path, 200));
-    if (`${path}/`.startsWith(`${paths.root}/`)) {
-      run.out.note("who owns the home owns that file too: use another place");
-    }
-    const notes = readNotesFile(path);
-    isNew = await keep(notes, () => appendSignedNote(path, note, notes.length === 0));
-  } else if (git !== undefined) {
-    const path = resolveFrom(git, currentFolder());
-    place = escapeControls(clip(path, 200));
-    const repository = new GitNotes(path, run.signal);
+  if (filePath !== undefined) {
+    place = escapeControls(clip(filePath, 200));
+    const notes = readNotesFile(filePath);
+    isNew = await keep(notes, () => appendSignedNote(filePath, note, notes.length === 0));
+  } else if (gitPath !== undefined) {
+    place = escapeControls(clip(gitPath, 200));
+    const repository = new GitNotes(gitPath, run.signal);
+    // A worktree, or a `.git` that is a file or a link, writes to another folder than the one that was named.
+    outsideHome(await repository.storage(), "--git", paths.root);
     isNew = await keep(await repository.read(), () => repository.add(note));
   } else {
     place = new URL(webhook!).origin;

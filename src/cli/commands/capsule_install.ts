@@ -1,7 +1,9 @@
 /** `capsule install`: copies a capsule into the home. Nothing of it is run, no script of its package either. */
 import { readUnnamed } from "../../capsule/folder.ts";
+import { MANIFEST_FILE } from "../../capsule/manifest.ts";
 import { CapsuleFlaw } from "../../capsule/read_manifest.ts";
 import { addCapsule, packedByNpm } from "../../client/add_capsule.ts";
+import { isAbsent } from "../../platform/deno_files.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder, ownUid } from "../../platform/process.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
@@ -51,8 +53,9 @@ function read(folder: string) {
     return readUnnamed(folder, ownUid());
   } catch (error) {
     if (!(error instanceof CapsuleFlaw)) throw error;
-    throw new ConsoleError("failed", `the capsule is refused: ${error.message}`, {
-      hint: `mend ${escapeControls(withTilde(folder))}, and try it with agent-console capsule test`,
-    });
+    const hint = isAbsent(folder)
+      ? `give the folder that holds its ${MANIFEST_FILE}, or ${NPM}NAME for a package`
+      : `mend ${escapeControls(withTilde(folder))}, and try it with agent-console capsule test`;
+    throw new ConsoleError("failed", `the capsule is refused: ${error.message}`, { hint });
   }
 }

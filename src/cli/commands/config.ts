@@ -5,7 +5,6 @@ import { findConfigFile } from "../../config/load.ts";
 import { configView } from "../../config/values.ts";
 import { SCHEMA } from "../../daemon/features.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
-import { narrowUmask } from "../../platform/process.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { idleSettings } from "../capsule_folders.ts";
@@ -29,10 +28,7 @@ export function init(run: CommandContext): void {
   if (present !== undefined) {
     throw new ConsoleError("conflict", `${present.file} is there already`, { hint: "agent-console config show" });
   }
-  narrowUmask();
-  if (denoFiles.stat(paths.root) === undefined) denoFiles.mkdir(paths.root, 0o700);
-  denoFiles.create(paths.configJsonc, new TextEncoder().encode(initialConfig(SCHEMA)), 0o600);
-  run.out.plain(paths.configJsonc);
+  run.out.plain(editConfigFile(run, () => initialConfig(SCHEMA)));
 }
 
 export async function showConfig(run: CommandContext, options: { readonly json?: boolean }): Promise<void> {

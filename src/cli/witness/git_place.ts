@@ -8,6 +8,7 @@ import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { runBounded } from "../../platform/bounded_run.ts";
 import { denoFiles, realPathSoFar } from "../../platform/deno_files.ts";
 import { findProgram } from "../../platform/find_program.ts";
+import { resolveFrom } from "../../platform/home_paths.ts";
 import { foreign } from "../../platform/path_safety.ts";
 import { ownUid } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
@@ -99,6 +100,12 @@ export class GitNotes {
       at = end + 1 + Number(size) + 1;
     }
     return notes;
+  }
+
+  /** The folder that git writes objects and notes to, absolute. @throws {ConsoleError} `failed` */
+  async storage(): Promise<string> {
+    await this.#checkSafe();
+    return resolveFrom((await this.#run(["rev-parse", "--git-common-dir"])).trim(), this.#folder);
   }
 
   /** @throws {ConsoleError} `failed` */
