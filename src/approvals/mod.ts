@@ -98,7 +98,10 @@ export function createApprovals(
   const service: Service = {
     name: "approvals",
     start: () => store.owed.add(() => broker.closeOrphans()), // before anybody opens another one
-    tick: () => endings.look(),
+    tick: () => {
+      broker.retryEnds();
+      endings.look();
+    },
     status: () => {
       const { mode: safetyMode, suspended } = policy;
       return {

@@ -131,7 +131,7 @@ export class ApprovalResolver {
 
   /** `event` was committed for this row, sent by the process `source` of its conversation. */
   eventCommitted(rowId: string, event: AgentEvent, source?: ProcessName): void {
-    for (const end of this.#unwritten.splice(0)) if (this.#write(end)) this.#tellOfEnd(end);
+    this.retryEnds();
     this.corrections.eventCommitted(rowId, event);
     this.calls.eventCommitted(rowId, event, source);
     const open = this.pending.open(rowId);
@@ -213,7 +213,12 @@ export class ApprovalResolver {
     }
   }
 
-  /** A read-only journal keeps no hook waiting: the end is recorded with the next event that the journal accepts. */
+  /** Records the ends that a read-only journal has refused. */
+  retryEnds(): void {
+    for (const end of this.#unwritten.splice(0)) if (this.#write(end, "debug")) this.#tellOfEnd(end);
+  }
+
+  /** A read-only journal keeps no hook waiting: the end is recorded at a later tick, or with the next event that it accepts. */
   #end(
     pending: PendingRequest,
     how: ResolvedElsewhere | "expired",
@@ -230,18 +235,17 @@ export class ApprovalResolver {
   }
 
   /** @returns false where the journal did not accept it */
-  #write(end: End): boolean {
+  #write(end: End, level: "error" | "debug" = "error"): boolean {
     const { pending: { id }, how, reason, at } = end;
-    const { core: { store }, inbox } = this.#o;
-    const approval = inbox.get(id);
+    const approval = this.#o.inbox.get(id);
     const type = how === "expired" ? "approval.expired" : "approval.decided";
     try {
       if (approval?.status === "pending") {
-        store.commit({ type, data: { approval: resolveApproval(approval, how, at, reason) } }, DAEMON);
+        this.#o.core.store.commit({ type, data: { approval: resolveApproval(approval, how, at, reason) } }, DAEMON);
       }
       return true;
     } catch (error) {
-      this.#o.log.error("an approval was not closed in the journal", { id, error: String(error) });
+      this.#o.log[level]("an approval was not closed in the journal", { id, error: String(error) });
       this.#unwritten.push(end);
       return false;
     }
@@ -260,8 +264,7 @@ export class ApprovalResolver {
     actor: Actor,
     how: Pick<Decided, "denied" | "late"> = {},
   ): void {
-    const others = this.pending.open(pending.rowId).filter((one) => one.process === pending.process);
-    const next = others[0]?.question;
+    const next = this.pending.open(pending.rowId).find((one) => one.process === pending.process)?.question;
     this.#tellRow(pending, { kind: row, approvalId: pending.id, ...(next && { next }), ...how }, actor);
   }
 
@@ -283,8 +286,7 @@ export class ApprovalResolver {
 
   /** @throws {ConsoleError} `read_only` */
   commit(report: Report, options: ReportOptions): CommitResult {
-    const { core: { store, now }, approvals } = this.#o;
-    return commitReport({ store, now, approvals }, report, options);
+    return commitReport({ ...this.#o.core, approvals: this.#o.approvals }, report, options);
   }
 }
 

@@ -1,6 +1,7 @@
 /** The checks before a journal that failed is written again. */
-import type { Files, Sha256 } from "../platform/system.ts";
+import type { AppendFile, Files, Sha256 } from "../platform/system.ts";
 import { Chain } from "./chain.ts";
+import { closeQuietly } from "./close_quietly.ts";
 import { SegmentChanged } from "./read_only.ts";
 import { firstRecord, lastRecord, type Segment, withLineFeed } from "./segment.ts";
 
@@ -41,6 +42,18 @@ export function checkLine(
 ): void {
   const bytes = withLineFeed(line);
   new Chain(sha256, { seq: record.seq - 1, hash: record.prev }).block(segment, { offset, bytes });
+}
+
+/** The segment at `path`, opened anew, without what a failed write left behind its `size` bytes. @throws the OS error */
+export function openTruncated(files: Files, path: string, size: number): AppendFile {
+  const file = files.append(path, "never");
+  try {
+    if (file.size() > size) file.truncate(size);
+    return file;
+  } catch (error) {
+    closeQuietly(file);
+    throw error;
+  }
 }
 
 /**

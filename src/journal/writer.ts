@@ -7,14 +7,16 @@
  */
 import type { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
-import type { AppendFile, Clock, Files, Sha256 } from "../platform/system.ts";
+import type { AppendFile } from "../platform/system.ts";
 import { canonicalJson } from "./canonical.ts";
 import { closeQuietly } from "./close_quietly.ts";
+import type { JournalOptions } from "./journal_options.ts";
 import { Sealer, SEGMENT_TYPE } from "./record.ts";
 import type { Appended, NewRecord } from "../protocol/record.ts";
 import { readOnly, reasonOf, SegmentChanged } from "./read_only.ts";
-import { bytesBehind, checkTail, truncateUnsynced } from "./repair.ts";
+import { bytesBehind, checkTail, openTruncated, truncateUnsynced } from "./repair.ts";
 import { hasEarlierFormat } from "./segment_errors.ts";
+import { checkRoom } from "./room.ts";
 import { type Segment, segmentOf, type Tip } from "./segment.ts";
 import type { Position } from "./snapshot.ts";
 import type { TornEnd } from "./truncate_torn.ts";
@@ -22,20 +24,11 @@ import type { TornEnd } from "./truncate_torn.ts";
 const RETRY_MS = 1000; // least time between two attempts to write again after a failure
 const NOT_WRITTEN = "the journal cannot be written";
 
-export interface WriterOptions {
-  readonly dir: string;
-  readonly files: Files;
-  readonly sha256: Sha256;
-  readonly clock: Clock;
-  /** Size at which a segment is closed, bytes. */
-  readonly segmentBytes: number;
-  /** Actor of the segment records. */
-  readonly actor: string;
-}
+type WriterOptions = Pick<JournalOptions, "dir" | "files" | "sha256" | "clock" | "segmentBytes" | "actor">;
 
 interface Current {
   readonly segment: Segment;
-  readonly isEarlier?: boolean; // of an earlier format
+  readonly isEarlier: boolean; // of an earlier format
   file: AppendFile;
   /** Bytes that are records; more may follow only while the journal is read-only. */
   size: number;
@@ -45,6 +38,8 @@ interface Trouble {
   readonly error: unknown;
   /** Steady time of the next attempt. */
   readonly retryAt: number;
+  /** Of the write that failed. */
+  readonly bytes?: number;
 }
 
 export class Writer {
@@ -120,13 +115,19 @@ export class Writer {
     const appended: Appended = { seq: this.#seq + 1, ts, type, dataJson };
     const { bytes, hash } = this.#sealer.seal(appended, actor, this.#hash);
     const current = this.#current;
-    if (current === undefined || current.isEarlier || current.size + bytes.length > this.#options.segmentBytes) {
+    if (current === undefined || this.#isFull(bytes.length)) {
       return this.#rotate({ ...appended, seq: appended.seq + 1 }, actor);
     }
     this.#write(current.file, bytes, () => current.file.truncate(current.size));
     current.size += bytes.length;
     this.#advance(1, hash, bytes.length);
     return [appended];
+  }
+
+  /** Whether a record of so many bytes begins a new segment. */
+  #isFull(bytes: number): boolean {
+    const { isEarlier = true, size = 0 } = this.#current ?? {};
+    return isEarlier || size + bytes > this.#options.segmentBytes;
   }
 
   #rotate(record: Appended, actor: string): Appended[] {
@@ -145,14 +146,14 @@ export class Writer {
     try {
       file = files.append(segment.path, "new");
     } catch (error) {
-      throw this.#stop(error);
+      throw this.#stop(error, both.length);
     }
     this.#write(file, both, () => {
       file.close();
       files.remove(segment.path);
     });
     if (this.#current !== undefined) this.#retired.push(this.#current.file);
-    this.#current = { segment, file, size: both.length };
+    this.#current = { segment, isEarlier: false, file, size: both.length };
     this.#segments++;
     this.#advance(2, hash, both.length);
     return [opening, record];
@@ -173,15 +174,17 @@ export class Writer {
       } catch {
         // What is left over is cut off before the next write, or by recovery.
       }
-      throw this.#stop(error);
+      throw this.#stop(error, bytes.length);
     }
   }
 
   /** Makes the journal read-only; returns the error for the caller. */
-  #stop(error: unknown): ConsoleError {
+  #stop(error: unknown, bytes = this.#trouble?.bytes): ConsoleError {
     this.#failures++;
     const retryAt = this.#options.clock.steady() + RETRY_MS;
-    if (this.#trouble?.retryAt !== Infinity) this.#trouble = { error, retryAt };
+    if (this.#trouble?.retryAt !== Infinity) {
+      this.#trouble = { error, retryAt, ...(bytes === undefined ? {} : { bytes }) };
+    }
     return readOnly(NOT_WRITTEN, error);
   }
 
@@ -192,14 +195,15 @@ export class Writer {
    * tries to write anew: until then no head is kept and nothing is signed. @returns bytes that were cut off
    */
   checkPlace(): number {
-    const { files } = this.#options;
+    const { files, clock } = this.#options;
     const [current, found] = [this.#current, this.#trouble];
-    const isUnsynced = this.#unsynced && found?.retryAt !== Infinity;
-    const mayMend = found === undefined || found.error instanceof SegmentChanged || isUnsynced;
-    if (current === undefined || !mayMend) return 0;
+    if (found?.retryAt === Infinity) return 0;
+    const mayBeChanged = found === undefined || found.error instanceof SegmentChanged || this.#unsynced;
+    if (mayBeChanged ? current === undefined : clock.steady() < found.retryAt) return 0;
     try {
-      const behind = bytesBehind(files, current.segment, current.size);
-      if (behind > 0 || found !== undefined) this.#reopen({ error: found?.error, retryAt: 0 });
+      const behind = mayBeChanged && current !== undefined ? bytesBehind(files, current.segment, current.size) : 0;
+      if (found !== undefined) this.#reopen({ ...found, retryAt: 0 }, "none");
+      else if (behind > 0) this.#reopen({ error: undefined, retryAt: 0 });
       return behind;
     } catch (error) {
       if (this.#trouble === found) this.#stop(error);
@@ -232,21 +236,23 @@ export class Writer {
     if (this.#trouble !== undefined) this.#reopen(this.#trouble);
   }
 
-  #reopen({ error, retryAt }: Trouble): void {
+  /** @param next what is written after this; where that is nothing, it is tried whether there is room for a record */
+  #reopen({ error, retryAt, bytes = 0 }: Trouble, next: "record" | "none" = "record"): void {
     if (this.#options.clock.steady() < retryAt) throw readOnly(NOT_WRITTEN, error);
     const { dir, files, sha256 } = this.#options;
     try {
       const current = this.#current;
-      if (current !== undefined) {
-        checkTail(files, sha256, current.segment, { seq: this.#seq, hash: this.#hash, size: current.size });
-      }
+      const tip = { seq: this.#seq, hash: this.#hash };
+      if (current !== undefined) checkTail(files, sha256, current.segment, { ...tip, size: current.size });
       this.#tornEnd.cut(); // before anything that cuts without a copy
       if (current !== undefined) {
         if (this.#unsynced) this.#rewrite(current);
         this.#replaceFile(current);
       }
       // A file with the next segment's name is the rest of a failed rotation: nothing in it was ever acknowledged.
-      files.remove(segmentOf(dir, this.#seq + 1).path);
+      const { path } = segmentOf(dir, this.#seq + 1);
+      files.remove(path);
+      if (next === "none") checkRoom(files, this.#isFull(bytes) ? path : current!.file, bytes);
     } catch (error) {
       throw this.#stop(error);
     }
@@ -254,13 +260,7 @@ export class Writer {
   }
 
   #replaceFile(current: Current): void {
-    const file = this.#options.files.append(current.segment.path, "never");
-    try {
-      if (file.size() > current.size) file.truncate(current.size);
-    } catch (error) {
-      closeQuietly(file);
-      throw error;
-    }
+    const file = openTruncated(this.#options.files, current.segment.path, current.size);
     if (this.#syncing === current.file) this.#retired.push(current.file); // the next fsync closes it
     else closeQuietly(current.file);
     current.file = file;

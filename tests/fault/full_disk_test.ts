@@ -1,18 +1,25 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- the disk is damaged while no daemon runs: nothing else waits
 /**
- * C2, C6 through the real program: a start that cannot keep a torn end. A limit on the size of its files stands for the
- * full disk, so that it needs no file system of its own: it refuses the copy, and is lifted while the daemon runs.
+ * C2, C6 through the real program: a start that cannot keep a torn end, and a disk that is full for a while. A limit on the
+ * size of its files stands for the full disk, so that it needs no file system of its own: it is set and lifted while the
+ * daemon runs.
  */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { brokenAt, lastSegment, readJournal } from "../support/harness_journal.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { eventually, pause } from "../support/harness_wait.ts";
 import { isLong } from "../support/long_step.ts";
 import { held, pending, storyOf } from "../support/hook_process.ts";
+import type { RawClient } from "../support/wire.ts";
 
 /** Longer than the limit lets a file become: 32 KiB. */
 const TORN = `{"actor":"x","data":"${"x".repeat(40_000)}`;
-const FULL = 'ulimit -S -f 64; trap "" XFSZ; exec "$@"';
+const UNLIMITED = 'trap "" XFSZ; exec "$@"';
+const FULL = `ulimit -S -f 64; ${UNLIMITED}`;
+
+async function stateOf(client: RawClient): Promise<string> {
+  return (await client.request("status") as { state: string }).state;
+}
 
 function hasPrlimit(): boolean {
   try {
@@ -20,6 +27,12 @@ function hasPrlimit(): boolean {
   } catch {
     return false;
   }
+}
+
+function setLimit(home: TestHome, bytes: number | "unlimited"): void {
+  const { code } = new Deno.Command("prlimit", { args: ["--pid", `${home.needPid()}`, `--fsize=${bytes}:`] })
+    .outputSync();
+  assertEquals(code, 0);
 }
 
 const canLift = hasPrlimit();
@@ -47,7 +60,7 @@ Deno.test({
       await using daemon = home.spawnArgv(["sh", "-c", FULL, "sh", ...argv], env);
       await home.ready();
       await using client = await home.connect({ token: true });
-      const state = async () => (await client.request("status") as { state: string }).state;
+      const state = () => stateOf(client);
       assertEquals(await state(), "read_only");
       assertMatch(JSON.stringify(await client.request("session.list")), /is shown/);
       assertEquals((await pending(client)).length, 1, "what its dead predecessor was asked");
@@ -61,8 +74,7 @@ Deno.test({
         await daemon.exit(10_000);
         continue;
       }
-      const lifted = new Deno.Command("prlimit", { args: ["--pid", `${home.needPid()}`, "--fsize=unlimited:"] });
-      assertEquals(lifted.outputSync().code, 0);
+      setLimit(home, "unlimited");
       await eventually(async () => await state() === "running", 10_000, "the journal can be written again");
       await change();
     }
@@ -76,5 +88,34 @@ Deno.test({
     assertEquals([tornBytes, offset], [TORN.length, whole.length]);
     assertEquals(Deno.readTextFileSync(home.path(`journal/${keptIn}`)), TORN);
     assertEquals((await home.cli(["audit", "verify"])).code, 0);
+  },
+});
+
+Deno.test({
+  name:
+    `C6 H4 once a disk has room again a daemon goes on, and has closed what ended meanwhile, though nobody writes${why}`,
+  ignore: !canLift,
+  fn: async () => {
+    await using home = await TestHome.create();
+    const { argv, env } = home.command(["daemon", "--limit", "tickMs=300"]);
+    await using _daemon = home.spawnArgv(["sh", "-c", UNLIMITED, "sh", ...argv], env);
+    await home.ready();
+    await using client = await home.connect({ token: true });
+    await using asks = await held(home, client);
+    const before = Deno.readFileSync(lastSegment(home));
+    setLimit(home, before.length);
+    asks.hook.kill("SIGKILL");
+    await eventually(async () => await stateOf(client) === "read_only", 10_000, "its end does not fit");
+    for (let look = 0; look < 12; look++) {
+      await pause(100);
+      assertEquals(await stateOf(client), "read_only", "as long as the disk is full");
+    }
+    assertEquals((await pending(client)).map(({ id }) => id), [asks.id]);
+    setLimit(home, "unlimited");
+    await eventually(async () => await stateOf(client) === "running", 10_000, "the journal can be written again");
+    await eventually(async () => (await pending(client)).length === 0, 10_000, "the end is recorded");
+    assertEquals(storyOf(home, asks.id), ["approval.requested pending", "approval.decided dismissed"]);
+    assertEquals(Deno.readFileSync(lastSegment(home)).subarray(0, before.length), before);
+    assertEquals(brokenAt(readJournal(home)), undefined);
   },
 });

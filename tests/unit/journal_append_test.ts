@@ -121,6 +121,7 @@ Deno.test("C6 a full disk is told once while it lasts, also where no look finds 
     await tick();
   }
   files.capacity = Infinity;
+  await time.pass(1000); // the tick has just tried
   fill(journal, 1);
   await tick();
   await tick();
