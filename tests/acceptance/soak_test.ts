@@ -6,13 +6,13 @@ import { longTest } from "../support/long_step.ts";
 longTest(
   "C1 F2 under everything at once, with kills and reloads, nothing is lost and nothing there twice",
   async () => {
-    const { faults, kills, promised } = await runSoak({
+    const { faults, kills, acknowledged } = await runSoak({
       seconds: 20,
       rate: 40,
       seed: Date.now() % 1_000_000,
       say: () => {},
     });
     assertEquals(faults, []);
-    assert(kills > 0 && promised > 100, `${kills} kills, ${promised} acknowledged`);
+    assert(kills > 0 && acknowledged > 100, `${kills} kills, ${acknowledged} acknowledged`);
   },
 );

@@ -13,8 +13,7 @@ export async function disturbs(world: World): Promise<void> {
     if (!await world.mayGoOn()) return;
     await home.ready(); // whoever came first after a kill has started it
     if (world.mayKill && at % 3 !== 2) {
-      await home.kill();
-      ledger.kills++;
+      ledger.killed.push(await home.kill());
     } else if (chance() < 0.6) await reload(world, at);
     else await refuse(world);
   }
@@ -34,35 +33,33 @@ async function refuse(world: World): Promise<void> {
   const { code } = await world.home.cli(["daemon", "reload"]);
   if (code !== 1) world.ledger.faults.push(`a reload of a wrong configuration ended with ${code}, expected 1`);
   await Deno.writeTextFile(path, good);
-  world.ledger.reloads++;
+  world.ledger.refused++;
 }
 
 /** Between two words of how it goes, s. */
 const TELL_SECONDS = 30;
 
-/** A look at the process each second. @returns the samples of the last one alone */
+/** A look at the daemon's process each second. @returns the samples of all that were there, oldest first */
 export async function samples(world: World): Promise<readonly Sample[]> {
-  let pid: number | undefined;
-  let all: Sample[] = [];
+  const all: Sample[] = [];
   let told = 0;
   while (!world.isOver) {
     await pause(1000);
-    const now = world.home.daemonPid();
-    if (now === undefined) continue;
-    if (now !== pid) all = [];
-    pid = now;
+    const pid = world.home.daemonPid();
+    if (pid === undefined) continue;
     try {
-      const fds = (await Array.fromAsync(Deno.readDir(`/proc/${now}/fd`))).length;
-      const sample = { at: world.age, mib: privateMiB(now), fds, quiet: world.quiet };
+      const fds = (await Array.fromAsync(Deno.readDir(`/proc/${pid}/fd`))).length;
+      const sample = { pid, at: world.age, mib: privateMiB(pid), fds, quiet: world.quiet };
       if (Number.isNaN(sample.mib)) continue; // it is a zombie
       all.push(sample);
+      world.ledger.daemons.set(pid, sample.at);
       if (sample.at < told) continue;
       told = sample.at + TELL_SECONDS;
-      const { promised, kills } = world.ledger;
-      const process = `${sample.mib.toFixed(1)} MB, ${fds} fd`;
-      world.options.say(`${sample.at.toFixed(0)} s: ${promised} acknowledged, ${kills} kills, ${process}`);
+      const { acknowledged, killed } = world.ledger;
+      const process = `private memory ${sample.mib.toFixed(1)} MiB, ${fds} fd`;
+      world.options.say(`${sample.at.toFixed(0)} s: ${acknowledged} acknowledged, ${killed.length} kills, ${process}`);
     } catch {
-      // It was killed between two looks.
+      // It was killed while this looked: the pid file names it until the next one starts.
     }
   }
   return all;

@@ -36,10 +36,15 @@ export interface Verdict {
 
 export class Ledger {
   sent = 0;
-  kills = 0;
   reloads = 0;
+  /** Reloads of a wrong configuration, which the daemon refused. */
+  refused = 0;
+  /** Process ids of the daemons that the soak killed. */
+  readonly killed: number[] = [];
+  /** Process ids of the daemons that were seen, and when each was seen last, in seconds since the soak began. */
+  readonly daemons = new Map<number, number>();
   /** Keys of writes and the numbers with which they were acknowledged. */
-  readonly acknowledged = new Map<string, number>();
+  readonly writes = new Map<string, number>();
   /** Prompts of hook processes that have ended: each event is delivered, or spooled for the next daemon. */
   readonly hooks = new Set<string>();
   /** Turns whose submission was acknowledged. */
@@ -48,9 +53,9 @@ export class Ledger {
   /** What else went wrong, which is neither a loss nor a double. */
   readonly faults: string[] = [];
 
-  /** Everything that somebody was told is kept. */
-  get promised(): number {
-    return this.acknowledged.size + this.hooks.size + this.turns.size;
+  /** How many writes, hook's events and turns somebody was told are kept. */
+  get acknowledged(): number {
+    return this.writes.size + this.hooks.size + this.turns.size;
   }
 
   /**
@@ -66,8 +71,8 @@ export class Ledger {
       else if (at !== undefined && found[0] !== at) lost.push(`${what} was acknowledged as ${at} and is ${found[0]}`);
     };
     const keys = places(lines, ({ data }) => data["idempotencyKey"]);
-    for (const [key, seqs] of keys) if (seqs.length > 1 && !this.acknowledged.has(key)) once(`key ${key}`, seqs);
-    for (const [key, seq] of this.acknowledged) once(`key ${key}`, keys.get(key) ?? [], seq);
+    for (const [key, seqs] of keys) if (seqs.length > 1 && !this.writes.has(key)) once(`key ${key}`, seqs);
+    for (const [key, seq] of this.writes) once(`key ${key}`, keys.get(key) ?? [], seq);
     const prompts = places(lines, ({ data }) => {
       const isReport = data["idempotencyChange"] === "session.report";
       return isReport ? (data["session"] as { lastPrompt?: string } | undefined)?.lastPrompt : undefined;
@@ -86,7 +91,25 @@ export class Ledger {
     const missed = this.readers.flatMap((reader) => missedBy(reader, lines, end));
     const again = this.readers.reduce((sum, reader) => sum + reader.again, 0);
     const faults = [...lost, ...twice, ...missed, ...this.readers.flatMap((reader) => reader.faults), ...this.faults];
+    faults.push(...this.#deaths(lines));
     return { lost: lost.length + missed.length, duplicated: twice.length + again, faults };
+  }
+
+  /**
+   * Daemons that ended by themselves: the soak kills all but the last one and stops that one, and the next client that
+   * finds none starts another, silently. One that was killed early has no record of its start, and one that lived for
+   * less than a second was not seen.
+   */
+  #deaths(lines: readonly Line[]): string[] {
+    const started = lines.filter(({ type }) => type === "daemon.started").map(({ data }) => Number(data["pid"]));
+    const last = lines.findLast(({ type }) => type === "daemon.started" || type === "daemon.stopping");
+    const stopped = last?.type === "daemon.stopping" ? started.slice(-1) : [];
+    const wanted = new Set([...this.killed, ...stopped]);
+    return [...new Set([...started, ...this.daemons.keys()])].filter((pid) => !wanted.has(pid)).map((pid) => {
+      const at = this.daemons.get(pid);
+      const seen = at === undefined ? "never seen" : `last seen at ${at.toFixed(0)} s`;
+      return `daemon ${pid}, ${seen}, ended by itself: nobody killed or stopped it`;
+    });
   }
 }
 

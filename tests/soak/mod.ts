@@ -15,7 +15,8 @@
  * see or saw as another event. Duplicated is what is there, or was seen, twice.
  *
  * The slopes (slope.ts) are of the second part alone, one process without a kill: over several the start of each would
- * drown them. One line ends it, and exit 1 where something was lost or duplicated or a slope is over its bound.
+ * drown them. One line ends it, and exit 1 where something was lost or duplicated, a daemon ended that nobody had killed,
+ * or a slope is over its bound or could not be measured although there was time for it.
  */
 import { parseArgs } from "@std/cli/parse-args";
 import { runSoak } from "./run.ts";

@@ -7,7 +7,7 @@ import { SeenEvents } from "./ledger.ts";
 import { isGoneOrLate, type World } from "./world.ts";
 
 interface Subscription {
-  /** The next event, or undefined where the connection has ended. */
+  /** Whether the connection has ended. */
   readonly closed: () => boolean;
   readonly close: () => Promise<void>;
 }

@@ -35,7 +35,7 @@ async function writer(world: World, name: number): Promise<void> {
       isAdmin,
       (client) => client.request(isUpdate ? "session.update" : "session.report", params),
     );
-    if (typeof seq === "number") ledger.acknowledged.set(key, seq);
+    if (typeof seq === "number") ledger.writes.set(key, seq);
     else ledger.faults.push(`${key} was answered without a number`);
     // Ten at once, then nothing: the mean stays, and what a kill has kept up comes in one burst of a second at most.
     due = Math.max(due + 1000 * WRITERS / rate, performance.now() - 1000);

@@ -47,14 +47,15 @@ export async function runSoak(options: SoakOptions): Promise<SoakResult> {
   const broken = brokenAt(lines);
   if (broken !== undefined) ledger.faults.push(broken);
   const verdict = ledger.verdict(lines, end);
-  const slopes = slopesOf(await sampled);
+  const slopes = slopesOf(await sampled, world.isMeasured);
   return {
     ...verdict,
     sent: ledger.sent,
-    promised: ledger.promised,
+    acknowledged: ledger.acknowledged,
     records: lines.length,
-    kills: ledger.kills,
+    kills: ledger.killed.length,
     reloads: ledger.reloads,
+    refused: ledger.refused,
     slopes,
     seed: options.seed,
     isGood: verdict.faults.length === 0 && slopes.isGood,

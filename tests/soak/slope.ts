@@ -1,9 +1,11 @@
-/** How memory and descriptors of one process grow, the bounds of that, and the line that ends a soak. */
+/** How private memory and descriptors of one process grow, the bounds of that, and the line that ends a soak. */
 import type { Verdict } from "./ledger.ts";
 
 export interface Sample {
+  readonly pid: number;
   /** Seconds since the soak began. */
   readonly at: number;
+  /** Private memory. */
   readonly mib: number;
   readonly fds: number;
   /** In which of the two measures it was taken: then nobody does anything, and garbage is collected. */
@@ -12,8 +14,8 @@ export interface Sample {
 
 /**
  * What may grow from the first measure to the last: so much an hour, and so much whatever the time. What a heap keeps
- * for itself differs by 6 MB from one measure to another, and each turn leaves a session of some 10 KB. A leak of 1 KiB
- * for each of 60 reports a second is 210 MB in an hour.
+ * for itself differs by 6 MiB from one measure to another, and each turn leaves a session of some 10 KB. A leak of 1 KiB
+ * for each of 60 reports a second is 210 MiB in an hour.
  */
 export const BOUNDS = Object.freeze({ mibPerHour: 30, mib: 8, fdsPerHour: 0, fds: 2 });
 
@@ -25,10 +27,16 @@ export interface Slopes {
   readonly isGood: boolean;
 }
 
-/** @param samples of one process, from its last start to the end */
-export function slopesOf(samples: readonly Sample[]): Slopes {
-  const [first, last] = [lowest(samples, "first"), lowest(samples, "last")];
-  if (first === undefined || last === undefined) return { seconds: 0, mibPerHour: 0, fdsPerHour: 0, isGood: true };
+/**
+ * @param samples of all daemons, oldest first: the last one alone is measured
+ * @param isMeasured whether the soak was long enough for both measures; then it is not good without them
+ */
+export function slopesOf(samples: readonly Sample[], isMeasured: boolean): Slopes {
+  const ofLast = samples.filter(({ pid }) => pid === samples.at(-1)?.pid);
+  const [first, last] = [lowest(ofLast, "first"), lowest(ofLast, "last")];
+  if (first === undefined || last === undefined) {
+    return { seconds: 0, mibPerHour: 0, fdsPerHour: 0, isGood: !isMeasured };
+  }
   const seconds = last.at - first.at;
   const hours = seconds / 3600;
   const [mib, fds] = [last.mib - first.mib, last.fds - first.fds];
@@ -37,7 +45,7 @@ export function slopesOf(samples: readonly Sample[]): Slopes {
 }
 
 /** At the end of that measure. */
-function lowest(samples: readonly Sample[], quiet: Sample["quiet"]): Omit<Sample, "quiet"> | undefined {
+function lowest(samples: readonly Sample[], quiet: Sample["quiet"]): Omit<Sample, "quiet" | "pid"> | undefined {
   const all = samples.filter((sample) => sample.quiet === quiet);
   const late = all.slice(Math.floor(all.length / 2));
   if (late.length === 0) return undefined;
@@ -47,10 +55,11 @@ function lowest(samples: readonly Sample[], quiet: Sample["quiet"]): Omit<Sample
 
 export interface SoakResult extends Verdict {
   readonly sent: number;
-  readonly promised: number;
+  readonly acknowledged: number;
   readonly records: number;
   readonly kills: number;
   readonly reloads: number;
+  readonly refused: number;
   readonly slopes: Slopes;
   readonly seed: number;
   readonly isGood: boolean;
@@ -58,20 +67,21 @@ export interface SoakResult extends Verdict {
 
 /** The one line. */
 export function soakLine(result: SoakResult): string {
-  const { sent, promised, records, lost, duplicated, kills, reloads, slopes, seed, isGood } = result;
+  const { sent, acknowledged, records, lost, duplicated, kills, reloads, refused, slopes, seed, isGood } = result;
   const { mibPerHour, fdsPerHour, seconds } = slopes;
   return [
     `soak ${isGood ? "ok" : "FAILED"}`,
     `${sent} sent`,
-    `${promised} acknowledged`,
+    `${acknowledged} acknowledged`,
     `${records} records`,
     `${lost} lost`,
     `${duplicated} duplicated`,
     `${kills} kills`,
     `${reloads} reloads`,
+    `${refused} refused`,
     seconds > 0
-      ? `RSS ${signed(mibPerHour)} MB/h, fd ${signed(fdsPerHour)}/h over ${seconds.toFixed(0)} s`
-      : "RSS and fd not measured: too short",
+      ? `private memory ${signed(mibPerHour)} MiB/h, fd ${signed(fdsPerHour)}/h over ${seconds.toFixed(0)} s`
+      : `private memory and fd not measured: ${slopes.isGood ? "too short" : "the last daemon missed a measure"}`,
     `seed ${seed}`,
   ].join(" · ");
 }

@@ -56,10 +56,15 @@ export class World implements AsyncDisposable {
     return this.age < this.options.seconds * KILLS_PART;
   }
 
+  /** Whether there is time for the two measures: then it is a fault where one is missing. */
+  get isMeasured(): boolean {
+    return this.options.seconds >= LEAST_SECONDS;
+  }
+
   /** The two measures: which one it is now, if any. */
   get quiet(): "first" | "last" | undefined {
     const { seconds } = this.options;
-    if (seconds < LEAST_SECONDS) return undefined;
+    if (!this.isMeasured) return undefined;
     const first = seconds * (KILLS_PART + WARM_PART);
     if (this.age >= first && this.age < first + QUIET_SECONDS) return "first";
     return this.age >= seconds - QUIET_SECONDS ? "last" : undefined;

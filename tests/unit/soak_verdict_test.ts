@@ -23,7 +23,7 @@ const RIGHT: readonly Line[] = [
 
 function account(seen: readonly Line[] = RIGHT): Ledger {
   const ledger = new Ledger();
-  ledger.acknowledged.set("w0-0", 1);
+  ledger.writes.set("w0-0", 1);
   ledger.hooks.add("from hook 0");
   ledger.turns.add("t");
   const reader = new SeenEvents("reader", 0);
@@ -51,7 +51,7 @@ Deno.test("F2 a soak finds each thing that was lost or is there twice, and nothi
     assertEquals(counts(account(again(seq)), again(seq)), [0, DOUBLES.get(seq) ?? 1], `${seq} twice`);
   }
   const moved = account();
-  moved.acknowledged.set("w0-0", 2);
+  moved.writes.set("w0-0", 2);
   assertEquals(counts(moved, RIGHT), [1, 0]);
 });
 
@@ -67,12 +67,34 @@ Deno.test("F2 a soak finds what a resuming subscriber missed, saw twice, or saw 
   assertEquals(of([...RIGHT, line(7, "session.updated", {})]), [1, 0]);
 });
 
+Deno.test("F2 a soak finds a daemon that ended by itself, by its record or by a look at it, and no other", () => {
+  const starts = [7, 8, 9].map((seq) => line(seq, "daemon.started", { pid: 100 + seq }));
+  const stop = line(10, "daemon.stopping", { reason: "asked" });
+  const of = (killed: readonly number[], seen: readonly number[] = [], lines = [...RIGHT, ...starts, stop]) => {
+    const ledger = account(lines);
+    ledger.killed.push(...killed);
+    for (const pid of seen) ledger.daemons.set(pid, 45);
+    const { lost, duplicated, faults } = ledger.verdict(lines, lines.length);
+    assertEquals([lost, duplicated], [0, 0]);
+    return faults;
+  };
+  // One was killed before it had recorded its start.
+  assertEquals(of([107, 108, 110], [107, 108, 109, 110]), []);
+  assertEquals(of([107]), ["daemon 108, never seen, ended by itself: nobody killed or stopped it"]);
+  assertEquals(of([107, 108], [110]), ["daemon 110, last seen at 45 s, ended by itself: nobody killed or stopped it"]);
+  // The last one had ended before it was to be stopped.
+  assertEquals(of([107, 108], [109], [...RIGHT, ...starts]), [
+    "daemon 109, last seen at 45 s, ended by itself: nobody killed or stopped it",
+  ]);
+});
+
 /** A process that grows, with a heap that is cleaned when all are quiet, and visitors with descriptors of their own. */
-const process = (mibPerHour: number, fdsPerHour: number): Sample[] =>
+const process = (mibPerHour: number, fdsPerHour: number, pid = 5): Sample[] =>
   Array.from({ length: 400 }, (_, at) => {
     const quiet = at >= 100 && at < 130 ? "first" : at >= 370 ? "last" : undefined;
     const isClean = quiet !== undefined && (at - 100) % 270 > 12;
     return {
+      pid,
       at,
       quiet,
       mib: 60 + mibPerHour * at / 3600 + (isClean ? 0 : 10 + at / 20),
@@ -81,16 +103,27 @@ const process = (mibPerHour: number, fdsPerHour: number): Sample[] =>
   });
 
 Deno.test("F2 the slopes of a soak are of what stays when all are quiet, and where nothing was measured it says so", () => {
-  const flat = slopesOf(process(0, 0));
+  const flat = slopesOf(process(0, 0), true);
   assertEquals([flat.mibPerHour, flat.fdsPerHour, flat.seconds, flat.isGood], [0, 0, 270, true]);
-  assertEquals(slopesOf(process(BOUNDS.mibPerHour, 0)).isGood, true);
-  assertEquals(slopesOf(process(BOUNDS.mibPerHour + 200, 0)).isGood, false);
-  assertEquals(slopesOf(process(0, 60)).isGood, false);
-  // The first measure was of a process that is gone.
-  const short = slopesOf(process(100_000, 0).slice(200));
+  assertEquals(slopesOf(process(BOUNDS.mibPerHour, 0), true).isGood, true);
+  assertEquals(slopesOf(process(BOUNDS.mibPerHour + 200, 0), true).isGood, false);
+  assertEquals(slopesOf(process(0, 60), true).isGood, false);
+  const short = slopesOf(process(100_000, 0).slice(200, 300), false);
   assertEquals([short.isGood, short.seconds], [true, 0]);
-  const counted = { sent: 3, promised: 3, records: 6, lost: 0, duplicated: 0, faults: [], kills: 2, reloads: 1 };
-  const told = (slopes: Slopes) => soakLine({ ...counted, slopes, seed: 7, isGood: true });
-  assert(told(flat).includes(" · RSS +0.0 MB/h, fd +0.0/h over 270 s · seed 7"), told(flat));
-  assert(told(short).includes("not measured") && !told(short).includes("\n"), told(short));
+  // What went before in another process does not count.
+  const begun = slopesOf([...process(100_000, 0, 4).slice(0, 90), ...process(0, 0).slice(90)], true);
+  assertEquals([begun.isGood, begun.seconds], [true, 270]);
+  // There was time for both measures, but the first one was of a process that is gone.
+  const blind = slopesOf([...process(0, 0, 4).slice(0, 200), ...process(0, 0).slice(200)], true);
+  assertEquals([blind.isGood, blind.seconds], [false, 0]);
+  assertEquals(slopesOf([], true).isGood, false);
+  const counted = { sent: 3, acknowledged: 3, records: 6, lost: 0, duplicated: 0, faults: [], kills: 2, reloads: 1 };
+  const told = (slopes: Slopes) => soakLine({ ...counted, refused: 4, slopes, seed: 7, isGood: slopes.isGood });
+  const measured = "private memory +0.0 MiB/h, fd +0.0/h over 270 s";
+  assertEquals(
+    told(flat),
+    `soak ok · 3 sent · 3 acknowledged · 6 records · 0 lost · 0 duplicated · 2 kills · 1 reloads · 4 refused · ${measured} · seed 7`,
+  );
+  assert(/^soak ok .* not measured: too short · seed 7$/.test(told(short)), told(short));
+  assert(/^soak FAILED .* not measured: the last daemon missed a measure · seed 7$/.test(told(blind)), told(blind));
 });
