@@ -1,4 +1,7 @@
-/** The ids by which tests name promises: each is in the table of docs/testing.md, and each of the table has a test. */
+/**
+ * The ids by which tests name promises: each is in the table of docs/testing.md, and each of the table has a test. The
+ * fault tests with two numbers of rounds are in its other table.
+ */
 import { assertEquals } from "@std/assert";
 import { urlOf } from "../support/docs.ts";
 
@@ -27,6 +30,17 @@ Deno.test("every promise that a test names is in the table of docs/testing.md, a
   assertEquals(told.length, new Set(told).size, "a promise stands there twice");
   assertEquals([...used].filter((id) => !told.includes(id)).sort(), [], "not in docs/testing.md, Promises");
   assertEquals(told.filter((id) => !used.has(id)), [], "no test is named so");
+});
+
+Deno.test("each fault test whose short run does less than its long one is in the table of rounds", async () => {
+  const page = await Deno.readTextFile(urlOf("docs/testing.md"));
+  const told = page.split("how many rounds\n")[1]?.split("\n### ")[0] ?? "";
+  const missing: string[] = [];
+  for (const file of testFiles(urlOf("tests/fault/"))) {
+    const doesLess = /\b(?:rounds|longTest|longStep)\(|\bisLong\b/.test(await Deno.readTextFile(file));
+    if (doesLess && !told.includes(`](../tests/fault/${file.pathname.split("/").at(-1)})`)) missing.push(file.pathname);
+  }
+  assertEquals(missing, []);
 });
 
 Deno.test("a test's promises are read from its name, however it is made, and from nothing else", () => {

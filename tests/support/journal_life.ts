@@ -6,12 +6,12 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Checkpoints } from "../../src/journal/checkpoints.ts";
 import type { FsyncPolicy } from "../../src/journal/group_sync.ts";
+import { listSegments } from "../../src/journal/segment.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { NO_PACE, openSigned } from "./checkpoints.ts";
 import { Crash, type MemoryFiles } from "./memory_files.ts";
-import { FakeTime, type Open, open } from "./memory_journal.ts";
+import { DIR, FakeTime, type Open, open } from "./memory_journal.ts";
 
-/** Small: three records fill a segment. */
 const SEGMENT_BYTES = 1400;
 /** The writer tries again after a second. */
 const RETRY_MS = 1000;
@@ -32,13 +32,8 @@ const DAY: readonly Operation[] = [
   "checkpoint",
   "prune",
 ];
-const EVENING: readonly Operation[] = [
-  ...times(3),
-  "snapshot",
-  "head",
-  "checkpoint",
-  "close",
-];
+/** The last record is for the stop to sync. */
+const EVENING: readonly Operation[] = [...times(3), "snapshot", "head", "checkpoint", "append"];
 
 export interface LifeOptions {
   readonly fsync?: FsyncPolicy;
@@ -46,6 +41,10 @@ export interface LifeOptions {
   readonly mend?: (failures: number) => void;
   /** The wall clock is set forth and back by a year before each operation. */
   readonly clockJumps?: boolean;
+  /** Absent: three records fill a segment, which then is synced under every policy, with all before it. */
+  readonly segmentBytes?: number;
+  /** Called after each operation that went well. */
+  readonly done?: (operation: string) => Promise<void>;
 }
 
 export class Life {
@@ -56,6 +55,8 @@ export class Life {
   #state: number[] = [];
   /** The number of the newest record that is certainly on the disk. */
   durable = 0;
+  /** How many records a pruning that is over has removed; undefined before. */
+  pruned: number | undefined;
   /** Operations that failed, each attempt. */
   readonly failed: Operation[] = [];
 
@@ -66,12 +67,17 @@ export class Life {
     return this.#state;
   }
 
+  /** How many of the oldest records are not there any more. */
+  get gone(): number {
+    return (listSegments(this.files, DIR)[0]?.first ?? 1) - 1;
+  }
+
   /** Reads what is there. */
   async start(): Promise<void> {
-    const { fsync = "interval", mend } = this.options;
+    const { fsync = "interval", segmentBytes = SEGMENT_BYTES, mend } = this.options;
     for (let failures = 1;; failures++) {
       try {
-        this.#opened = open(this.files, { segmentBytes: SEGMENT_BYTES, fsync, time: this.#time });
+        this.#opened = open(this.files, { segmentBytes, fsync, time: this.#time });
         break;
       } catch (error) {
         if (mend === undefined || this.files.isDead || failures > PATIENCE) throw error;
@@ -92,12 +98,13 @@ export class Life {
     assertEquals(await journal.verifyUnread(NO_PACE), undefined);
   }
 
-  /** Goes on to the stop; in short with some records and what a stop does alone. */
+  /** Goes on to the stop; in short with some records, what a stop does and a pruning alone. */
   async live(how: "whole" | "short" = "whole"): Promise<void> {
-    const life = how === "whole" ? [...DAY, ...EVENING] : EVENING;
-    for (const [at, operation] of life.entries()) {
+    const life: readonly Operation[] = how === "whole" ? [...DAY, ...EVENING] : [...EVENING, "prune"];
+    for (const [at, operation] of [...life, "close" as const].entries()) {
       if (this.options.clockJumps === true) this.#time.setClock(at % 2 === 0 ? YEAR_MS : -YEAR_MS);
       await this.#patiently(operation, () => this.#do(operation));
+      await this.options.done?.(operation);
     }
     assertEquals(this.#journal.stats().readOnly, undefined, "it can be written to the end");
   }
@@ -149,20 +156,24 @@ export class Life {
         return await this.#passing(journal.checkpoint(this.#checkpoints, NO_PACE));
       case "snapshot":
         return await this.#passing(journal.snapshot({ state: [...this.#state] }));
-      case "prune":
-        await this.#passing(journal.prune(Infinity, this.#checkpoints?.seq ?? 0));
+      case "prune": {
+        const pruning = journal.prune(Infinity, this.#checkpoints?.seq ?? 0);
+        await this.#passing(pruning, (pruned) => pruned !== undefined); // where nothing may go it waits for nothing
+        this.pruned = this.gone;
         return;
+      }
       case "close":
-        return await journal.close();
+        await journal.close();
+        this.durable = this.#state.at(-1) ?? 0; // it syncs the last records under every policy
+        return;
     }
   }
 
-  /** Waits for what waits for the disk, after which all records so far are on it. */
-  async #passing(work: Promise<unknown>): Promise<void> {
+  /** Waits for what waits for the disk under every policy, where its result says that it did: all records so far are on it. */
+  async #passing<T>(work: Promise<T>, hasWaited: (result: T) => boolean = () => true): Promise<void> {
     const last = this.#state.at(-1) ?? 0;
     work.catch(() => {}); // it may fail before it is waited for
     await this.#time.pass(100);
-    await work;
-    if (this.options.fsync !== "never") this.durable = last;
+    if (hasWaited(await work)) this.durable = last;
   }
 }
