@@ -94,6 +94,9 @@ Deno.test("C10 a stranger with the key checks proofs of records and of an earlie
   assertStringIncludes(said, `ok: the tree of 11 records is the beginning of that of ${size} records`);
   const refused = await cli(other, 7, "audit", "verify", "--proof", home.path("p.json"));
   assertStringIncludes(refused, `the proof does not hold: its checkpoint is not signed by ${otherKey.split("+")[0]}`);
+  await using keyless = await TestHome.create();
+  const unsaid = await cli(keyless, 1, "audit", "verify", "--proof", home.path("p.json"));
+  assertStringIncludes(unsaid, "no key to check the proof by\nhint: give the key that signed it with --key");
   // What another key signed is told alike, whatever it is given as, and a program gets an object.
   for (const option of ["--proof", "--against"]) {
     const { code, stdout, stderr } = await other.cli(["audit", "verify", option, home.path("p.json"), "--json"]);
