@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { readJournal } from "../support/harness_journal.ts";
-import { fillHome, homeKeyText, openHomeJournal, signHome } from "../support/home_journal.ts";
+import { homeKeyText, signMore } from "../support/home_journal.ts";
 import { eventually } from "../support/harness_wait.ts";
 
 const CHECKER = new URL("../support/check_proof.py", import.meta.url).pathname;
@@ -22,16 +22,6 @@ async function signedHome(): Promise<TestHome> {
   }
   await home.stop();
   return home;
-}
-
-/** As a daemon would, without one: more records, signed, and the head file. */
-async function signMore(home: TestHome): Promise<void> {
-  Deno.mkdirSync(home.dir, { recursive: true, mode: 0o700 });
-  const journal = openHomeJournal(home);
-  fillHome(journal, 30);
-  await signHome(home, journal);
-  await journal.keepHead();
-  await journal.close();
 }
 
 async function cli(home: TestHome, code: number, ...args: string[]): Promise<string> {
@@ -169,7 +159,8 @@ Deno.test("C10 a copy elsewhere verifies by the key, and a checkpoint that was k
   );
   Deno.removeSync(`${copy}.checkpoints`);
   const alone = await cli(stranger, 0, ...offline, "--key", key);
-  const unknown = "copy.checkpoints and copy.head are not beside it: nobody knows whether records at the end are gone";
+  const unknown = "copy.checkpoints is missing and copy.head is missing: " +
+    "whoever can write the files can have made any record anew, and nobody knows whether records at the end are gone";
   assertStringIncludes(alone, unknown);
   assert(!alone.includes("yet"), alone);
   const said = JSON.parse(await cli(stranger, 0, ...offline, "--key", key, "--json"));

@@ -54,6 +54,10 @@ export function givenKey(text: string): NoteKey {
   });
 }
 
+/** The file of a home has checkpoints of its present key alone: those of an earlier one are checked without it. */
+export const EARLIER_KEY = `copy the folder journal without ${CHECKPOINT_FILE}, then ` +
+  "agent-console audit verify --offline COPY --key OLD --witness PLACE";
+
 /** A head that is made now is made of the records that it would have to judge. */
 const EARLIER =
   'give a head that "agent-console audit head --json" printed at an earlier time, or a signed checkpoint, that was kept ' +

@@ -16,8 +16,8 @@ import { currentFolder } from "../../platform/process.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
-import { digest, givenKey, type Kept, keyForKept, ownKey, readKeptElsewhere } from "./audit_files.ts";
-import { checkFolder, endOf, missingBeside } from "./audit_folder.ts";
+import { digest, EARLIER_KEY, givenKey, type Kept, keyForKept, ownKey, readKeptElsewhere } from "./audit_files.ts";
+import { checkFolder, endOf, missingBeside, missingLine } from "./audit_folder.ts";
 import { verifyProof } from "./audit_prove.ts";
 
 /** A daemon that is ready has written the record of its start. */
@@ -50,7 +50,11 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
   } catch (error) {
     if (!(error instanceof ConsoleError) || error.kind !== "journal_broken") throw error;
     const found = error.details["segment"] === undefined ? undefined : problemOf(error);
-    const hint = options.offline === undefined || found === undefined ? error.hint : hintForCopy(found.segment);
+    const hint = found === undefined
+      ? error.hint
+      : options.offline !== undefined
+      ? hintForCopy(found.segment)
+      : error.hint ?? hintForOwn(found.segment, options.key);
     if (options.json) {
       const problem = found ?? { what: error.message };
       run.out.json({ ok: false, problem: hint === undefined ? problem : { ...problem, hint } });
@@ -63,8 +67,15 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
 function hintForCopy(segment: string): string {
   const anew = "copy it anew while no daemon runs, where the journal itself verifies";
   return segment === CHECKPOINT_FILE
-    ? `give the key of its own home with --key, or ${anew}`
+    ? `give the key of its own home with --key, for an earlier key of it without ${CHECKPOINT_FILE}, or ${anew}`
     : `${anew}; else take an older copy`;
+}
+
+/** Where the fault itself has none: nothing here knows who is right, and a later look needs the files. */
+function hintForOwn(segment: string, key: string | undefined): string {
+  if (segment === CHECKPOINT_FILE && key !== undefined) return `for an earlier key of this home, ${EARLIER_KEY}`;
+  return "keep the files as they are, in another folder; then put back a copy for which " +
+    "agent-console audit verify --offline COPY says ok";
 }
 
 async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise<void> {
@@ -111,10 +122,10 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
     : found;
   if (!result.ok) throw chainError(result.problem);
   if (result.missingUpTo !== undefined) throw endMissing(dir, result.size, result.missingUpTo);
-  const missingFiles = isOwn ? [] : missingBeside(dir);
+  const missing = isOwn && result.size === 0 ? [] : missingBeside(dir);
   const unproven = treesUnproven(witnessed, result);
   if (options.json) {
-    run.out.json({ ...result, ...(missingFiles.length === 0 ? {} : { missingFiles }) });
+    run.out.json({ ...result, ...(missing.length === 0 ? {} : { missingFiles: missing.map(({ name }) => name) }) });
     if (unproven.length > 0) throw nothingProven(unproven, result);
     return;
   }
@@ -126,11 +137,8 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
       run.out.note("journal.keep_days is 0 now: unless you had set it before, somebody else has removed those records");
     }
   }
-  if (missingFiles.length > 0) {
-    const are = missingFiles.length === 1 ? "is" : "are";
-    run.out.line(`${missingFiles.map(escapeControls).join(" and ")} ${are} not beside it: ${END_UNKNOWN}`);
-  }
-  if (isOwn || result.checkpoints !== undefined) run.out.line(signedLine(result, key?.name));
+  if (missing.length > 0) run.out.line(missingLine(missing, isOwn, result.provenUpTo));
+  if (missing.every(({ of }) => of !== "checkpoints")) run.out.line(signedLine(result, key?.name));
   for (const line of keptLines(result)) run.out.line(line);
   run.out.line(
     result.completeness === "proven"
@@ -182,8 +190,6 @@ function nothingProven(trees: readonly string[], { checkpoints }: Extract<Verifi
     },
   );
 }
-
-const END_UNKNOWN = "nobody knows whether records at the end are gone";
 
 /** What only the snapshot knows a crash can have lost, and a start then says so; till then records are missing. */
 function endMissing(dir: string, size: number, missingUpTo: number): ConsoleError {
