@@ -44,7 +44,8 @@ export interface CheckpointReport {
   readonly count: number;
   /** The last record that one of them covers; 0 where none does. */
   readonly covers: number;
-  readonly signatures: "valid" | "not checked";
+  /** "none" where no record was checked against any. */
+  readonly signatures: "valid" | "not checked" | "none";
   /** These were pruned before a checkpoint covered them, by a version that signs nothing: since then nothing is signed. */
   readonly gap?: SigningGap;
   /** Bytes behind the last checkpoint: one that is being written, or the part of one that a crash has left. */
@@ -260,7 +261,7 @@ export class CheckpointCheck {
     return {
       count: this.#count,
       covers: this.#covers,
-      signatures: key === undefined ? "not checked" : "valid",
+      signatures: this.#count === 0 ? "none" : key === undefined ? "not checked" : "valid",
       ...(this.#gap === undefined ? {} : { gap: this.#gap }),
       ...(this.#unfinished === 0 ? {} : { unfinished: this.#unfinished }),
       ...(kept === undefined ? {} : { kept: this.#kept.report() }),

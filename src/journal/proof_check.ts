@@ -1,6 +1,13 @@
 /** Checks proofs that `audit prove --json` printed: by the proof itself and the key that it must be signed with, without a journal. */
 import * as v from "valibot";
-import { fromBase64, type NoteKey, openedNote, parseCheckpoint, type VerifySignature } from "../merkle/note.ts";
+import {
+  fromBase64,
+  type NoteKey,
+  openedNote,
+  parseCheckpoint,
+  tooManySignatures,
+  type VerifySignature,
+} from "../merkle/note.ts";
 import { rootOfConsistency, rootOfInclusion } from "../merkle/proof.ts";
 import { type Digest, HASH_BYTES, sameHash, TreeHasher } from "../merkle/tree.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -71,6 +78,10 @@ export async function checkProof(
   const proof = read.output;
   const text = await openedNote(proof.checkpoint, key, verify, digest);
   if (text === undefined) {
+    const tooMany = tooManySignatures(proof.checkpoint);
+    if (tooMany !== undefined) {
+      throw doesNotHold(`its checkpoint ${tooMany}`, "ask whoever made the file for one as audit prove prints it");
+    }
     const hint = "another key signed it: give that with --key, as agent-console audit key prints it there";
     throw doesNotHold(`its checkpoint is not signed by ${key.name}`, hint);
   }

@@ -208,8 +208,8 @@ function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segmen
   }
 }
 
-function checkPlace(segment: Segment, chain: Chain, before: Segment | undefined): void {
-  if (segment.first !== chain.seq + 1) throw sequenceGap(segment, chain, before);
+function checkPlace(segment: Segment, chain: Chain, before: SegmentLook | undefined): void {
+  if (segment.first !== chain.seq + 1) throw sequenceGap(segment, chain, before, before?.size);
 }
 
 /**

@@ -12,15 +12,18 @@ import { firstLine, type Segment, segmentOf } from "./segment.ts";
  * `segment` does not begin with the next record of the chain: records are missing, or it is one too many.
  *
  * @param before the segment that was read before it, which holds what it begins with where that is not new
+ * @param end the byte that `before` ends at
  */
-export function sequenceGap(segment: Segment, chain: Chain, before?: Segment): ConsoleError {
+export function sequenceGap(segment: Segment, chain: Chain, before?: Segment, end?: number): ConsoleError {
   const seq = chain.seq + 1;
   if (before !== undefined && segment.first < seq) {
     const what = `does not belong there: the record is in ${before.name} already`;
     const hint = `a copy of a file, or one of another journal: move ${segment.name} to another folder, and keep it`;
     return chainError({ segment: segment.name, seq: segment.first, offset: 0, what, hint });
   }
-  const what = `is missing: the next segment is ${segment.name}`;
+  // Whether its own file was taken away, or it was cut from the end of that one, nothing shows.
+  const ended = before === undefined || end === undefined ? "" : `${before.name} ends before it at byte ${end}, and `;
+  const what = `is missing: ${ended}the next segment is ${segment.name}`;
   return chainError({ segment: segmentOf("", seq).name, seq, offset: 0, what });
 }
 

@@ -141,7 +141,7 @@ class Verifier {
     checkpoints?.begin(beginning.place);
     let end: { readonly segment: Segment; readonly rest: UnterminatedTail } | undefined;
     for (let segment = first; segment !== undefined;) {
-      this.#opens(segment, end?.segment);
+      this.#opens(segment, end?.segment, end?.rest.offset);
       let rest = await this.#lines(segment, 0);
       if (this.#chain.seq >= this.upTo) break;
       const following = this.#after(segment);
@@ -208,8 +208,8 @@ class Verifier {
     }
   }
 
-  #opens(segment: Segment, before: Segment | undefined): void {
-    if (segment.first !== this.#chain.seq + 1) throw sequenceGap(segment, this.#chain, before);
+  #opens(segment: Segment, before: Segment | undefined, end: number | undefined): void {
+    if (segment.first !== this.#chain.seq + 1) throw sequenceGap(segment, this.#chain, before, end);
     const { files, sha256 } = this.#options;
     checkFormat(segment, firstLine(files, segment.path), sha256);
   }

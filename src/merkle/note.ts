@@ -85,6 +85,12 @@ export async function openedNote(
   return isSigned ? parts.text : undefined;
 }
 
+/** Why {@link openedNote} opens no such note, whoever signed it; undefined where it has no more lines than a note may. */
+export function tooManySignatures(note: string): string | undefined {
+  const lines = note.slice(note.lastIndexOf("\n\n") + 2, -1).split("\n").length;
+  return lines > MAX_SIGNATURES ? `has ${lines} lines of signatures, more than ${MAX_SIGNATURES}` : undefined;
+}
+
 /** The text of a note, which ends in a line feed, and its lines of signatures; undefined where it is no note. */
 function splitNote(note: string): { readonly text: string; readonly signatures: readonly string[] } | undefined {
   const at = note.lastIndexOf("\n\n");

@@ -4,7 +4,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { readJournal } from "../support/harness_journal.ts";
-import { fillHome, homeKeyText, openHomeJournal, signHome } from "../support/home_journal.ts";
+import { homeKeyText, signMore } from "../support/home_journal.ts";
 import { eventually } from "../support/harness_wait.ts";
 
 const CHECKER = new URL("../support/check_proof.py", import.meta.url).pathname;
@@ -22,16 +22,6 @@ async function signedHome(): Promise<TestHome> {
   }
   await home.stop();
   return home;
-}
-
-/** As a daemon would, without one: more records, signed, and the head file. */
-async function signMore(home: TestHome): Promise<void> {
-  Deno.mkdirSync(home.dir, { recursive: true, mode: 0o700 });
-  const journal = openHomeJournal(home);
-  fillHome(journal, 30);
-  await signHome(home, journal);
-  await journal.keepHead();
-  await journal.close();
 }
 
 async function cli(home: TestHome, code: number, ...args: string[]): Promise<string> {
@@ -94,6 +84,9 @@ Deno.test("C10 a stranger with the key checks proofs of records and of an earlie
   assertStringIncludes(said, `ok: the tree of 11 records is the beginning of that of ${size} records`);
   const refused = await cli(other, 7, "audit", "verify", "--proof", home.path("p.json"));
   assertStringIncludes(refused, `the proof does not hold: its checkpoint is not signed by ${otherKey.split("+")[0]}`);
+  await using keyless = await TestHome.create();
+  const unsaid = await cli(keyless, 1, "audit", "verify", "--proof", home.path("p.json"));
+  assertStringIncludes(unsaid, "no key to check the proof by\nhint: give the key that signed it with --key");
   // What another key signed is told alike, whatever it is given as, and a program gets an object.
   for (const option of ["--proof", "--against"]) {
     const { code, stdout, stderr } = await other.cli(["audit", "verify", option, home.path("p.json"), "--json"]);
@@ -166,7 +159,8 @@ Deno.test("C10 a copy elsewhere verifies by the key, and a checkpoint that was k
   );
   Deno.removeSync(`${copy}.checkpoints`);
   const alone = await cli(stranger, 0, ...offline, "--key", key);
-  const unknown = "copy.checkpoints and copy.head are not beside it: nobody knows whether records at the end are gone";
+  const unknown = "copy.checkpoints is missing and copy.head is missing: " +
+    "whoever can write the files can have made any record anew, and nobody knows whether records at the end are gone";
   assertStringIncludes(alone, unknown);
   assert(!alone.includes("yet"), alone);
   const said = JSON.parse(await cli(stranger, 0, ...offline, "--key", key, "--json"));

@@ -1,5 +1,5 @@
 /** `audit verify --proof` and the checker in Python hold the same proofs for true: altered ones go through both. */
-import { assert, assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { readKeptElsewhere, readProof } from "../../src/cli/commands/audit_files.ts";
 import { checkProof } from "../../src/journal/proof_check.ts";
 import { proveConsistency, proveInclusion } from "../../src/journal/prove.ts";
@@ -177,6 +177,41 @@ Deno.test("C10 the checker in Python and audit verify --proof hold the same proo
     }
   } finally {
     await Deno.remove(file);
+  }
+});
+
+Deno.test("C10 a proof with too many lines of signatures is told as that, not as one of another key", async () => {
+  const { key, inclusion, place } = await signedJournal();
+  const [, signature = ""] = inclusion.checkpoint.split("\n\n");
+  const checkpoint = inclusion.checkpoint + signature.repeat(100);
+  const error = await assertRejects(() => checkProof({ ...inclusion, checkpoint }, place), ConsoleError);
+  assertEquals(error.message, "the proof does not hold: its checkpoint has 101 lines of signatures, more than 100");
+  const file = await Deno.makeTempFile();
+  try {
+    await Deno.writeTextFile(file, JSON.stringify({ ...inclusion, checkpoint }));
+    const kept = await assertRejects(() => readKeptElsewhere(file, key), ConsoleError);
+    assertEquals(kept.message, "the kept checkpoint has 101 lines of signatures, more than 100");
+  } finally {
+    await Deno.remove(file);
+  }
+});
+
+Deno.test("C10 the checker in Python says in one line what it was not given", async () => {
+  const { key } = await signedJournal();
+  const line = verifierKeyText(key, digest);
+  const cases: readonly (readonly [readonly string[], string])[] = [
+    [[], "usage: check_proof.py KEY"],
+    [["no key"], "the key cannot be used: it is not name+id+key"],
+    [[line.replace(/\+[0-9a-f]{8}\+/, "+00000000+")], "the key cannot be used: it is not whole"],
+    [[`${line}é`], "the key cannot be used: "],
+    [[line, "/nonexistent/proof.json"], "cannot be read: "],
+  ];
+  for (const [given, why] of cases) {
+    const args = ["-B", `${SUPPORT}check_proof.py`, ...given];
+    const { code, stdout, stderr } = await new Deno.Command("python3", { args, stdin: "null" }).output();
+    const said = new TextDecoder().decode(stderr);
+    assertEquals([code, stdout.length, said.trimEnd().split("\n").length], [2, 0, 1], said);
+    assert(said.startsWith(why), said);
   }
 });
 

@@ -3,7 +3,8 @@
     check_proof.py KEY < proof.json
     check_proof.py KEY proof.json ...
 
-Prints what each proves, or what does not hold, and exits 0 where all of them hold, else 1. The arithmetic of the signature
+Prints what each proves, or what does not hold, and exits 0 where all of them hold, else 1; without a key, or where a file
+cannot be read, it prints why and exits 2. The arithmetic of the signature
 is that of RFC 8032 section 5.1, in its plain and slow form, which is enough for signatures of others.
 """
 import base64
@@ -83,12 +84,19 @@ def signature_holds(public, signature, message):
     return s < ORDER and multiply(base, s) == add(point(r), multiply(point(public), h))
 
 
-def open_note(note, key):
-    """The origin, first record, size and root of a checkpoint that the key has signed."""
+def parse_key(key):
+    """The name, the id and the bytes of a key as its line of text."""
+    require(re.fullmatch(f"[^{SPACES}+]+[+][0-9a-f]{{8}}[+][^{SPACES}]+", key), "it is not name+id+key")
     name, key_id, encoded = key.split("+", 2)
     kind_and_public = from_base64(encoded, 33)
-    require(kind_and_public[0] == 1, "the key is not of Ed25519")
-    require(sha256(name.encode() + b"\n" + kind_and_public)[:4].hex() == key_id, "the key is not whole")
+    require(kind_and_public[0] == 1, "it is not of Ed25519")
+    require(sha256(name.encode() + b"\n" + kind_and_public)[:4].hex() == key_id, "it is not whole")
+    return name, key_id, kind_and_public
+
+
+def open_note(note, key):
+    """The origin, first record, size and root of a checkpoint that the key has signed."""
+    name, key_id, kind_and_public = parse_key(key)
     require(isinstance(note, str) and note.endswith("\n"), "not a note")
     note.encode()  # a lone surrogate has no bytes
     require(not re.search("[\x00-\x09\x0b-\x1f]", note), "a note has no control characters")
@@ -201,8 +209,27 @@ def verdict(data, key):
         return False, f"does not hold: {error}"
 
 
+def given(arguments):
+    """The key and the bytes of the proofs; exits 2 where they are not to be had."""
+    if not arguments:
+        refuse("usage: check_proof.py KEY [proof.json ...], or the proof on stdin")
+    try:
+        parse_key(arguments[0])
+    except ValueError as error:
+        refuse(f"the key cannot be used: {error}")
+    try:
+        return arguments[0], [open(path, "rb").read() for path in arguments[1:]] or [sys.stdin.buffer.read()]
+    except (OSError, ValueError) as error:
+        refuse(f"cannot be read: {error}")
+
+
+def refuse(why):
+    print(why, file=sys.stderr)
+    sys.exit(2)
+
+
 if __name__ == "__main__":
-    texts = [open(path, "rb").read() for path in sys.argv[2:]] or [sys.stdin.buffer.read()]
-    found = [verdict(text, sys.argv[1]) for text in texts]
+    key, texts = given(sys.argv[1:])
+    found = [verdict(text, key) for text in texts]
     print("\n".join(said for _, said in found))
     sys.exit(0 if all(holds for holds, _ in found) else 1)

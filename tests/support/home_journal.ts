@@ -1,3 +1,4 @@
+// deno-lint-ignore-file no-sync-fn-in-async-fn -- changes files between two steps: nothing else waits
 /** The journal of a test home whose daemon is stopped, opened in the test itself: to write it as an attacker or an old version does. */
 import { type Checkpoints, openCheckpoints } from "../../src/journal/checkpoints.ts";
 import { type Journal, openJournal } from "../../src/journal/journal.ts";
@@ -52,4 +53,14 @@ export async function signHome(home: TestHome, journal: Journal): Promise<Checkp
   });
   await journal.checkpoint(checkpoints, NO_PACE);
   return checkpoints;
+}
+
+/** As a daemon would, without one: more records, signed, and the head file. */
+export async function signMore(home: TestHome): Promise<void> {
+  Deno.mkdirSync(home.dir, { recursive: true, mode: 0o700 });
+  const journal = openHomeJournal(home);
+  fillHome(journal, 30);
+  await signHome(home, journal);
+  await journal.keepHead();
+  await journal.close();
 }

@@ -41,7 +41,17 @@ Deno.test("C3 a copy of a segment under another number is named as one too many,
     assertEquals(await problem(files), undefined);
 
     files.remove(second);
-    const missing = `${begins(second)} in ${nameOf(second)}: is missing: the next segment is ${nameOf(third)}`;
+    const ended = (size: number) =>
+      `is missing: ${nameOf(first)} ends before it at byte ${size}, and the next segment is `;
+    const missing = `${begins(second)} in ${nameOf(second)}: ${ended(files.read(first).length)}${nameOf(third)}`;
     assertEquals(await said(files), missing);
+
+    // Whole records cut from the end of a segment: the file that would begin with them never existed.
+    const bytes = files.read(first);
+    const cut = bytes.lastIndexOf(10, bytes.length - 2) + 1;
+    files.put(first, bytes.slice(0, cut));
+    const seq = begins(second) - 1;
+    const inNone = `${seq} in ${String(seq).padStart(16, "0")}.jsonl`;
+    assertEquals(await said(files), `${inNone}: ${ended(cut)}${nameOf(third)}`);
   }
 });

@@ -5,7 +5,7 @@ import { type Head, parseHead } from "../../journal/head.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { readSigningKey, type SigningKey } from "../../journal/signing_key.ts";
 import { isNestedBeyond } from "../../lib/json_nesting.ts";
-import { type NoteKey, openedNote, parseCheckpoint, parseVerifierKey } from "../../merkle/note.ts";
+import { type NoteKey, openedNote, parseCheckpoint, parseVerifierKey, tooManySignatures } from "../../merkle/note.ts";
 import { denoFiles, isNotFound, realPath } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
 import { sha256Bytes } from "../../platform/hash.ts";
@@ -54,6 +54,10 @@ export function givenKey(text: string): NoteKey {
   });
 }
 
+/** The file of a home has checkpoints of its present key alone: those of an earlier one are checked without it. */
+export const EARLIER_KEY = `copy the folder journal without ${CHECKPOINT_FILE}, then ` +
+  "agent-console audit verify --offline COPY --key OLD --witness PLACE";
+
 /** A head that is made now is made of the records that it would have to judge. */
 const EARLIER =
   'give a head that "agent-console audit head --json" printed at an earlier time, or a signed checkpoint, that was kept ' +
@@ -77,6 +81,12 @@ export async function readKeptElsewhere(
   const note = noteIn(textOf(file, EARLIER), file);
   if (typeof note !== "string") return { against: parseHead(note.head) };
   const signer = keyForKept(key);
+  const tooMany = tooManySignatures(note);
+  if (tooMany !== undefined) {
+    throw new ConsoleError("journal_broken", `the kept checkpoint ${tooMany}`, {
+      hint: "give it as it was kept, without the lines that others have added",
+    });
+  }
   const opened = await openedNote(note, signer, ed25519Verify, digest);
   const checkpoint = opened === undefined ? undefined : parseCheckpoint(opened);
   if (checkpoint === undefined || checkpoint.origin !== originOf(signer, beginsOf(checkpoint))) {

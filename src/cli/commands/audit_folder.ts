@@ -39,11 +39,35 @@ export function checkFolder(dir: string, isOwn: boolean): void {
 const NAME_THE_FOLDER =
   "name the folder that the journal's files were copied to: journal of the home, under whatever name";
 
-/** Names of the files that belong beside a copy and are not there: without them nothing shows that its end is gone. */
-export function missingBeside(dir: string): readonly string[] {
+/** A file that belongs beside the journal and says nothing: what it would show, nothing shows. */
+interface MissingFile {
+  readonly name: string;
+  readonly of: "checkpoints" | "head";
+  /** It is there. A head is never empty: that is a fault. */
+  readonly isEmpty: boolean;
+}
+
+export function missingBeside(dir: string): readonly MissingFile[] {
   const name = dir.slice(dir.lastIndexOf("/") + 1);
-  return [".checkpoints", ".head"].filter((ending) => denoFiles.stat(`${dir}${ending}`) === undefined)
-    .map((ending) => `${name}${ending}`);
+  const found = (of: MissingFile["of"], path: string): MissingFile[] => {
+    const stat = denoFiles.stat(path);
+    const isMissing = stat === undefined || of === "checkpoints" && stat.kind === "file" && stat.size === 0;
+    return isMissing ? [{ name: `${name}.${of}`, of, isEmpty: stat !== undefined }] : [];
+  };
+  return [...found("checkpoints", checkpointPath(dir)), ...found("head", headPath(dir))];
+}
+
+/** @param provenUpTo the record up to which what was kept elsewhere proves the journal */
+export function missingLine(missing: readonly MissingFile[], isOwn: boolean, provenUpTo: number | undefined): string {
+  const files = missing.map(({ name, isEmpty }) => `${escapeControls(name)} is ${isEmpty ? "empty" : "missing"}`);
+  const why = isOwn ? " (none was made yet, or it was taken away)" : "";
+  const behind = provenUpTo === undefined ? "" : ` behind record ${provenUpTo}`;
+  const follows = missing.map(({ of }) =>
+    of === "checkpoints"
+      ? `whoever can write the files can have made any record${behind} anew`
+      : "nobody knows whether records at the end are gone"
+  );
+  return `${files.join(" and ")}${why}: ${follows.join(", and ")}`;
 }
 
 /** The file in which the last record stands, its number, and where it ends; its lines are counted, not checked. */

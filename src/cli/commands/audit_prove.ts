@@ -7,7 +7,7 @@ import { ed25519Verify } from "../../platform/ed25519.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { wholeNumber } from "../whole_number.ts";
-import { digest, neededKey, readProof } from "./audit_files.ts";
+import { digest, neededKey, ownKey, readProof } from "./audit_files.ts";
 import { endOf } from "./audit_folder.ts";
 
 /** Reads the file itself: no daemon is asked whom to trust. */
@@ -66,7 +66,12 @@ export async function verifyProof(
   given: NoteKey | undefined,
   json: boolean | undefined,
 ): Promise<void> {
-  const key = given ?? await neededKey(run);
+  const key = given ?? await ownKey(run.context.paths);
+  if (key === undefined) {
+    throw new ConsoleError("not_found", "this home has no key to check the proof by", {
+      hint: "give the key that signed it with --key, as agent-console audit key prints it there",
+    });
+  }
   const { kind, origin, size, seq, from } = await checkProof(readProof(file), { key, verify: ed25519Verify, digest });
   const proven = { ok: true, kind, origin, size, ...(seq === undefined ? { from } : { seq }) };
   if (json) return run.out.json(proven);

@@ -28,7 +28,7 @@ export function auditCommands(root: Command, run: () => CommandContext): void {
     .option("--offline <folder>", "a copy of the journal's folder, with the files beside it")
     .option("--key <line>", "who must have signed, as audit key printed it (default: this home's own)")
     .option(...JSON_OPTION)
-    .action(async (options) => await (await load()).verify(run(), options));
+    .action(async (options) => await (await import("../commands/audit_verify.ts")).verify(run(), options));
   const loadProofs = () => import("../commands/audit_prove.ts");
   command.command("prove").description(
     "a proof that others can check: a record, or an earlier size, is in the signed tree",

@@ -1,4 +1,5 @@
 /** A place of the person's that checkpoints are kept at: what it gives back, and how what it holds is judged. */
+import { EARLIER_KEY } from "../commands/audit_files.ts";
 import { beginsOf, lastRecordOf, originOf } from "../../journal/checkpoint_file.ts";
 import { problemLine } from "../../journal/chain.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
@@ -42,8 +43,8 @@ export async function signedNotes(
         : `is not signed by ${key.name}; it is of ${told?.origin ?? "nobody"}`;
       const hint = isOurs
         ? "somebody has written to that place: put it back as it was, and check it again"
-        : "where you have made a new key, keep its checkpoints at another place, and check these with --key; " +
-          "else somebody has made the journal anew";
+        : "where you have made a new key, keep its checkpoints at another place; to check these, " +
+          `${EARLIER_KEY}; else somebody has made the journal anew`;
       throw new ConsoleError("journal_broken", `${where} ${what}`, { hint });
     }
     kept.push({ ...checkpoint, name: `the checkpoint of ${checkpoint.size} records in ${where}` });

@@ -1,0 +1,241 @@
+/** `audit verify`: what the files of a journal show, and what has been kept elsewhere says of them. */
+import { chainError, problemOf } from "../../journal/chain.ts";
+import { type Verification, verifyJournal } from "../../journal/verify.ts";
+import { checkpointCheck } from "../../journal/checkpoint_check.ts";
+import { CHECKPOINT_FILE } from "../../journal/checkpoint_file.ts";
+import type { KeptCheckpoint } from "../../journal/kept_check.ts";
+import { SIGNING_GAP_CURE, signingGapText } from "../../journal/signing_gap.ts";
+import type { NoteKey } from "../../merkle/note.ts";
+import { readSnapshot } from "../../journal/snapshot.ts";
+import { HEAD_FILE, readHeadFile } from "../../journal/head_file.ts";
+import { denoFiles } from "../../platform/deno_files.ts";
+import { ed25519Verify } from "../../platform/ed25519.ts";
+import { sha256Hex } from "../../platform/hash.ts";
+import { resolveFrom } from "../../platform/home_paths.ts";
+import { currentFolder } from "../../platform/process.ts";
+import { escapeControls } from "../../domain/sanitize.ts";
+import { ConsoleError } from "../../protocol/errors.ts";
+import type { CommandContext } from "../context.ts";
+import { digest, EARLIER_KEY, givenKey, type Kept, keyForKept, ownKey, readKeptElsewhere } from "./audit_files.ts";
+import { checkFolder, endOf, missingBeside, missingLine } from "./audit_folder.ts";
+import { verifyProof } from "./audit_prove.ts";
+
+/** A daemon that is ready has written the record of its start. */
+const NOTHING_LEFT: Verification = {
+  ok: false,
+  problem: {
+    segment: "0000000000000001.jsonl",
+    seq: 1,
+    offset: 0,
+    what: "is missing: daemon.ready says that a daemon has begun a journal",
+  },
+};
+
+export interface VerifyCommand {
+  readonly against?: string;
+  readonly witness?: string;
+  readonly proof?: string;
+  readonly offline?: string;
+  readonly key?: string;
+  readonly json?: boolean;
+}
+
+/**
+ * Reads the files itself and needs no daemon: a daemon should not verify its own journal. Whatever does not hold, records,
+ * a proof or what was kept elsewhere, exits 7, and is one JSON object for a program.
+ */
+export async function verify(run: CommandContext, options: VerifyCommand): Promise<void> {
+  try {
+    await verifyGiven(run, options);
+  } catch (error) {
+    if (!(error instanceof ConsoleError) || error.kind !== "journal_broken") throw error;
+    const found = error.details["segment"] === undefined ? undefined : problemOf(error);
+    const hint = found === undefined
+      ? error.hint
+      : options.offline !== undefined
+      ? hintForCopy(found.segment)
+      : error.hint ?? hintForOwn(found.segment, options.key);
+    if (options.json) {
+      const problem = found ?? { what: error.message };
+      run.out.json({ ok: false, problem: hint === undefined ? problem : { ...problem, hint } });
+    }
+    throw hint === undefined ? error : new ConsoleError(error.kind, error.message, { ...error.details, hint });
+  }
+}
+
+/** Of a copy: what a person does about their own home does not cure it. */
+function hintForCopy(segment: string): string {
+  const anew = "copy it anew while no daemon runs, where the journal itself verifies";
+  return segment === CHECKPOINT_FILE
+    ? `give the key of its own home with --key, for an earlier key of it without ${CHECKPOINT_FILE}, or ${anew}`
+    : `${anew}; else take an older copy`;
+}
+
+/** Where the fault itself has none: nothing here knows who is right, and a later look needs the files. */
+function hintForOwn(segment: string, key: string | undefined): string {
+  if (segment === CHECKPOINT_FILE && key !== undefined) return `for an earlier key of this home, ${EARLIER_KEY}`;
+  return "keep the files as they are, in another folder; then put back a copy for which " +
+    "agent-console audit verify --offline COPY says ok";
+}
+
+async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise<void> {
+  const { paths } = run.context;
+  const given = options.key === undefined ? undefined : givenKey(options.key);
+  if (options.proof !== undefined) {
+    if (options.against === undefined && options.offline === undefined && options.witness === undefined) {
+      return await verifyProof(run, options.proof, given, options.json);
+    }
+    throw new ConsoleError(
+      "usage",
+      "--proof checks a proof by itself: give no --against, --witness or --offline with it",
+    );
+  }
+  const isOwn = options.offline === undefined;
+  // Of a copy nobody can say by whom it should be signed but who asks.
+  const key = given ?? (isOwn ? await ownKey(paths) : undefined);
+  const { against, checkpoint }: Kept = options.against === undefined
+    ? {}
+    : await readKeptElsewhere(options.against, key);
+  const witnessed = options.witness === undefined ? [] : await readWitness(run, options.witness, key);
+  const dir = isOwn ? paths.journal : resolveFrom(options.offline ?? "", currentFolder());
+  checkFolder(dir, isOwn);
+  // Before the records: a daemon that writes meanwhile adds to both, and nothing may be known of more than is read.
+  const head = readHeadFile(denoFiles, dir);
+  const snapshot = readSnapshot(denoFiles, dir, sha256Hex);
+  const checkpoints = await checkpointCheck({
+    ...{ dir, files: denoFiles, digest, verify: ed25519Verify, key },
+    ...(checkpoint === undefined && witnessed.length === 0
+      ? {}
+      : { kept: [...(checkpoint === undefined ? [] : [checkpoint]), ...witnessed] }),
+  });
+  const found = await verifyJournal({
+    dir,
+    files: denoFiles,
+    sha256: sha256Hex,
+    ...(head === undefined ? {} : { known: [{ name: HEAD_FILE, ...head }] }),
+    ...(typeof snapshot === "object" ? { snapshot } : {}),
+    ...(against === undefined ? {} : { against }),
+    ...(checkpoints === undefined ? {} : { checkpoints }),
+  });
+  const result = found.ok && found.size === 0 && isOwn && denoFiles.stat(paths.ready) !== undefined
+    ? NOTHING_LEFT
+    : found;
+  if (!result.ok) throw chainError(result.problem);
+  if (result.missingUpTo !== undefined) throw endMissing(dir, result.size, result.missingUpTo);
+  const missing = isOwn && result.size === 0 ? [] : missingBeside(dir);
+  const unproven = treesUnproven(witnessed, result);
+  if (options.json) {
+    run.out.json({ ...result, ...(missing.length === 0 ? {} : { missingFiles: missing.map(({ name }) => name) }) });
+    if (unproven.length > 0) throw nothingProven(unproven, result);
+    return;
+  }
+  const { begins = 1, size, segments } = result;
+  run.out.line(`ok: ${size - begins + 1} records in ${segments} segment${segments === 1 ? "" : "s"}`);
+  if (begins > 1) {
+    run.out.line(`begins at record ${begins}, pruned by keep_days`);
+    if (isOwn && await keepsAll(run)) {
+      run.out.note("journal.keep_days is 0 now: unless you had set it before, somebody else has removed those records");
+    }
+  }
+  if (missing.length > 0) run.out.line(missingLine(missing, isOwn, result.provenUpTo));
+  if (missing.every(({ of }) => of !== "checkpoints")) run.out.line(signedLine(result, key?.name));
+  for (const line of keptLines(result)) run.out.line(line);
+  run.out.line(
+    result.completeness === "proven"
+      ? begins > 1
+        ? `complete from record ${begins} to record ${result.provenUpTo}; of those before nothing is proven`
+        : `complete up to record ${result.provenUpTo}`
+      : options.against === undefined && options.witness === undefined
+      ? "completeness is not proven: give what was kept elsewhere (--against, --witness)"
+      : "completeness is not proven: the record of what was kept was pruned; give a newer one",
+  );
+  if (result.lost !== undefined) {
+    const { seq, missingUpTo } = result.lost;
+    run.out.note(`record ${seq} says that a start found records lost: there were ${missingUpTo}`);
+  }
+  const unused = typeof snapshot === "string"
+    ? snapshot
+    : result.snapshot === "not vouched for"
+    ? "no record of the journal vouches for snapshot.json"
+    : undefined;
+  if (unused !== undefined) run.out.note(`${unused}: a start does not use it, and reads every record`);
+  if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
+  const torn = result.checkpoints?.unfinished;
+  if (torn !== undefined) run.out.note(`${torn} bytes of an unfinished checkpoint at the end of ${CHECKPOINT_FILE}`);
+  if (unproven.length > 0) throw nothingProven(unproven, result);
+}
+
+/**
+ * The trees of a place of which no checkpoint proves a record that is left. Each counts by itself: of a tree that begins anew
+ * nothing says that it goes on from the one before, so what it proves speaks for no other.
+ */
+function treesUnproven(
+  witnessed: readonly KeptCheckpoint[],
+  { checkpoints }: Extract<Verification, { ok: true }>,
+): readonly string[] {
+  const gone = new Set(checkpoints?.kept?.unprovable);
+  const trees = [...Map.groupBy(witnessed, ({ origin }) => origin)];
+  return trees.filter(([, kept]) => kept.every(({ name }) => gone.has(name))).map(([origin]) => origin);
+}
+
+function nothingProven(trees: readonly string[], { checkpoints }: Extract<Verification, { ok: true }>): ConsoleError {
+  const which = (checkpoints?.kept?.count ?? 0) === 0 ? "" : ` of ${trees.join(" and ")}`;
+  return new ConsoleError(
+    "failed",
+    `no checkpoint${which} that is kept there proves any of the records that are left`,
+    {
+      hint:
+        "unless journal.keep_days has pruned what they are of, somebody has removed it; leave them as they are, and keep " +
+        "newer ones, in time, at another place",
+    },
+  );
+}
+
+/** What only the snapshot knows a crash can have lost, and a start then says so; till then records are missing. */
+function endMissing(dir: string, size: number, missingUpTo: number): ConsoleError {
+  const { segment, offset } = endOf(dir);
+  const what = `is missing: snapshot.json counts ${missingUpTo} records, the end was cut off, or a crash lost it`;
+  const hint = "put the journal's files back as they were; where a crash lost it, agent-console daemon start goes on " +
+    "with what is there and records the loss";
+  return chainError({ segment, seq: size + 1, offset, what, hint });
+}
+
+/** @throws {ConsoleError} */
+async function readWitness(
+  { signal }: CommandContext,
+  place: string,
+  key: NoteKey | undefined,
+): Promise<readonly KeptCheckpoint[]> {
+  const { keptAt } = await import("./audit_witness.ts");
+  return await keptAt(place, keyForKept(key), signal);
+}
+
+/** What else is to be said of the checkpoints. */
+function keptLines({ checkpoints }: Extract<Verification, { ok: true }>): string[] {
+  const { kept, gap } = checkpoints ?? {};
+  const gone = kept?.unprovable ?? [];
+  return [
+    ...(gap === undefined ? [] : [signingGapText(gap), `to cure it: ${SIGNING_GAP_CURE}`]),
+    ...(kept === undefined ? [] : [`${kept.count} checkpoint${kept.count === 1 ? "" : "s"} kept elsewhere fit`]),
+    ...(gone.length === 0 ? [] : [
+      `${gone.length} kept elsewhere are of records that were pruned and prove nothing any more, the last ` +
+      escapeControls(gone.at(-1)!),
+    ]),
+  ];
+}
+
+function signedLine({ checkpoints }: Extract<Verification, { ok: true }>, name: string | undefined): string {
+  const { count = 0, covers = 0 } = checkpoints ?? {};
+  const roots = `${count} checkpoint${count === 1 ? "" : "s"} up to record ${covers}`;
+  if (count === 0) return "no signed checkpoint covers these records yet";
+  if (name !== undefined) return `signed by ${name}: ${roots}`;
+  return `the records lead to ${roots}; without a key (--key) nobody knows who signed`;
+}
+
+/** Whether the present configuration prunes nothing; one that cannot be read says nothing. */
+async function keepsAll(run: CommandContext): Promise<boolean> {
+  const { loadConfigFromProcess } = await import("../../config/from_process.ts");
+  const { BASE_SCHEMA } = await import("../../config/base_sections.ts");
+  const loaded = await loadConfigFromProcess(run.context.paths, BASE_SCHEMA).catch(() => undefined);
+  return loaded?.config.journal.keep_days === 0;
+}
