@@ -40,7 +40,7 @@ Deno.test("C10 what an earlier key of the home has signed is checked the way tha
   await using home = await TestHome.create();
   await signMore(home);
   const old = await homeKeyText(home);
-  const place = home.path("notes");
+  const place = `${home.root}/kept.notes`;
   assertEquals((await home.cli(["audit", "witness", "--file", place])).code, 0);
   const size = readJournal(home).length;
   for (const name of ["keys/journal.key", "journal.checkpoints"]) Deno.removeSync(home.path(name));
@@ -52,7 +52,7 @@ Deno.test("C10 what an earlier key of the home has signed is checked the way tha
     await said(home, 7, "--key", old, "--witness", place),
     `for an earlier key of this home, ${hint}`,
   );
-  const copy = home.path("copy");
+  const copy = `${home.root}/copy`;
   Deno.mkdirSync(copy);
   Deno.copyFileSync(home.path("journal/0000000000000001.jsonl"), `${copy}/0000000000000001.jsonl`);
   const found = await said(home, 0, "--offline", copy, "--key", old, "--witness", place);

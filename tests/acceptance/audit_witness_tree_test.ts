@@ -1,7 +1,9 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- changes files between two steps: nothing else waits
 /** A tree that begins anew behind a pruning, by accident or on purpose: no place takes it for the one before. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { JOURNAL_FORMAT } from "../../src/protocol/version.ts";
 import type { TestHome } from "../support/harness.ts";
+import { readJournal } from "../support/harness_journal.ts";
 import { fillHome, openHomeJournal, signHome } from "../support/home_journal.ts";
 import { audit, grow, signedHome } from "../support/witness_home.ts";
 
@@ -33,7 +35,10 @@ async function pruneAndLose(home: TestHome, isLostBefore: boolean): Promise<void
 Deno.test("C4 a tree goes on behind a pruning where journal.checkpoints is lost, and another journal is found by a place", async () => {
   await using home = await signedHome();
   const [file, early] = [`${home.root}/kept.notes`, `${home.root}/early.notes`];
+  const head = `${home.root}/head.json`;
   await audit(home, 0, "witness", "--file", early);
+  const { seq: size = 0, hash } = readJournal(home).at(-1) ?? {};
+  Deno.writeTextFileSync(head, JSON.stringify({ size, hash, format: JOURNAL_FORMAT }));
   await fillFiles(home);
   await audit(home, 0, "witness", "--file", file);
   const kept = Deno.readTextFileSync(file);
@@ -43,7 +48,11 @@ Deno.test("C4 a tree goes on behind a pruning where journal.checkpoints is lost,
   assert(Deno.readTextFileSync(file).startsWith(kept));
   assertStringIncludes(await audit(home, 0, "verify", "--witness", file), "2 checkpoints kept elsewhere fit");
   const gone = await audit(home, 1, "verify", "--witness", early);
-  assertStringIncludes(gone, "no checkpoint that is kept there proves any of the records that are left\nhint: unless");
+  assertStringIncludes(gone, "no checkpoint that was kept proves any of the records that are left\nhint: unless");
+  const against = await audit(home, 1, "verify", "--against", early);
+  assertStringIncludes(against, "no checkpoint that was kept proves any of the records that are left");
+  const headGone = await audit(home, 1, "verify", "--against", head);
+  assertStringIncludes(headGone, "the head that was kept proves none of the records that are left");
 
   for (const name of ["journal", "journal.head", "journal.checkpoints"]) {
     Deno.removeSync(home.path(name), { recursive: true });

@@ -123,10 +123,11 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
   if (!result.ok) throw chainError(result.problem);
   if (result.missingUpTo !== undefined) throw endMissing(dir, result.size, result.missingUpTo);
   const missing = isOwn && result.size === 0 ? [] : missingBeside(dir);
-  const unproven = treesUnproven(witnessed, result);
+  const unproven = treesUnproven([...(checkpoint === undefined ? [] : [checkpoint]), ...witnessed], result);
+  const isHeadGone = against !== undefined && against.size > 0 && result.completeness !== "proven";
   if (options.json) {
     run.out.json({ ...result, ...(missing.length === 0 ? {} : { missingFiles: missing.map(({ name }) => name) }) });
-    if (unproven.length > 0) throw nothingProven(unproven, result);
+    if (unproven.length > 0 || isHeadGone) throw nothingProven(unproven, result);
     return;
   }
   const { begins = 1, size, segments } = result;
@@ -162,27 +163,28 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
   if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
   const torn = result.checkpoints?.unfinished;
   if (torn !== undefined) run.out.note(`${torn} bytes of an unfinished checkpoint at the end of ${CHECKPOINT_FILE}`);
-  if (unproven.length > 0) throw nothingProven(unproven, result);
+  if (unproven.length > 0 || isHeadGone) throw nothingProven(unproven, result);
 }
 
 /**
- * The trees of a place of which no checkpoint proves a record that is left. Each counts by itself: of a tree that begins anew
+ * The trees of what was kept of which no checkpoint proves a record that is left. Each counts by itself: of a tree that begins anew
  * nothing says that it goes on from the one before, so what it proves speaks for no other.
  */
 function treesUnproven(
-  witnessed: readonly KeptCheckpoint[],
+  given: readonly KeptCheckpoint[],
   { checkpoints }: Extract<Verification, { ok: true }>,
 ): readonly string[] {
   const gone = new Set(checkpoints?.kept?.unprovable);
-  const trees = [...Map.groupBy(witnessed, ({ origin }) => origin)];
+  const trees = [...Map.groupBy(given, ({ origin }) => origin)];
   return trees.filter(([, kept]) => kept.every(({ name }) => gone.has(name))).map(([origin]) => origin);
 }
 
 function nothingProven(trees: readonly string[], { checkpoints }: Extract<Verification, { ok: true }>): ConsoleError {
   const which = (checkpoints?.kept?.count ?? 0) === 0 ? "" : ` of ${trees.join(" and ")}`;
+  const what = trees.length === 0 ? "the head" : `no checkpoint${which}`;
   return new ConsoleError(
     "failed",
-    `no checkpoint${which} that is kept there proves any of the records that are left`,
+    `${what} that was kept proves ${trees.length === 0 ? "none" : "any"} of the records that are left`,
     {
       hint:
         "unless journal.keep_days has pruned what they are of, somebody has removed it; leave them as they are, and keep " +
