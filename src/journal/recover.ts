@@ -104,9 +104,11 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
     return readSegment(files, segment, from, chain, each);
   };
   const rests: { readonly segment: Segment; readonly rest: UnterminatedTail }[] = [];
+  let before = all.slice(0, start).findLast(({ opening }) => opening !== undefined); // as a verification says it
   for (const [index, segment] of toRead.entries()) {
     const from = restored && index === 0 ? snapshot.offset : 0;
-    if (from === 0) checkPlace(segment, chain, all[start + index - 1]);
+    if (from === 0) checkPlace(segment, chain, before);
+    if (segment.opening !== undefined) before = segment;
     const rest = read(segment, from);
     if (rest.bytes.length === 0) continue;
     if (segment !== all.at(-1)) throw missingNewline(segment, rest, chain);

@@ -97,7 +97,7 @@ Deno.test("first hour 6: doctor finds a home that others may write, a journal th
   );
   const { code, of } = await findings(home, BARE);
   assertEquals(code, 1);
-  assertStringIncludes(of("journal")[0]?.text ?? "", `${segment}, record 2 is altered`);
+  assertMatch(of("journal")[0]?.text ?? "", new RegExp(`: record 2 in ${segment} at byte \\d+ is altered`));
   assertEquals([of("hooks.claude")[0]?.level, of("hooks.claude")[0]?.fixable], ["problem", true]);
   assertEquals(of("hooks.cost"), [], "what an outdated hook costs is no finding");
   const mended = await findings(home, BARE, ["--fix"]);
