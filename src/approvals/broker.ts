@@ -275,11 +275,6 @@ export class Broker implements ApprovalsPort, ApprovalsDoor {
     this.#interception.stop();
   }
 
-  /** Ends that a read-only journal has refused: without an event of an agent nobody else tries again. */
-  retryEnds(): void {
-    this.#resolver.retryEnds();
-  }
-
   closeOrphans(): void {
     this.#resolver.closeOrphans();
   }

@@ -98,10 +98,7 @@ export function createApprovals(
   const service: Service = {
     name: "approvals",
     start: () => store.owed.add(() => broker.closeOrphans()), // before anybody opens another one
-    tick: () => {
-      broker.retryEnds();
-      endings.look();
-    },
+    tick: () => endings.look(),
     status: () => {
       const { mode: safetyMode, suspended } = policy;
       return {

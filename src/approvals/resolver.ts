@@ -60,8 +60,6 @@ export interface Resolution {
 export class ApprovalResolver {
   readonly pending = new PendingRequests();
   readonly calls = new OpenCalls();
-  /** Ends that the journal did not accept yet. */
-  #unwritten: End[] = [];
   #o: ApprovalResolverOptions;
   readonly corrections: Corrections;
 
@@ -131,7 +129,6 @@ export class ApprovalResolver {
 
   /** `event` was committed for this row, sent by the process `source` of its conversation. */
   eventCommitted(rowId: string, event: AgentEvent, source?: ProcessName): void {
-    this.retryEnds();
     this.corrections.eventCommitted(rowId, event);
     this.calls.eventCommitted(rowId, event, source);
     const open = this.pending.open(rowId);
@@ -213,12 +210,7 @@ export class ApprovalResolver {
     }
   }
 
-  /** Records the ends that a read-only journal has refused. */
-  retryEnds(): void {
-    for (const end of this.#unwritten.splice(0)) if (this.#write(end, "debug")) this.#tellOfEnd(end);
-  }
-
-  /** A read-only journal keeps no hook waiting: the end is recorded at a later tick, or with the next event that it accepts. */
+  /** A read-only journal keeps no hook waiting: the end is recorded before the next change that it accepts. */
   #end(
     pending: PendingRequest,
     how: ResolvedElsewhere | "expired",
@@ -230,28 +222,17 @@ export class ApprovalResolver {
     const end = { pending, how, row, reason, terminalOnly, at: this.#o.core.now() };
     this.pending.resolve(pending);
     if (how === "dismissed") this.corrections.refused(pending);
-    if (this.#write(end)) this.#tellOfEnd(end);
     pending.done.resolve({ id: pending.id, outcome: how satisfies WaitResult["outcome"] });
+    this.#o.core.store.owed.add(() => this.#record(end));
   }
 
-  /** @returns false where the journal did not accept it */
-  #write(end: End, level: "error" | "debug" = "error"): boolean {
-    const { pending: { id }, how, reason, at } = end;
-    const approval = this.#o.inbox.get(id);
+  /** @throws {ConsoleError} `read_only` */
+  #record({ pending, how, row, reason, at, terminalOnly }: End): void {
+    const approval = this.#o.inbox.get(pending.id);
     const type = how === "expired" ? "approval.expired" : "approval.decided";
-    try {
-      if (approval?.status === "pending") {
-        this.#o.core.store.commit({ type, data: { approval: resolveApproval(approval, how, at, reason) } }, DAEMON);
-      }
-      return true;
-    } catch (error) {
-      this.#o.log[level]("an approval was not closed in the journal", { id, error: String(error) });
-      this.#unwritten.push(end);
-      return false;
+    if (approval?.status === "pending") {
+      this.#o.core.store.commit({ type, data: { approval: resolveApproval(approval, how, at, reason) } }, DAEMON);
     }
-  }
-
-  #tellOfEnd({ pending, row, terminalOnly }: End): void {
     if (row === "left_to_agent") {
       const why = terminalOnly === undefined ? {} : { terminalOnly };
       this.#tellRow(pending, { kind: row, approvalId: pending.id, ...why }, DAEMON);

@@ -65,20 +65,20 @@ Deno.test("C6 H4 an end that a full disk does not take frees the hook, and is wr
   assertEquals(row?.status === "waiting" && row.waiting.approvalId, undefined);
 });
 
-Deno.test("C6 H4 an end that a full disk did not take is written at the next tick, without an event of any agent", async () => {
+Deno.test("C6 H4 an end that a full disk did not take is owed, and written without an event of any agent", async () => {
   const { desk, id, waiting } = await asking();
   desk.journal.room = 0;
   desk.pass(45_000);
   assertEquals(await waiting, { id, outcome: "expired" });
-  await desk.service.tick?.();
+  assertThrows(() => desk.store.owed.make(), ConsoleError);
   assertEquals([desk.inbox.get(id)?.status, desk.inbox.pendingCount], ["pending", 1], "as long as it is full");
   desk.journal.room = Infinity;
-  await desk.service.tick?.();
+  desk.store.owed.make();
   assertEquals([desk.inbox.get(id)?.status, desk.inbox.pendingCount], ["expired", 0]);
   const row = desk.store.get("s");
   assertEquals(row?.status === "waiting" && row.waiting.approvalId, undefined);
   const { seq } = desk.store;
-  await desk.service.tick?.();
+  desk.store.owed.make();
   assertEquals(desk.store.seq, seq, "once");
 });
 

@@ -1,4 +1,4 @@
-/** What a start must record, where the journal cannot be written yet. */
+/** Changes that are due, where the journal cannot be written yet. */
 import { assertEquals, assertThrows } from "@std/assert";
 import { Store } from "../../src/core/store.ts";
 import type { NewEvent } from "../../src/domain/event.ts";
@@ -47,4 +47,6 @@ Deno.test("C6 what a start owes is written at once where the journal can be writ
       }),
     TypeError,
   );
+  store.commit(rejected("second"), "daemon");
+  assertEquals(said(journal), ["first", "second"], "and keeps no other change back");
 });

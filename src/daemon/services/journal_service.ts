@@ -66,7 +66,7 @@ export function journalServices(
     else if (!fails && known.readOnly) log.info("the journal can be written again");
     known = { failures, readOnly: fails };
   };
-  /** What the start could not record on a full disk: without a client nobody else tries. */
+  /** What could not be recorded on a full disk: without a client nobody else tries. */
   const makeOwed = () => {
     try {
       store.owed.make();
