@@ -57,6 +57,18 @@ export function lastRecordOf(checkpoint: Pick<Checkpoint, "origin" | "size">): n
   return beginsOf(checkpoint) + checkpoint.size - 1;
 }
 
+/** The checkpoint of a signed note by itself; undefined where `key` has not signed it, or it is no checkpoint of `key`. */
+export async function openedCheckpoint(
+  note: string,
+  key: NoteKey,
+  { verify, digest }: { readonly verify: VerifySignature; readonly digest: Digest },
+): Promise<Checkpoint | undefined> {
+  const text = await openedNote(note, key, verify, digest);
+  const checkpoint = text === undefined ? undefined : parseCheckpoint(text);
+  if (checkpoint === undefined || checkpoint.origin !== originOf(key, beginsOf(checkpoint))) return undefined;
+  return checkpoint;
+}
+
 export function checkpointLine(
   { note, subtrees, position }: Pick<CheckpointEntry, "note" | "subtrees" | "position">,
 ): string {

@@ -10,7 +10,7 @@ import { recentRecords } from "../../src/journal/read_tail.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { digest, NO_PACE, sign, signingKey } from "../support/checkpoints.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
-import { DIR, fill, open, segments, sha256, verify } from "../support/memory_journal.ts";
+import { DIR, fill, open, segments, sha256, SMALL, verify } from "../support/memory_journal.ts";
 import { ed25519Verify } from "../../src/platform/ed25519.ts";
 
 const LF = 10;
@@ -20,7 +20,7 @@ const MOST_AT_ONCE = LONGEST_LINE_BYTES + 2;
 
 /** Three segments; in `index` a line of {@link LONG} bytes follows the first record, with or without a line feed. */
 async function withLongLine(index: number, isEnded: boolean) {
-  const { journal, files } = open(new MemoryFiles(), { segmentBytes: 2500, fsync: "never" });
+  const { journal, files } = open(new MemoryFiles(), SMALL);
   fill(journal, 16);
   await sign(files, journal);
   const { seq, hash } = journal.head();

@@ -102,6 +102,7 @@ async function altered(
   }
   put("unknown member, 63 deep", '"format":1', `"extra":${nested(63)},"format":1`, true);
   put("many lists", '"format":1', `"extra":[${"[],".repeat(10_000)}[]],"format":1`);
+  add("a string of quotes without an end", `"${'\\"'.repeat(400_000)}`); // minutes, where each quote is begun at again
   add("only brackets", nested(100_000).slice(0, 100_000));
   fields("earlier", earlier, { fromRoot: [earlier.fromRoot] });
   fields("earlier", earlier, { fromRoot: loose(earlier.fromRoot) });

@@ -178,7 +178,7 @@ def parse(text):
 def require_flat(text):
     """At most 64 levels and 10,000 lists and objects: parsers have bounds of their own, and a proof has two levels."""
     depth, begun = 0, 0
-    for bracket in re.findall(r"[][{}]", re.sub(r'"(?:[^"\\]|\\.)*"', "", text)):
+    for bracket in re.findall(r"[][{}]", re.sub(r'"(?:[^"\\]|\\.)*"?', "", text)):
         depth, begun = (depth + 1, begun + 1) if bracket in "[{" else (depth - 1, begun)
         require(depth <= 64 and begun <= 10_000, "nests too deep, or has too many lists")
 

@@ -6,14 +6,14 @@ import { sign } from "./checkpoints.ts";
 import { random, seedOfRun } from "./fuzz.ts";
 import { isLong } from "./long_step.ts";
 import { MemoryFiles } from "./memory_files.ts";
-import { DIR, fill, open, segments } from "./memory_journal.ts";
+import { DIR, fill, open, segments, SMALL } from "./memory_journal.ts";
 
 /** Bits that the short run looks at. */
 const SAMPLE = 500;
 
 /** A closed journal in three segments: records stand behind its first checkpoint, and behind its head file. */
 export async function signedHome(): Promise<MemoryFiles> {
-  const { journal, files } = open(new MemoryFiles(), { segmentBytes: 2500, fsync: "never" });
+  const { journal, files } = open(new MemoryFiles(), SMALL);
   fill(journal, 5);
   await sign(files, journal);
   fill(journal, 8);

@@ -11,6 +11,8 @@ import { MemoryFiles } from "./memory_files.ts";
 import { FakeTurns } from "./turns.ts";
 
 export const DIR = "/home/journal";
+/** A segment for a dozen records or so; no fsync. */
+export const SMALL = { segmentBytes: 2500, fsync: "never" as const };
 
 export const sha256: Sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
 
@@ -135,6 +137,11 @@ export async function problem(files: MemoryFiles): Promise<Problem | undefined> 
 /** The segments' paths, in order. */
 export function segments(files: MemoryFiles): string[] {
   return files.list(DIR).filter((name) => name.endsWith(".jsonl")).map((name) => `${DIR}/${name}`);
+}
+
+/** The lines of all segments, in order. */
+export function allLines(files: MemoryFiles): string[] {
+  return segments(files).flatMap((path) => lines(files, path));
 }
 
 export function lines(files: MemoryFiles, path: string): string[] {

@@ -4,7 +4,7 @@ import type { Store } from "../../src/core/store.ts";
 import { journalServices } from "../../src/daemon/services/journal_service.ts";
 import { canonicalJson } from "../../src/journal/canonical.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
-import { DIR, disk, fill, lines, open, segments, sha256, verify } from "../support/memory_journal.ts";
+import { allLines, DIR, disk, fill, lines, open, segments, sha256, verify } from "../support/memory_journal.ts";
 
 /** A journal in the daemon's care: its looks, and what they write to the log. */
 function watched() {
@@ -181,9 +181,8 @@ Deno.test("since and tail give what was appended, over segments, within their bo
   for (let n = 0; n <= seq + 3; n++) assertEquals(journal.tail(n), n === 0 ? [] : replayed.slice(-n));
   assertEquals(journal.since(seq - 11, 10, 1e6), undefined);
   assertEquals(journal.since(seq + 1, 10, 1e6), undefined);
-  const bytes = segments(files).flatMap((path) => lines(files, path)).slice(-9).join("\n").length;
-  const utf8 =
-    new TextEncoder().encode(segments(files).flatMap((path) => lines(files, path)).slice(-9).join("\n")).length;
+  const bytes = allLines(files).slice(-9).join("\n").length;
+  const utf8 = new TextEncoder().encode(allLines(files).slice(-9).join("\n")).length;
   assert(utf8 > bytes);
   assertEquals(journal.since(seq - 9, 100, utf8 + 1)?.length, 9);
   assertEquals(journal.since(seq - 9, 100, utf8), undefined);

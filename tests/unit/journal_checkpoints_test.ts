@@ -18,9 +18,8 @@ import {
   verifySigned,
 } from "../support/checkpoints.ts";
 import { Crash, type CrashPart, MemoryFiles } from "../support/memory_files.ts";
-import { DIR, disk, fill, lines, open, putLines, segments } from "../support/memory_journal.ts";
+import { allLines, DIR, disk, fill, lines, open, putLines, segments, SMALL } from "../support/memory_journal.ts";
 
-const SMALL = { segmentBytes: 2500, fsync: "never" as const };
 const FILE = checkpointPath(DIR);
 
 /** 40 records in several segments, signed at 15 and at the end. */
@@ -33,8 +32,6 @@ async function signed(): Promise<MemoryFiles> {
   await journal.close();
   return files.restart();
 }
-
-const allLines = (files: MemoryFiles) => segments(files).flatMap((path) => lines(files, path));
 
 Deno.test("C10 a checkpoint has the root over the lines of all records, also where another process goes on", async () => {
   const files = await signed();

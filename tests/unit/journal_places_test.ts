@@ -10,7 +10,7 @@ import type { Files } from "../../src/platform/system.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { digest, NO_PACE, openSigned, sign, signingKey } from "../support/checkpoints.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
-import { DIR, fill, open, segments, sha256 } from "../support/memory_journal.ts";
+import { DIR, fill, open, segments, sha256, SMALL } from "../support/memory_journal.ts";
 
 const HOUR = 3_600_000;
 const START = Date.parse("2026-01-01T00:00:00.000Z");
@@ -19,7 +19,7 @@ const START = Date.parse("2026-01-01T00:00:00.000Z");
 async function segmented(count: number): Promise<MemoryFiles> {
   let now = START;
   const clock = { now: () => now, steady: () => now };
-  const { journal, files } = open(new MemoryFiles(), { segmentBytes: 2500, fsync: "never", clock });
+  const { journal, files } = open(new MemoryFiles(), { ...SMALL, clock });
   for (; segments(files).length < count; now += HOUR) fill(journal, 1);
   await journal.close();
   return files;
@@ -139,7 +139,7 @@ Deno.test("Q1 a reading whose oldest segments go meanwhile begins once more, or 
 Deno.test("C10 a proof whose segments go meanwhile is made of what is left, or says what was pruned", async () => {
   let gone = 0;
   for (let at = 1; gone === at - 1; at++) {
-    const { journal, files, time } = open(new MemoryFiles(), { segmentBytes: 2500, fsync: "never" });
+    const { journal, files, time } = open(new MemoryFiles(), SMALL);
     fill(journal, 30);
     const checkpoints = await sign(files, journal);
     await journal.snapshot({});

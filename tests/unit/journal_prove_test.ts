@@ -6,9 +6,7 @@ import { ed25519Verify } from "../../src/platform/ed25519.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { digest, entries, NO_PACE, sign, signingKey } from "../support/checkpoints.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
-import { DIR, fill, lines, open, putLines, segments } from "../support/memory_journal.ts";
-
-const SMALL = { segmentBytes: 2500, fsync: "never" as const };
+import { allLines, DIR, fill, lines, open, putLines, segments, SMALL } from "../support/memory_journal.ts";
 
 async function placeOf(files: MemoryFiles) {
   const key = await signingKey(files);
@@ -26,7 +24,7 @@ Deno.test("C10 each record and each earlier size of a signed journal has a proof
   const { seq: size } = await sign(files, journal);
   fill(journal, 5); // nobody has signed these
   const place = await placeOf(files);
-  const all = segments(files).flatMap((path) => lines(files, path));
+  const all = allLines(files);
   for (let seq = 1; seq <= size; seq++) {
     const proof = await proveInclusion(place, seq);
     assertEquals([proof.record, proof.index], [all[seq - 1], seq - 1]);

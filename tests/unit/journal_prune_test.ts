@@ -8,6 +8,7 @@ import { HEAD_FILE, headPath, readHeadFile } from "../../src/journal/head_file.t
 import { verifySigned } from "../support/checkpoints.ts";
 import { Crash, MemoryFiles } from "../support/memory_files.ts";
 import {
+  allLines,
   DIR,
   FakeTime,
   fill,
@@ -17,10 +18,10 @@ import {
   segments,
   settled,
   sha256,
+  SMALL,
   verify,
 } from "../support/memory_journal.ts";
 
-const SMALL = { segmentBytes: 2500, fsync: "never" as const };
 const DAY = 86_400_000;
 /** More than a verification of {@link aged} takes. */
 const TURNS = 40;
@@ -183,7 +184,7 @@ Deno.test("C3 a beginning with another hash than the recorded one is found", asy
 
 Deno.test("C3 a kept head proves what is there; one of a record that was pruned proves nothing any more", async () => {
   const { journal, files, noon } = await aged();
-  const all = segments(files).flatMap((path) => lines(files, path)).map((line) => JSON.parse(line));
+  const all = allLines(files).map((line) => JSON.parse(line));
   const gone = await journal.prune(noon, Infinity);
   await journal.close();
   const headOf = (seq: number) => ({ size: seq, hash: all[seq - 1].hash as string, format: 1 });

@@ -19,11 +19,21 @@ import {
   verifySigned,
 } from "../support/checkpoints.ts";
 import { Crash, MemoryFiles } from "../support/memory_files.ts";
-import { DIR, disk, type FakeTime, fill, lines, open, putLines, segments, sha256 } from "../support/memory_journal.ts";
+import {
+  allLines,
+  DIR,
+  disk,
+  type FakeTime,
+  fill,
+  lines,
+  open,
+  putLines,
+  segments,
+  sha256,
+  SMALL,
+} from "../support/memory_journal.ts";
 
-const SMALL = { segmentBytes: 2500, fsync: "never" as const };
 const FILE = checkpointPath(DIR);
-const allLines = (files: MemoryFiles) => segments(files).flatMap((path) => lines(files, path));
 
 /** 60 records and a snapshot, signed, with several segments that may go. */
 async function signed(): Promise<{ journal: Journal; files: MemoryFiles; time: FakeTime; all: readonly string[] }> {

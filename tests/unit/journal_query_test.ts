@@ -9,7 +9,7 @@ import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { StoredRecord } from "../../src/protocol/record.ts";
 import { NO_PACE } from "../support/checkpoints.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
-import { DIR, lines, open, putLines, segments, sha256 } from "../support/memory_journal.ts";
+import { allLines, DIR, lines, open, putLines, segments, sha256 } from "../support/memory_journal.ts";
 
 const ALL = { limit: 10_000, maxBytes: 1 << 30 };
 const START = Date.parse("2026-01-01T00:00:00.000Z");
@@ -52,10 +52,6 @@ async function exported(files: Files, filter: RecordFilter) {
     given.push(new TextDecoder().decode(line));
   }, () => Promise.resolve());
   return { given, seqs, report };
-}
-
-function allLines(files: MemoryFiles): string[] {
-  return segments(files).flatMap((path) => lines(files, path));
 }
 
 const minute = (count: number) => new Date(START + count * 60_000).toISOString();

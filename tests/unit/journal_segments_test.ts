@@ -2,9 +2,7 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { MemoryFiles } from "../support/memory_files.ts";
-import { DIR, disk, open, problem, segments } from "../support/memory_journal.ts";
-
-const SMALL = { segmentBytes: 2500, fsync: "never" as const };
+import { DIR, disk, open, problem, segments, SMALL } from "../support/memory_journal.ts";
 
 /** What a start says, and what a verification does: the same. */
 async function said(files: MemoryFiles): Promise<string> {

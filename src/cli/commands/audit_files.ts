@@ -1,11 +1,11 @@
 /** Files and keys that the commands of the audit are given: heads, checkpoints and proofs that were kept elsewhere. */
 import { clip, escapeControls } from "../../domain/sanitize.ts";
-import { beginsOf, CHECKPOINT_FILE, checkpointPath, originOf } from "../../journal/checkpoint_file.ts";
+import { CHECKPOINT_FILE, checkpointPath, openedCheckpoint } from "../../journal/checkpoint_file.ts";
 import { type Head, parseHead } from "../../journal/head.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { readSigningKey, type SigningKey } from "../../journal/signing_key.ts";
 import { isNestedBeyond } from "../../lib/json_nesting.ts";
-import { type NoteKey, openedNote, parseCheckpoint, parseVerifierKey, tooManySignatures } from "../../merkle/note.ts";
+import { type NoteKey, parseCheckpoint, parseVerifierKey, tooManySignatures } from "../../merkle/note.ts";
 import { denoFiles, isNotFound, realPath } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
 import { sha256Bytes } from "../../platform/hash.ts";
@@ -87,9 +87,8 @@ export async function readKeptElsewhere(
       hint: "give it as it was kept, without the lines that others have added",
     });
   }
-  const opened = await openedNote(note, signer, ed25519Verify, digest);
-  const checkpoint = opened === undefined ? undefined : parseCheckpoint(opened);
-  if (checkpoint === undefined || checkpoint.origin !== originOf(signer, beginsOf(checkpoint))) {
+  const checkpoint = await openedCheckpoint(note, signer, { verify: ed25519Verify, digest });
+  if (checkpoint === undefined) {
     throw new ConsoleError("journal_broken", `the kept checkpoint is not signed by ${signer.name}`, {
       hint: "another key signed it: give that with --key; where it is of this home, its journal was made anew",
     });

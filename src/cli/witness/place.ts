@@ -1,11 +1,11 @@
 /** A place of the person's that checkpoints are kept at: what it gives back, and how what it holds is judged. */
 import { EARLIER_KEY } from "../commands/audit_files.ts";
-import { beginsOf, lastRecordOf, originOf } from "../../journal/checkpoint_file.ts";
+import { beginsOf, lastRecordOf, openedCheckpoint, originOf } from "../../journal/checkpoint_file.ts";
 import { problemLine } from "../../journal/chain.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { verifyJournal } from "../../journal/verify.ts";
-import { type NoteKey, openedNote, parseCheckpoint } from "../../merkle/note.ts";
+import { type NoteKey, parseCheckpoint, tooManySignatures } from "../../merkle/note.ts";
 import type { Digest } from "../../merkle/tree.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
@@ -33,9 +33,10 @@ export async function signedNotes(
 ): Promise<KeptCheckpoint[]> {
   const kept: KeptCheckpoint[] = [];
   for (const { note, where } of notes) {
-    const text = await openedNote(note, key, ed25519Verify, digest);
-    const checkpoint = text === undefined ? undefined : parseCheckpoint(text);
-    if (checkpoint === undefined || checkpoint.origin !== originOf(key, beginsOf(checkpoint))) {
+    const checkpoint = await openedCheckpoint(note, key, { verify: ed25519Verify, digest });
+    if (checkpoint === undefined) {
+      const tooMany = tooManySignatures(note);
+      if (tooMany !== undefined) throw new ConsoleError("journal_broken", `${where} ${tooMany}`);
       const told = parseCheckpoint(note);
       const isOurs = told !== undefined && told.origin === originOf(key, beginsOf(told));
       const what = isOurs
