@@ -13,6 +13,11 @@ function changes(here: { readonly home: Parameters<typeof readJournal>[0] }) {
   return { decided: of("approval.decided"), muted: of("channel.muted") };
 }
 
+/** Messages that the bot has yet to edit, as they stand on the disk. */
+function keptMessages(home: { readonly path: (name: string) => string }): number {
+  return (JSON.parse(Deno.readTextFileSync(home.path("telegram.json"))) as { messages: Json[] }).messages.length;
+}
+
 Deno.test("V4 killed after the poll, before the offset is written: what was sent is done once, by the next daemon", async () => {
   await using here = await telegramHome();
   const { home, bot } = here;
@@ -85,6 +90,8 @@ Deno.test("V4 killed after the decision, before the edit: the next daemon edits,
   await home.start();
   await eventually(() => message.buttons.length === 0, 15_000, "the edit");
   assertMatch(message.text, /^✖ [^:\n]+: denied, by telegram\n/);
+  // Until the reply to the edit has come the bot knows what the message is about, and a press is told how that ended.
+  await eventually(() => keptMessages(home) === 0, 10_000, "the reply to the edit");
   bot.press(before, "Approve");
   await eventually(() => bot.toasts.includes("this button is old: /approvals"), 10_000, "the reply to an old button");
   assertEquals(storyOf(home, asks.id).filter((line) => line.startsWith("approval.decided")).length, 1);
