@@ -24,6 +24,8 @@ export interface BoundedRun {
   readonly groupKill?: string;
   /** So many bytes of each of its streams are given back; {@link OUTPUT_CAP} where it is absent. */
   readonly maxBytes?: number;
+  /** Whether one that writes more than that to its stdout is killed, instead of read to its end. */
+  readonly killBeyond?: boolean;
   /** It runs. */
   readonly onStart?: (pid: number) => void;
 }
@@ -37,7 +39,7 @@ export type RunOutcome =
 
 export type RunBounded = (argv: readonly string[], options: BoundedRun) => Promise<RunOutcome>;
 
-/** Of each stream, bytes. What comes behind them is read and dropped, so that the program is not stopped by a full pipe. */
+/** Of each stream, bytes. What comes behind them is read and dropped, so that no full pipe stops the program. */
 const OUTPUT_CAP = 8192;
 
 /** Between SIGTERM and SIGKILL for a group, ms: a stop of the daemon waits for it. */
@@ -48,7 +50,7 @@ const GRACE_MS = 2000;
  * has no way to end what it left in the background, and what holds its pipes is not waited for. Never throws.
  */
 export const runBounded: RunBounded = async (argv, options) => {
-  const { env, stdin, ms, signal, cwd = "/", groupKill, maxBytes = OUTPUT_CAP, onStart } = options;
+  const { env, stdin, ms, signal, cwd = "/", groupKill, maxBytes = OUTPUT_CAP, killBeyond, onStart } = options;
   let child: Deno.ChildProcess;
   try {
     const streams = { stdin: stdin === undefined ? "null" : "piped", stdout: "piped", stderr: "piped" } as const;
@@ -76,7 +78,8 @@ export const runBounded: RunBounded = async (argv, options) => {
   const cancel = setTimer(ms, kill);
   signal?.addEventListener("abort", kill, { once: true });
   if (signal?.aborted) kill();
-  const [stdout, stderr] = [new Beginning(child.stdout, maxBytes), new Beginning(child.stderr, maxBytes)];
+  const stdout = new Beginning(child.stdout, maxBytes, killBeyond === true ? kill : undefined);
+  const stderr = new Beginning(child.stderr, maxBytes);
   if (stdin !== undefined) void feed(child, stdin);
   const { code } = await child.status;
   cancel();
@@ -108,9 +111,10 @@ class Beginning {
   #text = "";
   #done: Promise<void>;
 
-  constructor(stream: ReadableStream<Uint8Array>, maxBytes: number) {
+  /** @param onMore once something comes behind it */
+  constructor(stream: ReadableStream<Uint8Array>, maxBytes: number, onMore?: () => void) {
     this.#reader = stream.getReader();
-    this.#done = this.#read(maxBytes);
+    this.#done = this.#read(maxBytes, onMore);
   }
 
   async end(): Promise<string> {
@@ -122,13 +126,14 @@ class Beginning {
     return this.#text;
   }
 
-  async #read(maxBytes: number): Promise<void> {
+  async #read(maxBytes: number, onMore = () => {}): Promise<void> {
     const decoder = new TextDecoder();
     let room = maxBytes;
     try {
       for (let next = await this.#reader.read(); !next.done; next = await this.#reader.read()) {
         const part = next.value.subarray(0, room);
         room -= part.length;
+        if (part.length < next.value.length) onMore();
         if (part.length > 0) this.#text += decoder.decode(part, { stream: true });
       }
     } catch {

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { exists } from "../support/exists.ts";
 import type { TestHome } from "../support/harness.ts";
-import { audit, git, signedHome } from "../support/witness_home.ts";
+import { audit, git, gitReading, signedHome } from "../support/witness_home.ts";
 
 /** A repository whose notes name a blob that is not there. */
 async function lackingRepository(home: TestHome): Promise<{ readonly folder: string; readonly blob: string }> {
@@ -89,6 +89,29 @@ Deno.test({
       Deno.chownSync(path, 0, 0);
     }
   },
+});
+
+Deno.test("C10 trees that name one another without an end, and a note of any size, are refused before git takes memory for them", async () => {
+  await using home = await signedHome();
+  const folder = `${home.root}/kept.git`;
+  Deno.mkdirSync(folder);
+  await git(folder, "init", "-q");
+  const large = `${home.root}/large`;
+  Deno.writeTextFileSync(large, "");
+  Deno.truncateSync(large, 17 * 1_048_576);
+  const blob = await git(folder, "hash-object", "-w", large);
+  await git(folder, "notes", "--ref=agent-console", "add", "-C", blob, blob);
+  for (const args of [["verify", "--witness", folder], ["witness", "--git", folder]]) {
+    assertStringIncludes(await audit(home, 1, ...args), "more than 16 MiB are kept there");
+  }
+  const names = Array.from({ length: 16 }, (_, i) => `${i.toString(16)}0`);
+  let [entry, kind] = [blob, "100644 blob"];
+  for (let level = 0; level < 20; level++) {
+    const rows = names.map((name) => `${kind} ${entry}\t${name}\n`).join("");
+    [entry, kind] = [await gitReading(folder, rows, "mktree"), "040000 tree"];
+  }
+  await git(folder, "update-ref", "refs/notes/agent-console", await git(folder, "commit-tree", "-m", "notes", entry));
+  assertStringIncludes(await audit(home, 1, "verify", "--witness", folder), "more than 16 MiB are kept there");
 });
 
 Deno.test("C10 notes directly behind each other are as many checkpoints, and a file that is too large is not read", async () => {

@@ -28,9 +28,20 @@ export async function signedHome(): Promise<TestHome> {
 }
 
 /** Git by itself, without the settings of whoever runs the tests. */
-export async function git(folder: string, ...args: string[]): Promise<string> {
-  const env = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1", HOME: folder, PATH: "/usr/bin:/bin" };
-  const done = await new Deno.Command("/usr/bin/git", { args: ["-C", folder, ...args], env, clearEnv: true }).output();
+export function git(folder: string, ...args: string[]): Promise<string> {
+  return gitReading(folder, "", ...args);
+}
+
+/** The same with a text for it to read. */
+export async function gitReading(folder: string, text: string, ...args: string[]): Promise<string> {
+  const who = { GIT_AUTHOR_NAME: "x", GIT_AUTHOR_EMAIL: "x@y", GIT_COMMITTER_NAME: "x", GIT_COMMITTER_EMAIL: "x@y" };
+  const own = { GIT_CONFIG_GLOBAL: "/dev/null", GIT_CONFIG_NOSYSTEM: "1", HOME: folder, PATH: "/usr/bin:/bin" };
+  const options = { args: ["-C", folder, ...args], env: { ...own, ...who }, clearEnv: true };
+  const child = new Deno.Command("/usr/bin/git", { ...options, stdin: "piped", stdout: "piped", stderr: "piped" })
+    .spawn();
+  const fed = new Blob([text]).stream().pipeTo(child.stdin).catch(() => {}); // it may read nothing
+  const done = await child.output();
+  await fed;
   assert(done.success, new TextDecoder().decode(done.stderr));
   return new TextDecoder().decode(done.stdout).trim();
 }

@@ -1,11 +1,11 @@
 /** Programs of the user that the daemon runs: none of them can hold it up. */
 import { assert, assertEquals } from "@std/assert";
-import { runBounded, type RunOutcome } from "../../src/platform/bounded_run.ts";
+import { type BoundedRun, runBounded, type RunOutcome } from "../../src/platform/bounded_run.ts";
 
 const env = { PATH: "/usr/bin:/bin" };
 const sh = (
   script: string,
-  more: { readonly stdin?: string; readonly ms?: number; readonly signal?: AbortSignal } = {},
+  more: Partial<Pick<BoundedRun, "stdin" | "ms" | "signal" | "killBeyond">> = {},
 ) => runBounded(["/bin/sh", "-c", script], { env, ms: 20_000, ...more });
 
 async function timed(work: Promise<RunOutcome>): Promise<readonly [RunOutcome, number]> {
@@ -35,6 +35,8 @@ Deno.test("first hour 5: what a program left behind with its pipes is not waited
 Deno.test("first hour 5: a flood of output is cut, a stdin that nobody reads is no failure", async () => {
   const flood = await sh("head -c 1000000 /dev/zero | tr '\\0' x");
   assert(flood.kind === "ended" && flood.stdout.length === 8192 && flood.code === 0, flood.kind);
+  const [endless, ms] = await timed(sh("exec tr '\\0' x < /dev/zero", { killBeyond: true }));
+  assert(endless.kind === "killed" && endless.stdout.length === 8192 && ms < 15_000, `${endless.kind}, ${ms}`);
   const unread = await sh("exit 0", { stdin: "x".repeat(1_000_000) });
   assertEquals(unread, { kind: "ended", code: 0, stdout: "", stderr: "" });
 });

@@ -61,6 +61,10 @@ const REFUSED = [
   { key: /^hook\./, what: "its settings have hooks" },
 ];
 
+/** A note in the tree of notes: its file is named by the id of what it is about, in folders of two digits. */
+const NOTE_ROW = /^\d+ \w+ ([0-9a-f]{40,64})\t(?:[0-9a-f]{2}\/)*[0-9a-f]+$/;
+const TOO_MUCH = "more than 16 MiB are kept there";
+
 export class GitNotes {
   #git: string;
   #repository: string;
@@ -85,10 +89,13 @@ export class GitNotes {
   /** @throws {ConsoleError} `failed` */
   async read(): Promise<KeptNote[]> {
     await this.#checkSafe();
-    const rows = (await this.#run(["notes", `--ref=${NOTES_REF}`, "list"])).split("\n").filter((row) => row !== "");
-    const ids = rows.map((row) => row.split(" ")[0] ?? "");
+    const ids = await this.#blobs();
     if (ids.length === 0) return [];
-    const all = new TextEncoder().encode(await this.#run(["cat-file", "--batch"], `${ids.join("\n")}\n`));
+    const asked = `${ids.join("\n")}\n`;
+    // Of git's own objects, before it opens one: a blob of gigabytes is not read to its end.
+    const sizes = (await this.#run(["cat-file", "--batch-check=%(objectsize)"], asked)).split("\n");
+    if (sizes.reduce((sum, size) => sum + (Number(size) || 0), 0) >= MAX_PLACE_BYTES) throw this.#failed(TOO_MUCH);
+    const all = new TextEncoder().encode(await this.#run(["cat-file", "--batch"], asked));
     const notes: KeptNote[] = [];
     for (let at = 0; at < all.length;) {
       const end = all.indexOf(10, at);
@@ -100,6 +107,18 @@ export class GitNotes {
       at = end + 1 + Number(size) + 1;
     }
     return notes;
+  }
+
+  /**
+   * The ids of the notes, as `git ls-tree` lists the files of their tree: `git notes list` holds the whole of it in memory,
+   * and trees that name one another many times grow to gigabytes there.
+   */
+  async #blobs(): Promise<readonly string[]> {
+    const refs = (await this.#run(["for-each-ref", "--format=%(refname) %(objectname)", NOTES_REF])).split("\n");
+    const tip = refs.map((row) => row.split(" ")).find(([name]) => name === NOTES_REF)?.[1];
+    if (tip === undefined) return [];
+    const rows = (await this.#run(["ls-tree", "-r", "-z", tip])).split("\0");
+    return rows.map((row) => NOTE_ROW.exec(row)?.[1]).filter((id) => id !== undefined);
   }
 
   /** The folder that git writes objects and notes to, absolute. @throws {ConsoleError} `failed` */
@@ -135,12 +154,12 @@ export class GitNotes {
     const argv = [this.#git, "-C", this.#folder, ...SETTINGS.flatMap((one) => ["-c", one]), ...args];
     // It looks for the repository in that folder only, not in those above it, whose owners nobody has looked at.
     const env = { ...ENV, GIT_CEILING_DIRECTORIES: this.#folder.slice(0, this.#folder.lastIndexOf("/")) };
-    const how = { env, ms: MS, signal: this.#signal, maxBytes: MAX_PLACE_BYTES };
+    const how = { env, ms: MS, signal: this.#signal, maxBytes: MAX_PLACE_BYTES, killBeyond: true };
     const ended = await runBounded(argv, stdin === undefined ? how : { ...how, stdin });
     if (ended.kind === "unusable") throw this.#failed(ended.problem);
+    if (ended.stdout.length >= MAX_PLACE_BYTES) throw this.#failed(TOO_MUCH);
     if (ended.kind === "killed") throw this.#failed("git did not end in time");
     if (ended.code !== 0) throw this.#failed(ended.stderr.trim() || `git ended with ${ended.code}`);
-    if (ended.stdout.length >= MAX_PLACE_BYTES) throw this.#failed("more than 16 MiB are kept there");
     return ended.stdout;
   }
 
