@@ -43,11 +43,12 @@ export function budgetTable(all: Results): string {
   return table(["budget", "what it says", "beside", "goal", "measured", "part of the goal", "verdict"], rows);
 }
 
-/** @throws {Error} where one that is missed has no profile */
+/** Of budgets and of all else that has a goal. @throws {Error} where one that is missed has no profile */
 export function missedBudgets(all: Results, words: typeof MISSED = MISSED): string {
-  const ids = new Set([...Object.keys(BUDGET_MEANINGS), ...Object.keys(words)]);
+  const byId = Map.groupBy(rowsOf(all).filter(({ ok }) => !ok), ({ id }) => id);
+  const ids = new Set([...Object.keys(BUDGET_MEANINGS), ...byId.keys()]);
   const parts = [...ids].flatMap((id) => {
-    const missed = budgetRows(all, id).filter(({ ok }) => !ok);
+    const missed = byId.get(id) ?? [];
     if (missed.length === 0) return [];
     const why = words[id];
     if (why === undefined) throw new Error(`${id} is missed and nothing says why: add its profile to MISSED`);
