@@ -4,7 +4,7 @@
  * ahead of what is read.
  */
 import type { NoteKey, VerifySignature } from "../merkle/note.ts";
-import { type Digest, Frontier, sameHash, type Subtree, TreeHasher } from "../merkle/tree.ts";
+import { type Digest, Frontier, sameHash, TreeHasher } from "../merkle/tree.ts";
 import type { Files } from "../platform/system.ts";
 import { chainError, type Problem } from "./chain.ts";
 import {
@@ -18,7 +18,7 @@ import {
   type ReadEntry,
 } from "./checkpoint_file.ts";
 import { type Disagreement, KeptCheck, type KeptCheckpoint, type KeptReport } from "./kept_check.ts";
-import { findRecordedTree, type RecordedTree, recordedTree } from "./pruned_tree.ts";
+import { knownSubtrees, recordedTree } from "./pruned_tree.ts";
 import { type ChainPlace, tailOf } from "./record.ts";
 import type { Block } from "./block.ts";
 import type { SigningGap } from "./signing_gap.ts";
@@ -109,7 +109,6 @@ export class CheckpointCheck {
   /** The root at the beginning, where records before it were pruned. */
   #prunedRoot: Uint8Array | undefined;
   #place: ChainPlace = { seq: 0, hash: "" };
-  #recorded: RecordedTree | null | undefined;
   #begins = 1;
   #seq = 0;
   #count = 0;
@@ -129,39 +128,35 @@ export class CheckpointCheck {
   /** Begins behind `place`, also once more. @throws {ConsoleError} `journal_broken` where the file itself has a fault */
   begin(place: ChainPlace): void {
     if (this.#flaw !== undefined) throw chainError(this.#flaw);
+    const { files, dir } = this.#options;
     this.#place = place;
     this.#entries = this.#read();
     this.#advance();
     this.#begins = this.#next?.begins ?? 1;
     this.#seq = place.seq;
     [this.#count, this.#covers, this.#found, this.#gap] = [0, 0, undefined, undefined];
-    this.#recorded = undefined;
-    let there: CheckpointEntry | undefined;
-    let last: CheckpointEntry | undefined;
-    while (this.#next !== undefined && this.#next.position.seq <= place.seq) {
-      last = this.#next;
-      if (last.position.seq === place.seq) {
-        there = last;
-        if (last.position.hash !== place.hash) this.#misplaced(last);
-      }
-      this.#contradicts(last);
-      this.#advance();
-    }
-    const known = (begins: number): readonly Subtree[] | undefined => {
-      if (there?.begins === begins) return there.subtrees;
-      if (this.#recorded === undefined) { // null: it was looked for, which reads the whole journal
-        this.#recorded = findRecordedTree(this.#options.files, this.#options.dir, place) ?? null;
-      }
-      return this.#recorded !== null && beginsOf(this.#recorded) === begins ? this.#recorded.subtrees : undefined;
-    };
+    const hasCheckpoints = this.#next !== undefined;
+    const lastPruned = this.#skipPruned(place);
+    const known = knownSubtrees(files, dir, place, this.#size);
     const isPruned = place.seq >= this.#begins;
-    const subtrees = !isPruned ? [] : there ?? this.#next ?? last ? known(this.#begins) : undefined;
+    const subtrees = !isPruned ? [] : hasCheckpoints ? known(this.#begins) : undefined;
     this.#frontier = subtrees === undefined ? undefined : new Frontier(this.#hasher, subtrees);
     this.#prunedRoot = isPruned ? this.#frontier?.root() : undefined;
-    if (last !== undefined && this.#next === undefined && this.#frontier === undefined) {
-      this.#gap = { from: last.position.seq + 1, to: place.seq };
+    if (lastPruned !== undefined && this.#next === undefined && this.#frontier === undefined) {
+      this.#gap = { from: lastPruned.position.seq + 1, to: place.seq };
     }
     this.#disagrees(this.#kept.begin(place.seq, known), "the records that were pruned", 0);
+  }
+
+  /** Goes to the first checkpoint of a record behind `place`. @returns the one before it */
+  #skipPruned(place: ChainPlace): CheckpointEntry | undefined {
+    let last: CheckpointEntry | undefined;
+    for (; this.#next !== undefined && this.#next.position.seq <= place.seq; this.#advance()) {
+      last = this.#next;
+      if (last.position.seq === place.seq && last.position.hash !== place.hash) this.#misplaced(last);
+      this.#contradicts(last);
+    }
+    return last;
   }
 
   #read(): Generator<ReadEntry, void> {

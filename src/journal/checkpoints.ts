@@ -90,7 +90,7 @@ export class Checkpoints {
     const segments = listSegments(files, dir).filter(({ name }) =>
       (last === undefined || name >= last.segment) && name <= end.segment
     );
-    if (last !== undefined) this.#checkPlace(last, segments[0]);
+    if (last !== undefined) this.#checkLastRecord(last, segments[0]);
     const hasher = new TreeHasher(digest);
     const { first = 1 } = segments[0] ?? {};
     let place: Place = last ?? { seq: first - 1, hash: this.#before(segments[0]), offset: 0 };
@@ -111,7 +111,7 @@ export class Checkpoints {
   }
 
   /** The record of the last checkpoint must stand where that says: else the journal is another, or was cut. */
-  #checkPlace(last: Position, segment: Segment | undefined): void {
+  #checkLastRecord(last: Position, segment: Segment | undefined): void {
     const { files } = this.#options;
     if (segment !== undefined && segment.name !== last.segment && segment.first === last.seq + 1) {
       if (this.#before(segment) === last.hash) return; // the file that it ends was pruned

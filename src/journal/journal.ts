@@ -238,8 +238,8 @@ export class Journal {
    * Cuts off what somebody else appended to the last segment, and makes the journal read-only where that was taken away
    * or cannot be put right. A read-only one it tries to make writable. @returns bytes that were cut off
    */
-  checkPlace(): number {
-    return this.#writer.checkPlace();
+  keepWritable(): number {
+    return this.#writer.keepWritable();
   }
 
   /**

@@ -4,9 +4,10 @@
  * by itself, while a verification reads the records.
  */
 import type { Checkpoint } from "../merkle/note.ts";
-import { Frontier, sameHash, type Subtree, type TreeHasher } from "../merkle/tree.ts";
+import { Frontier, sameHash, type TreeHasher } from "../merkle/tree.ts";
 import type { Problem } from "./chain.ts";
 import { beginsOf, type CheckpointEntry, lastRecordOf } from "./checkpoint_file.ts";
+import type { KnownSubtrees } from "./pruned_tree.ts";
 
 /** A checkpoint whose signature was checked. */
 export interface KeptCheckpoint extends Checkpoint {
@@ -88,9 +89,9 @@ export class KeptCheck {
   /**
    * Begins behind record `seq`, also once more.
    *
-   * @param known what is known of the leaves up to it in the tree that begins with a record; undefined where nothing is
+   * @param known what is known of the leaves up to it
    */
-  begin(seq: number, known: (begins: number) => readonly Subtree[] | undefined): Disagreement | undefined {
+  begin(seq: number, known: KnownSubtrees): Disagreement | undefined {
     [this.#trees, this.#unprovable, this.#count, this.#upTo] = [[], [], 0, undefined];
     let found: Disagreement | undefined;
     for (const [begins, kept] of this.#kept) {

@@ -7,11 +7,11 @@ import { Frontier, sameHash, type Subtree, TreeHasher } from "../merkle/tree.ts"
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import { Beginning } from "./beginning.ts";
-import { beginsOf, CHECKPOINT_FILE, type CheckpointEntry, readCheckpoints } from "./checkpoint_file.ts";
+import { CHECKPOINT_FILE, type CheckpointEntry, readCheckpoints } from "./checkpoint_file.ts";
 import { CHECKPOINTS_HINT, newestCheckpoint } from "./newest_checkpoint.ts";
 import { CommandPace } from "./pace.ts";
 import { type CheckProofOptions, PROOF_FORMAT } from "./proof_check.ts";
-import { findRecordedTree } from "./pruned_tree.ts";
+import { knownSubtrees } from "./pruned_tree.ts";
 import type { ChainPlace } from "./record.ts";
 import { retriedWherePruned } from "./retried.ts";
 import { listSegments, readBlocks } from "./segment.ts";
@@ -137,11 +137,8 @@ async function walk(
 function before({ dir, files }: ProveOptions, { begins }: CheckpointEntry, place: ChainPlace): readonly Subtree[] {
   const { seq } = place;
   if (seq < begins) return [];
-  for (const { entry } of readCheckpoints(files, dir)) {
-    if (entry?.position.seq === seq) return entry.subtrees;
-  }
-  const kept = findRecordedTree(files, dir, place);
-  if (kept !== undefined && beginsOf(kept) === begins) return kept.subtrees;
+  const known = knownSubtrees(files, dir, place)(begins);
+  if (known !== undefined) return known;
   throw broken(`no checkpoint ends at record ${seq}, before which records were pruned`);
 }
 

@@ -53,10 +53,37 @@ export function recordedTree(
   return subtrees === undefined ? undefined : { origin, size, root: root!, last, subtrees };
 }
 
-/** The tree over what was pruned up to `place`, as the newest record of it says: it is read where no checkpoint is there. */
-export function findRecordedTree(files: Files, dir: string, place: ChainPlace): RecordedTree | undefined {
-  let found: RecordedTree | undefined;
-  for (const tree of recordedTrees(files, dir, place)) found = tree ?? found;
+/** What is known of the leaves up to a place in the tree that begins with record `begins`; undefined where nothing is. */
+export type KnownSubtrees = (begins: number) => readonly Subtree[] | undefined;
+
+/**
+ * What a verification and a proof go on from where the records up to `place` were pruned: the checkpoint of the tree that
+ * ends there, else what the newest record of a pruning keeps of it. Looks when it is first asked, and once: where no
+ * checkpoint is there it reads the whole journal.
+ *
+ * @param size of `journal.checkpoints`, where it was measured before
+ */
+export function knownSubtrees(files: Files, dir: string, place: ChainPlace, size?: number): KnownSubtrees {
+  let checkpoints: ReadonlyMap<number, readonly Subtree[]> | undefined;
+  let recorded: RecordedTree | null | undefined; // null: there is none
+  return (begins) => {
+    checkpoints ??= checkpointsAt(files, dir, place, size);
+    const signed = checkpoints.get(begins);
+    if (signed !== undefined) return signed;
+    if (recorded === undefined) {
+      recorded = null;
+      for (const tree of recordedTrees(files, dir, place)) recorded = tree ?? recorded;
+    }
+    return recorded !== null && beginsOf(recorded) === begins ? recorded.subtrees : undefined;
+  };
+}
+
+/** The subtrees of the checkpoints that end at `place`, by the first record of their tree. */
+function checkpointsAt(files: Files, dir: string, { seq }: ChainPlace, size?: number) {
+  const found = new Map<number, readonly Subtree[]>();
+  for (const { entry } of readCheckpoints(files, dir, size)) {
+    if (entry?.position.seq === seq) found.set(entry.begins, entry.subtrees);
+  }
   return found;
 }
 

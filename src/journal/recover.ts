@@ -107,7 +107,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   let before = all.slice(0, start).findLast(({ opening }) => opening !== undefined); // as a verification says it
   for (const [index, segment] of toRead.entries()) {
     const from = restored && index === 0 ? snapshot.offset : 0;
-    if (from === 0) checkPlace(segment, chain, before);
+    if (from === 0) checkFirstSeq(segment, chain, before);
     if (segment.opening !== undefined) before = segment;
     const rest = read(segment, from);
     if (rest.bytes.length === 0) continue;
@@ -193,7 +193,7 @@ function whyNot(options: RecoverOptions, all: readonly Segment[], snapshot: Snap
 function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly SegmentLook[], from: ChainPlace): void {
   let chain = new Chain(sha256, from);
   for (const [index, segment] of segments.entries()) {
-    checkPlace(segment, chain, segments[index - 1]);
+    checkFirstSeq(segment, chain, segments[index - 1]);
     const { size, opening = new Uint8Array(0) } = segment;
     chain.block(segment.name, { offset: 0, bytes: withLineFeed(opening) });
     if (index === segments.length - 1) return;
@@ -210,7 +210,7 @@ function checkSeams({ files, sha256 }: RecoverOptions, segments: readonly Segmen
   }
 }
 
-function checkPlace(segment: Segment, chain: Chain, before: SegmentLook | undefined): void {
+function checkFirstSeq(segment: Segment, chain: Chain, before: SegmentLook | undefined): void {
   if (segment.first !== chain.seq + 1) throw sequenceGap(segment, chain, before, before?.size);
 }
 

@@ -194,7 +194,7 @@ export class Writer {
    * what cannot be put right makes the journal read-only, until a later look finds it as it was. After a failed fsync it
    * tries to write anew: until then no head is kept and nothing is signed. @returns bytes that were cut off
    */
-  checkPlace(): number {
+  keepWritable(): number {
     const { files, clock } = this.#options;
     const [current, found] = [this.#current, this.#trouble];
     if (found?.retryAt === Infinity) return 0;

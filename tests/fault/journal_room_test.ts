@@ -48,14 +48,14 @@ for (const [kind, records] of Object.entries(KINDS)) {
       files.capacity = used(files) + room;
       for (let look = 0; look < 3; look++) {
         await time.pass(LOOK_MS);
-        assertEquals(journal.checkPlace(), 0);
+        assertEquals(journal.keepWritable(), 0);
         assert(journal.stats().readOnly?.includes("ENOSPC"), `${room} bytes of room`);
         assertEquals(files.contents(), before, "nothing is left");
       }
     }
     files.free();
     await time.pass(LOOK_MS);
-    journal.checkPlace();
+    journal.keepWritable();
     assertEquals([journal.stats().readOnly, files.contents()], [undefined, before]);
     fill(journal, 8);
     await journal.close();
@@ -67,7 +67,7 @@ for (const [kind, records] of Object.entries(KINDS)) {
     changesOf.files.free();
     await changesOf.time.pass(LOOK_MS);
     const from = changesOf.files.changes;
-    changesOf.journal.checkPlace();
+    changesOf.journal.keepWritable();
     const changes = changesOf.files.changes - from;
     assert(changes >= 2, "it writes and takes away");
     for (let step = 1; step <= changes; step++) {
@@ -79,7 +79,7 @@ for (const [kind, records] of Object.entries(KINDS)) {
           const head = journal.head();
           files[how](step, part);
           try {
-            journal.checkPlace();
+            journal.keepWritable();
           } catch {
             // killed
           }
@@ -107,12 +107,12 @@ Deno.test("C6 a disk that refuses to take the try away again stays read-only, an
   files.undoError = new Error("EROFS: read-only file system");
   for (let look = 0; look < 2; look++) {
     await time.pass(LOOK_MS);
-    assertEquals(journal.checkPlace(), 0, "nobody else wrote that");
+    assertEquals(journal.keepWritable(), 0, "nobody else wrote that");
     assert(journal.stats().readOnly?.includes("EROFS"));
   }
   files.undoError = undefined;
   await time.pass(LOOK_MS);
-  journal.checkPlace();
+  journal.keepWritable();
   assertEquals(journal.stats().readOnly, undefined);
   fill(journal, 1);
   await journal.close();

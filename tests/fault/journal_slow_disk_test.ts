@@ -68,11 +68,11 @@ Deno.test("C6 an fsync that fails after it was held rejects all who waited; a lo
   for (const waiting of waits) await assertRejects(() => waiting, ConsoleError, "EIO");
   assertEquals(durable, []);
   await time.pass(1000);
-  journal.checkPlace();
+  journal.keepWritable();
   assert(journal.stats().readOnly?.includes("EIO"), "the disk fails still");
   files.syncError = undefined;
   await time.pass(1000);
-  journal.checkPlace();
+  journal.keepWritable();
   assertEquals(journal.stats().readOnly, undefined);
   await journal.keepHead();
   assertEquals(open(files.afterPowerFailure(), SMALL).journal.head(), journal.head());
@@ -96,7 +96,7 @@ Deno.test("C6 a journal that was found broken is not written anew by a look afte
   assert(await journal.verifyAgain({ next: () => Promise.resolve() }) !== undefined);
   const before = files.contents();
   await time.pass(5000);
-  journal.checkPlace();
+  journal.keepWritable();
   assert(journal.stats().readOnly?.includes("does not verify"), journal.stats().readOnly);
   assertEquals(files.contents(), before);
 });

@@ -199,15 +199,15 @@ Deno.test("C6 what somebody else appended is noticed at the next tick and cut of
   };
   const { journal, files, time } = open();
   fill(journal, 3);
-  journal.checkPlace();
+  journal.keepWritable();
   fill(journal, 1);
   garbage(files, segments(files)[0]!);
-  assertEquals(journal.checkPlace(), 5);
+  assertEquals(journal.keepWritable(), 5);
   fill(journal, 1);
   assertEquals((await verify(files)).ok, true);
   garbage(files, segments(files)[0]!);
   fill(journal, 1); // before the tick
-  journal.checkPlace();
+  journal.keepWritable();
   for (let i = 0; i < 2; i++) {
     await time.pass(1000);
     readOnly(() => fill(journal, 1));

@@ -79,7 +79,7 @@ export function journalServices(
     snapshots: {
       name: "snapshots",
       tick: async () => {
-        const cut = journal.checkPlace();
+        const cut = journal.keepWritable();
         if (cut > 0) log.error("something else wrote to the journal: what it appended was cut off", { bytes: cut });
         makeOwed();
         tellTrouble();
