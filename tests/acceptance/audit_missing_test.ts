@@ -4,6 +4,7 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { readJournal } from "../support/harness_journal.ts";
 import { homeKeyText, signMore } from "../support/home_journal.ts";
+import { grow, signedHome } from "../support/witness_home.ts";
 
 async function said(home: TestHome, code: number, ...args: string[]): Promise<string> {
   const done = await home.cli(["audit", "verify", ...args]);
@@ -34,6 +35,21 @@ Deno.test("C10 a home whose head or checkpoints are missing is told so, with wha
   assertStringIncludes(await said(home, 0), `${both} anew, and ${END}\n`);
   assertStringIncludes(await said(home, 0, "--against", home.path("kept.json")), `${both} behind record ${size} anew`);
   assertEquals(JSON.parse(await said(home, 0, "--json")).missingFiles, ["journal.checkpoints", "journal.head"]);
+});
+
+Deno.test("C10 a checkpoint that was removed is not missed: those that are left say up to which record they reach", async () => {
+  await using home = await signedHome();
+  const first = readJournal(home).length;
+  for (const count of [10, 5]) await grow(home, count);
+  const size = readJournal(home).length;
+  const file = home.path("journal.checkpoints");
+  const lines = Deno.readTextFileSync(file).split("\n").slice(0, -1);
+  assertEquals(lines.length, 3);
+  assertStringIncludes(await said(home, 0), `: 3 checkpoints up to record ${size}\n`);
+  Deno.writeTextFileSync(file, `${lines[0]}\n${lines[2]}\n`);
+  assertStringIncludes(await said(home, 0), `: 2 checkpoints up to record ${size}\n`);
+  Deno.writeTextFileSync(file, `${lines[0]}\n`);
+  assertStringIncludes(await said(home, 0), `: 1 checkpoint up to record ${first}\n`);
 });
 
 Deno.test("C10 what an earlier key of the home has signed is checked the way that the hint names", async () => {

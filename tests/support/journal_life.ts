@@ -126,7 +126,7 @@ export class Life {
         this.failed.push(operation);
         this.options.mend(failures);
         await this.#time.pass(RETRY_MS);
-        this.#journal.checkPlace(); // as each tick does
+        this.#journal.keepWritable(); // as each tick does
         if (operation === "close") return; // its records were answered for; the files are closed
       }
     }
