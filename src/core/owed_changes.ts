@@ -5,13 +5,19 @@
 import { ConsoleError } from "../protocol/errors.ts";
 
 export class OwedChanges {
+  #asDaemon: (change: () => void) => void;
   #owed: (() => void)[] = [];
   #isMaking = false;
+
+  /** @param asDaemon makes one: whoever's call it comes with, nobody's limits refuse it */
+  constructor(asDaemon: (change: () => void) => void = (change) => change()) {
+    this.#asDaemon = asDaemon;
+  }
 
   /**
    * Makes `change`, behind those that are owed already; where the journal is read-only it is owed, too.
    *
-   * @throws what a change throws for another reason; that one is not made again
+   * @throws as {@link make}, but for `read_only`
    */
   add(change: () => void): void {
     this.#owed.push(change);
@@ -23,27 +29,33 @@ export class OwedChanges {
   }
 
   /**
-   * Makes those that are owed, in order; one that the journal refuses is made again as a whole.
+   * Makes those that are owed, in order; one that the journal refuses is made again as a whole. One that fails for another
+   * reason, which is a bug, is not: it keeps none of those behind it back.
    *
-   * @throws {ConsoleError} `read_only`; as {@link add}
+   * @throws {ConsoleError} `read_only`; what the first of those has thrown
    */
   make(): void {
     if (this.#isMaking) return; // what one of them commits
     this.#isMaking = true;
+    const failed: unknown[] = [];
     try {
       for (let change = this.#owed[0]; change !== undefined; change = this.#owed[0]) {
-        change();
+        try {
+          this.#asDaemon(change);
+        } catch (error) {
+          if (isReadOnly(error)) throw error;
+          failed.push(error);
+        }
         this.#owed.shift();
       }
-    } catch (error) {
-      if (!isReadOnly(error)) this.#owed.shift(); // else no change could be made any more
-      throw error;
     } finally {
       this.#isMaking = false;
     }
+    if (failed.length > 0) throw failed[0];
   }
 }
 
-function isReadOnly(error: unknown): boolean {
+/** Whether the journal has refused it, and will take it when it can be written again. */
+export function isReadOnly(error: unknown): boolean {
   return error instanceof ConsoleError && error.kind === "read_only";
 }

@@ -96,6 +96,10 @@ export class ReportQuota implements Quota {
     return (call) => this.#as(current, call);
   }
 
+  unlimited(call: () => void): void {
+    this.#as(undefined, call);
+  }
+
   #as<T>(current: Charged | undefined, call: () => T): T {
     const before = this.#current;
     this.#current = current;
@@ -126,7 +130,7 @@ export class ReportQuota implements Quota {
     const closed = forgettable(rows.sessions(), 0, FORGOTTEN_AT_ONCE);
     const oldest = closed.length > 0 ? closed : this.#unclaimed(rows);
     if (oldest.length === 0) this.#fullUntil = this.#steady() + NO_ROOM_MS;
-    this.#as(undefined, () => { // what the daemon does itself has no limit
+    this.unlimited(() => {
       for (const { id } of oldest) {
         const end = decideClose(rows.get(id), id, "gave way to a new session", new Date(this.#o.now()).toISOString());
         if (!isRefusal(end)) rows.commit(end, DAEMON); // it was open: its end says why

@@ -52,13 +52,15 @@ export interface Quota {
   admit(event: NewEvent, rows: Store): void;
   /** `event` was appended, as so many bytes. */
   charge(event: NewEvent, bytes: number): void;
+  /** Runs what the daemon does itself, whoever's call it comes with: nothing of it is admitted or charged. */
+  unlimited(call: () => void): void;
 }
 
 export class Store {
   /** What is known of the agents' processes beside the journal. */
   readonly processes = new Processes();
   /** What comes before any other change. */
-  readonly owed = new OwedChanges();
+  readonly owed: OwedChanges;
   #rows = new SessionRows();
   #journal: JournalPort | undefined;
   #replayedUntil: string | undefined;
@@ -68,6 +70,8 @@ export class Store {
 
   constructor(options: StoreOptions) {
     this.#options = options;
+    const { quota } = options;
+    this.owed = new OwedChanges((change) => quota === undefined ? change() : quota.unlimited(change));
     this.#projections = options.projections ?? new Projections([], () => {});
     this.#keys = new Idempotency(options.idempotencyKeys);
   }
@@ -137,7 +141,7 @@ export class Store {
   /**
    * Appends `event`, applies it, publishes it.
    *
-   * @throws {ConsoleError} `read_only`: nothing changed
+   * @throws {ConsoleError} `read_only`, `busy`: nothing changed
    */
   commit(event: NewEvent, actor: Actor, once?: Once): CommitResult {
     if (this.#journal === undefined) throw new Error("the store has no journal yet");

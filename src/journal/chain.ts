@@ -2,7 +2,7 @@
 import { ConsoleError } from "../protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Sha256 } from "../platform/system.ts";
-import { NO_HASH, parseRecord, SEGMENT_TYPE, tailOf, tailOfNext, verifyHash } from "./record.ts";
+import { hasOwnShape, NO_HASH, parseRecord, SEGMENT_TYPE, tailOf, tailOfNext, verifyHash } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import type { Block, UnterminatedTail } from "./block.ts";
 
@@ -120,6 +120,7 @@ export class Chain {
       );
     }
     if (offset === 0 && !opens(record.data, seq)) throw fail("does not open the segment that it stands in");
+    if (!hasOwnShape(record)) throw fail(`is a ${record.type} with data that no daemon writes`);
     this.#seq = seq;
     this.#hash = tail.hash;
     return record;

@@ -66,7 +66,7 @@ export async function checkpointCheck(options: CheckpointCheckOptions): Promise<
     what,
   });
   if (stat !== undefined && stat.kind !== "file") {
-    return new CheckpointCheck(options, 0, flawAt(undefined, 0, "is in no file"));
+    return new CheckpointCheck(options, 0, flawAt(undefined, 0, "is no file"));
   }
   const size = stat?.size ?? 0;
   let first: string | undefined;
@@ -179,7 +179,7 @@ export class CheckpointCheck {
     const kept = this.#kept.contradicts(entry);
     if (kept === undefined) return;
     const what = `is another one than ${kept.name}: the journal was made anew`;
-    this.#found ??= { segment: CHECKPOINT_FILE, seq: entry.position.seq, offset: 0, what };
+    this.#found ??= { segment: CHECKPOINT_FILE, seq: entry.position.seq, offset: this.#nextAt, what };
   }
 
   #disagrees(found: Disagreement | undefined, segment: string, offset: number): void {

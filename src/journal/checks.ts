@@ -1,7 +1,7 @@
 /** The checks of a journal that is served: of what its start did not read, and of all of it again. What they found stays. */
 import type { Clock, Files, Sha256 } from "../platform/system.ts";
 import { markBroken } from "./broken_mark.ts";
-import type { Problem } from "./chain.ts";
+import { chainError, type Problem } from "./chain.ts";
 import type { ChainPlace } from "./record.ts";
 import type { Pace } from "./pace.ts";
 import { verifyUpTo } from "./verify.ts";
@@ -22,7 +22,8 @@ export class Checks {
   #options: ChecksOptions;
   #unread: ChainPlace | undefined;
   #checked = 0;
-  #isReadingAgain = false;
+  /** Readings under way, which two callers may begin: what they read must stay. */
+  #readings = 0;
   #removing: Promise<unknown> | undefined;
   /** The fault that was found. */
   broken: Problem | undefined;
@@ -36,7 +37,7 @@ export class Checks {
 
   /** Whether records may go: no fault was found, and none that must not go meanwhile is being read or still to be read. */
   get mayRemove(): boolean {
-    return this.broken === undefined && this.#unread === undefined && !this.#isReadingAgain;
+    return this.broken === undefined && this.#unread === undefined && this.#readings === 0;
   }
 
   /** How far the check of the unread ones has come; undefined where none is unread. */
@@ -55,14 +56,9 @@ export class Checks {
     while (this.#removing !== undefined) await this.#removing.catch(() => {});
     const end = this.#options.writer.position;
     if (end === undefined) return this.broken;
-    this.#isReadingAgain = true;
-    try {
-      const problem = await this.#verify(end, pace, () => {});
-      if (problem === undefined) this.#unread = undefined; // they were among them
-      return problem;
-    } finally {
-      this.#isReadingAgain = false;
-    }
+    const problem = await this.#verify(end, pace, () => {});
+    if (problem === undefined) this.#unread = undefined; // they were among them
+    return problem;
   }
 
   /** Calls `remove`, which may take its time until segments go: a reading that begins meanwhile waits for its end. */
@@ -80,13 +76,14 @@ export class Checks {
     const { dir, files, sha256, sha256For, writer } = this.#options;
     if (this.broken !== undefined) return this.broken;
     const hash = sha256For?.(writer.bytes) ?? sha256;
-    const problem = await verifyUpTo({ dir, files, sha256: hash, pace, checked }, end);
+    this.#readings++;
+    const problem = await verifyUpTo({ dir, files, sha256: hash, pace, checked }, end).finally(() => this.#readings--);
     if (problem === undefined) {
       this.lastVerifiedAt = this.#now();
       return undefined;
     }
     this.broken = problem;
-    writer.halt("the journal does not verify");
+    writer.halt(chainError(problem));
     markBroken(files, dir, problem);
     return problem;
   }

@@ -8,7 +8,7 @@ import { Frontier, HASH_BYTES, sameHash, type Subtree, subtreesOf, type TreeHash
 import type { Files } from "../platform/system.ts";
 import { beginsOf, lastRecordOf, originOf, readCheckpoints } from "./checkpoint_file.ts";
 import type { Pace } from "./pace.ts";
-import { type ChainPlace, parseRecord, PRUNED_TYPE } from "./record.ts";
+import { type ChainPlace, hasOwnShape, parseRecord, PRUNED_TYPE } from "./record.ts";
 import { listSegments, readBlocks } from "./segment.ts";
 
 /** As the record has it: hashes are base64. */
@@ -42,7 +42,7 @@ export interface RecordedTree extends Checkpoint {
 export function recordedTree(
   { type, data }: { readonly type: string; readonly data: unknown },
 ): RecordedTree | undefined {
-  if (type !== PRUNED_TYPE) return undefined;
+  if (type !== PRUNED_TYPE || !hasOwnShape({ type, data })) return undefined;
   const { last, tree } = data as { readonly last: number; readonly tree?: Partial<PrunedTree> };
   if (tree === undefined || !Array.isArray(tree.frontier)) return undefined;
   const hashes = tree.frontier.map((one) => fromBase64(String(one)));

@@ -34,7 +34,7 @@ export function recentRecords(
       const record = parseRecord(utf8.decode(line));
       if (record?.seq !== seq) {
         const what = "is not there any more: the file was changed from outside";
-        throw chainError({ segment: segment.name, seq, offset: 0, what });
+        throw chainError({ segment: segment.name, seq, offset: start - line.length - 1, what });
       }
       budget -= line.length + 1;
       start -= line.length + 1;
@@ -43,7 +43,7 @@ export function recentRecords(
     // A segment that was not read to its first record means that the bounds are reached.
     if (records.length === count) break;
     if (end.seq - records.length < segment.first) continue;
-    lastRecord(files, segment.path, start); // the next one is a record that is too much for the window, and no damage
+    lastRecord(files, segment.path, start); // throws where that is damage, and not a record too much for the window
     break;
   }
   return records.reverse();

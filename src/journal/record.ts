@@ -68,6 +68,30 @@ export function lossOf({ type, data }: Pick<StoredRecord, "type" | "data">): Los
   return type === RECOVERED_TYPE ? data as Loss : undefined;
 }
 
+/**
+ * Whether a record has what is read from its data here and in pruned_tree.ts, where it is of one of those types: one that was
+ * forged with a right hash must be a fault of the journal, not of its reader.
+ */
+export function hasOwnShape({ type, data }: Pick<StoredRecord, "type" | "data">): boolean {
+  const { seq, digest, pruned, last, hash, tree, missingUpTo, lostHead } = data as Record<string, unknown>;
+  switch (type) {
+    case SNAPSHOT_TYPE:
+      return Number.isSafeInteger(seq) && typeof digest === "string" &&
+        (pruned === undefined || isObject(pruned) && isPlace(pruned as Partial<ChainPlace>));
+    case PRUNED_TYPE:
+      return isPlace({ seq: last, hash }) && (tree === undefined || isObject(tree));
+    case RECOVERED_TYPE:
+      return (missingUpTo === undefined || Number.isSafeInteger(missingUpTo)) &&
+        (lostHead === undefined || typeof lostHead === "string");
+    default:
+      return true;
+  }
+}
+
+function isPlace({ seq, hash }: { readonly seq?: unknown; readonly hash?: unknown }): boolean {
+  return Number.isSafeInteger(seq) && typeof hash === "string";
+}
+
 /** Bytes of `,"hash":"<64 hex digits>"`. */
 const HASH_MEMBER_BYTES = 74;
 

@@ -141,8 +141,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
   // A crash has left segments that the journal says are pruned; without a snapshot they still hold what the state is made of.
   const pruned = beginning.declared;
   const gone = all.filter((_, i) => i < start && (all[i + 1]?.first ?? Infinity) - 1 <= (pruned?.seq ?? 0));
-  for (const { path } of gone) files.remove(path);
-  const tip = tipOf(all.slice(gone.length), end.offset, chain, place?.segment);
+  const tip = tipOf(all.slice(removeOldest(files, gone)), end.offset, chain, place?.segment);
   const lost: Cut | undefined = loss.missingUpTo === undefined ? undefined : {
     segment: tip.last?.segment.name ?? segmentOf(dir, 1).name,
     offset: tip.last?.size ?? 0,
@@ -167,6 +166,18 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
     ...(restored || isWhole ? {} : { unknownBefore: beginning.place.seq + 1 }),
     ...(ignored === undefined ? {} : { snapshotIgnored: ignored }),
   };
+}
+
+/** Oldest first, as a pruning does. @returns how many went: what the system keeps is left to the next pruning */
+function removeOldest(files: Files, segments: readonly Segment[]): number {
+  for (const [removed, { path }] of segments.entries()) {
+    try {
+      files.remove(path);
+    } catch {
+      return removed;
+    }
+  }
+  return segments.length;
 }
 
 function readSegment(

@@ -204,7 +204,7 @@ export class Writer {
       const behind = mayBeChanged && current !== undefined ? bytesBehind(files, current.segment, current.size) : 0;
       if (found !== undefined) this.#reopen({ ...found, retryAt: 0 }, "none");
       else if (behind > 0) this.#reopen({ error: undefined, retryAt: 0 });
-      return behind;
+      return found === undefined || found.error instanceof SegmentChanged ? behind : 0; // else of a write that failed
     } catch (error) {
       if (this.#trouble === found) this.#stop(error);
       return 0;
@@ -219,8 +219,8 @@ export class Writer {
     this.#bytes -= size;
   }
 
-  /** No record may follow any more, for `why`. */
-  halt(why: string): void {
+  /** No record may follow. */
+  halt(why: ConsoleError): void {
     this.#failures++;
     this.#trouble = { error: why, retryAt: Infinity };
   }

@@ -248,7 +248,7 @@ Deno.test("C7 a crash or a power failure at each change of two lives after anoth
       for (let second = 1; second <= dry.changes + 4; second += rounds(5, 1)) {
         const files = new MemoryFiles();
         files.crashAt(first, "half");
-        await live(files, fsync).catch(() => {});
+        await live(files, fsync).catch((error) => assert(files.isDead, String(error?.stack)));
         for (let next of [files.restart(), files.afterPowerFailure()]) {
           const what = `${fsync}, crash at ${first} and ${second}`;
           next.crashAt(second, "half");

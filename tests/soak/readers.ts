@@ -96,8 +96,9 @@ export async function visitors(world: World, name: string): Promise<void> {
         await stalled.write('{"id":2,"method":"subscribe","params":{"answers":true}}\n');
         await world.rest(5000, chance);
       } else await client.request("session.list");
-    } catch {
-      // The daemon was killed meanwhile: a visitor goes, too.
+    } catch (error) {
+      if (error instanceof Resync) world.ledger.faults.push(`${name}: it was told to begin anew at ${seen.from}`);
+      else if (!isGoneOrLate(error)) throw error; // the daemon was killed meanwhile: a visitor goes, too
     } finally {
       await client.close();
     }

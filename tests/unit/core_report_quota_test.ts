@@ -54,6 +54,11 @@ class Home {
     if (!isRefusal(event)) this.commit(event, peer);
   }
 
+  /** What the daemon owes, and comes to it in a call of `peer`. */
+  owe(event: NewEvent, peer: FakeCaller): void {
+    this.quota.run(peer, {}, () => this.store.owed.add(() => void this.store.commit(event, "daemon")));
+  }
+
   commit(event: NewEvent, peer: FakeCaller): void {
     this.quota.run(peer, {}, () => this.store.commit(event, peer.actor));
   }
@@ -79,6 +84,25 @@ Deno.test("L6 sessions: a limit for each connection and one in all; closed ones 
   home.now += 1000;
   home.set("b3", b);
   assertEquals([...home.store.sessions()].map(({ id }) => id).sort(), ["a1", "a3", "a4", "b1", "b2", "b3", "own"]);
+});
+
+Deno.test("L6 C6 what the daemon owes is no stranger's: their limits refuse none of it, and charge them with none", () => {
+  const home = new Home({ reportJournalBytesEach: 400, reportJournalRefill: 1e-9 });
+  const peer = stranger();
+  const rejected = (problem: string): NewEvent => ({ type: "daemon.config_rejected", data: { problem } });
+  const said = () => home.journal.records.flatMap(({ data }) => (data as { problem?: string }).problem ?? []);
+  const spend = () => {
+    for (let at = 0; at < 20; at++) home.set("a", peer, `${at}`);
+  };
+  refused(spend, "this connection has 400 bytes");
+  home.owe(rejected("with room"), peer);
+  assertEquals(said(), ["with room"]);
+  home.journal.room = 0;
+  home.owe(rejected("on a full disk"), peer);
+  assertThrows(() => home.set("a", peer, "more"), ConsoleError, "full");
+  home.journal.room = Infinity;
+  refused(() => home.set("a", peer, "more"), "this connection has 400 bytes");
+  assertEquals(said(), ["with room", "on a full disk"]);
 });
 
 Deno.test("L6 silent rows that belong to nobody give way to a new session, the longest silent first, and their end is told", () => {

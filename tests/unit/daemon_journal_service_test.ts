@@ -9,7 +9,7 @@ Deno.test("C7 a stop in the middle of a tick writes one snapshot, not two into t
   const head = Promise.withResolvers<void>();
   const written: boolean[] = [];
   const journal = {
-    checkPlace: () => 0,
+    keepWritable: () => 0,
     stats: () => ({ failures: 0 }),
     keepHead: () => head.promise,
     snapshot: (_state: unknown, signal?: AbortSignal) => Promise.resolve(void written.push(signal?.aborted === true)),

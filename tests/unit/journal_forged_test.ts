@@ -63,6 +63,24 @@ Deno.test("C3 a record that nests deeper than any daemon writes is named, and no
   assertEquals(await problem(forged("session.updated", deep(100))), undefined);
 });
 
+Deno.test("C3 a record of the journal's own with a member that no daemon writes is named, not fallen over", async () => {
+  const hash = `"hash":"${"00".repeat(32)}"`;
+  const wrong: readonly (readonly [string, string])[] = [
+    ["journal.snapshot", '{"digest":"x","pruned":null,"seq":1}'],
+    ["journal.snapshot", '{"digest":"x","pruned":{"hash":1,"seq":1},"seq":1}'],
+    ["journal.snapshot", '{"digest":"x","seq":"1"}'],
+    ["journal.pruned", "{}"],
+    ["journal.pruned", `{${hash},"last":1.5}`],
+    ["journal.pruned", `{${hash},"last":1,"tree":null}`],
+    ["daemon.recovered", '{"missingUpTo":"9"}'],
+    ["daemon.recovered", '{"lostHead":{}}'],
+  ];
+  for (const [type, data] of wrong) {
+    assertEquals(await said(forged(type, data)), `2: is a ${type} with data that no daemon writes`, data);
+  }
+  assertEquals(await problem(forged("daemon.recovered", '{"tornBytes":3}')), undefined);
+});
+
 Deno.test("C3 a pruning that names a record which did not exist yet accounts for no beginning", async () => {
   const prev = "ab".repeat(32);
   for (const last of [12, 999_999_999]) {

@@ -74,9 +74,8 @@ export async function checkGoesOn(
   if (last === undefined) return;
   const files = denoFiles;
   const checkpoints = await checkpointCheck({ dir, files, digest, verify: ed25519Verify, key, kept: [last] });
-  if (checkpoints === undefined) return;
-  const found = await verifyJournal({ dir, files, sha256: sha256Hex, checkpoints });
-  if (found.ok && checkpoints.keptUpTo !== undefined) return;
+  const found = await verifyJournal({ dir, files, sha256: sha256Hex, ...(checkpoints && { checkpoints }) });
+  if (found.ok && checkpoints?.keptUpTo !== undefined) return;
   const why = found.ok ? "its records were pruned" : problemLine(found.problem);
   throw new ConsoleError("journal_broken", `the journal does not go on from ${last.name}: ${why}; nothing was kept`, {
     hint: found.ok

@@ -5,7 +5,7 @@ import type { NewEvent } from "../../domain/event.ts";
 import type { Journal } from "../../journal/journal.ts";
 import type { Log } from "../../platform/system.ts";
 import { DAEMON } from "../../protocol/actor.ts";
-import { ConsoleError } from "../../protocol/errors.ts";
+import { isReadOnly } from "../../core/owed_changes.ts";
 import type { NewRecord } from "../../protocol/record.ts";
 import type { CheckpointService } from "./checkpoint_service.ts";
 
@@ -71,7 +71,7 @@ export function journalServices(
     try {
       store.owed.make();
     } catch (error) {
-      if (!(error instanceof ConsoleError)) throw error; // read_only: told once, by tellTrouble
+      if (!isReadOnly(error)) throw error; // that is told once, by tellTrouble
     }
   };
   return {
