@@ -5,13 +5,13 @@
 import { ConsoleError } from "../protocol/errors.ts";
 
 export class OwedChanges {
-  #asDaemon: (change: () => void) => void;
+  #quota: { readonly unlimited: (change: () => void) => void } | undefined;
   #owed: (() => void)[] = [];
   #isMaking = false;
 
-  /** @param asDaemon makes one: whoever's call it comes with, nobody's limits refuse it */
-  constructor(asDaemon: (change: () => void) => void = (change) => change()) {
-    this.#asDaemon = asDaemon;
+  /** @param quota refuses none of them, whoever's call they come with */
+  constructor(quota?: { readonly unlimited: (change: () => void) => void }) {
+    this.#quota = quota;
   }
 
   /**
@@ -41,7 +41,8 @@ export class OwedChanges {
     try {
       for (let change = this.#owed[0]; change !== undefined; change = this.#owed[0]) {
         try {
-          this.#asDaemon(change);
+          if (this.#quota === undefined) change();
+          else this.#quota.unlimited(change);
         } catch (error) {
           if (isReadOnly(error)) throw error;
           failed.push(error);

@@ -70,8 +70,7 @@ export class Store {
 
   constructor(options: StoreOptions) {
     this.#options = options;
-    const { quota } = options;
-    this.owed = new OwedChanges((change) => quota === undefined ? change() : quota.unlimited(change));
+    this.owed = new OwedChanges(options.quota);
     this.#projections = options.projections ?? new Projections([], () => {});
     this.#keys = new Idempotency(options.idempotencyKeys);
   }
@@ -138,11 +137,7 @@ export class Store {
     return this.#keys.result(once);
   }
 
-  /**
-   * Appends `event`, applies it, publishes it.
-   *
-   * @throws {ConsoleError} `read_only`, `busy`: nothing changed
-   */
+  /** Appends `event`, applies it, publishes it. @throws {ConsoleError} `read_only`, `busy`: nothing changed */
   commit(event: NewEvent, actor: Actor, once?: Once): CommitResult {
     if (this.#journal === undefined) throw new Error("the store has no journal yet");
     this.owed.make();
