@@ -78,13 +78,17 @@ const HEAD = ["budget", "what", "compared with", "goal", "measured", "verdict"];
 /** The table as Markdown, laid out as `deno fmt` would. */
 export function renderRows(rows: readonly Row[]): string {
   const cells = rows.map((row) =>
-    [row.id, row.what, row.counterpart, row.goal, row.measured, row.ok ? "met" : "missed"]
+    [row.id, row.what, row.counterpart, row.goal, row.measured, verdictOf(row)]
       .map((cell) => cell.replaceAll("|", "\\|"))
   );
   const widths = HEAD.map((head, at) => Math.max(head.length, ...cells.map((row) => row[at]?.length ?? 0)));
   const line = (row: readonly string[], fill: string) =>
     `| ${row.map((cell, at) => cell.padEnd(widths[at] ?? 0, fill)).join(" | ")} |`;
   return [line(HEAD, " "), line(HEAD.map(() => ""), "-"), ...cells.map((row) => line(row, " ")), ""].join("\n");
+}
+
+function verdictOf({ goal, ok }: Row): string {
+  return goal === "–" ? "–" : ok ? "met" : "missed";
 }
 
 /** "1.2× (3.4 ms / 2.8 ms)" */
