@@ -79,8 +79,9 @@ export class GroupSync {
   async close(): Promise<void> {
     this.#closing.abort();
     await this.#running;
-    const isNew = this.#written > Math.max(this.#synced, this.#found);
-    if (this.#failure === undefined && isNew) await (this.#running = this.#run());
+    // Nobody waits for what an earlier process wrote, unless it was asked for.
+    const isWanted = this.#written > Math.max(this.#synced, this.#found) || this.#waiters.length > 0;
+    if (this.#failure === undefined && isWanted) await (this.#running = this.#run());
     if (this.#failure !== undefined) throw this.#failure;
   }
 

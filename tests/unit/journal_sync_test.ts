@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { GroupSync } from "../../src/journal/group_sync.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
-import { DIR, disk, fill, open, segments, verify } from "../support/memory_journal.ts";
+import { DIR, disk, FakeTime, fill, open, segments, verify } from "../support/memory_journal.ts";
 
 function readOnly(run: () => unknown): void {
   const error = assertThrows(run, ConsoleError) as unknown as ConsoleError;
@@ -44,6 +45,16 @@ Deno.test('"always" syncs after each batch, "never" only when it closes', async 
   assertEquals([never.files.syncs, never.time.sleeping], [0, 0]);
   await never.journal.close();
   assertEquals(never.files.syncs, 1);
+});
+
+Deno.test("who waits for what an earlier process wrote is answered also where the journal closes at once", async () => {
+  let syncs = 0;
+  const sync = () => Promise.resolve(void syncs++);
+  const group = new GroupSync({ policy: "interval", timers: new FakeTime().timers, sync, failed: () => {} }, 5);
+  const asked = group.onDisk(5);
+  await group.close();
+  await asked;
+  assertEquals(syncs, 1);
 });
 
 Deno.test("what durable promised survives a power failure, also over rotations", async () => {
