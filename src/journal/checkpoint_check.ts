@@ -142,10 +142,19 @@ export class CheckpointCheck {
     const subtrees = !isPruned ? [] : hasCheckpoints ? known(this.#begins) : undefined;
     this.#frontier = subtrees === undefined ? undefined : new Frontier(this.#hasher, subtrees);
     this.#prunedRoot = isPruned ? this.#frontier?.root() : undefined;
-    if (lastPruned !== undefined && this.#next === undefined && this.#frontier === undefined) {
-      this.#gap = { from: lastPruned.position.seq + 1, to: place.seq };
+    if (this.#frontier === undefined) {
+      if (this.#next !== undefined) this.#unknownBefore(this.#next, place.seq);
+      else if (lastPruned !== undefined) this.#gap = { from: lastPruned.position.seq + 1, to: place.seq };
     }
     this.#disagrees(this.#kept.begin(place.seq, known), "the records that were pruned", 0);
+  }
+
+  /** A checkpoint ends each file that is pruned: where none does, and the record of the pruning has no tree, it is forged. */
+  #unknownBefore({ position: { seq } }: CheckpointEntry, pruned: number): void {
+    const what =
+      `covers records from ${pruned + 1} on, and nothing is known of its tree up to record ${pruned}, where ` +
+      "the journal was pruned";
+    this.#found ??= { segment: CHECKPOINT_FILE, seq, offset: this.#nextAt, what };
   }
 
   /** Goes to the first checkpoint of a record behind `place`. @returns the one before it */

@@ -87,16 +87,19 @@ export function parseCheckpointLine(text: string): CheckpointEntry | undefined {
   }
   const { checkpoint: note, frontier, hash, offset, segment } = (value ?? {}) as Record<string, unknown>;
   const checkpoint = typeof note === "string" ? parseCheckpoint(note) : undefined;
-  const hashes = Array.isArray(frontier) ? frontier.map((one) => fromBase64(String(one))) : [];
+  const hashes = Array.isArray(frontier)
+    ? frontier.map((one) => typeof one === "string" ? fromBase64(one) : undefined)
+    : [];
   const isWhole = hashes.every((one) => one?.length === HASH_BYTES);
   const subtrees = checkpoint && isWhole ? subtreesOf(checkpoint.size, hashes as Uint8Array[]) : undefined;
   if (
     checkpoint === undefined || subtrees === undefined || checkpoint.size === 0 || !Number.isSafeInteger(offset) ||
-    !/^[0-9a-f]{64}$/.test(String(hash)) || !/^\d{16}\.jsonl$/.test(String(segment))
+    typeof hash !== "string" || !/^[0-9a-f]{64}$/.test(hash) || typeof segment !== "string" ||
+    !/^\d{16}\.jsonl$/.test(segment)
   ) return undefined;
   const begins = beginsOf(checkpoint);
   const seq = begins + checkpoint.size - 1;
-  const position = { seq, hash: String(hash), offset: Number(offset), segment: String(segment) };
+  const position = { seq, hash, offset: Number(offset), segment };
   return { ...checkpoint, note: String(note), begins, subtrees, position };
 }
 

@@ -38,19 +38,22 @@ export interface RecordedTree extends Checkpoint {
   readonly subtrees: readonly Subtree[];
 }
 
-/** The tree that this record keeps, where it is one of a pruning and has one that is whole. */
+/** The tree that this record keeps, where it is one of a pruning and has one that is whole and ends where that says. */
 export function recordedTree(
   { type, data }: { readonly type: string; readonly data: unknown },
 ): RecordedTree | undefined {
   if (type !== PRUNED_TYPE || !hasOwnShape({ type, data })) return undefined;
   const { last, tree } = data as { readonly last: number; readonly tree?: Partial<PrunedTree> };
   if (tree === undefined || !Array.isArray(tree.frontier)) return undefined;
-  const hashes = tree.frontier.map((one) => fromBase64(String(one)));
-  const root = fromBase64(String(tree.root));
+  const [root, ...hashes] = [tree.root, ...tree.frontier as readonly unknown[]].map((one) =>
+    typeof one === "string" ? fromBase64(one) : undefined
+  );
   const isWhole = [root, ...hashes].every((hash) => hash?.length === HASH_BYTES);
-  const { size = 0, origin = "" } = tree;
-  const subtrees = isWhole && Number.isSafeInteger(size) ? subtreesOf(size, hashes as Uint8Array[]) : undefined;
-  return subtrees === undefined ? undefined : { origin, size, root: root!, last, subtrees };
+  const { size, origin } = tree;
+  if (!isWhole || typeof origin !== "string" || !Number.isSafeInteger(size)) return undefined;
+  const checkpoint = { origin, size: size!, root: root! };
+  const subtrees = lastRecordOf(checkpoint) === last ? subtreesOf(checkpoint.size, hashes as Uint8Array[]) : undefined;
+  return subtrees === undefined ? undefined : { ...checkpoint, last, subtrees };
 }
 
 /** What is known of the leaves up to a place in the tree that begins with record `begins`; undefined where nothing is. */
@@ -104,7 +107,7 @@ export async function findOwnRecordedTree(
     found = tree ?? found;
     await pace.next();
   }
-  if (found === undefined || lastRecordOf(found) !== place.seq) return undefined;
+  if (found === undefined) return undefined;
   const isOfKey = found.origin === originOf(key, beginsOf(found));
   return isOfKey && sameHash(new Frontier(hasher, found.subtrees).root(), found.root) ? found : undefined;
 }

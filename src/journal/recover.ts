@@ -4,7 +4,9 @@
  */
 import type { Files, Sha256 } from "../platform/system.ts";
 import { Beginning } from "./beginning.ts";
-import { Chain, chainError } from "./chain.ts";
+import { Chain, chainError, type Problem } from "./chain.ts";
+import { ConsoleError } from "../protocol/errors.ts";
+import { reasonOf } from "./read_only.ts";
 import { isMarkedBroken } from "./broken_mark.ts";
 import { checkFormat, missingNewline, sequenceGap } from "./segment_errors.ts";
 import { lookAt, type SegmentLook } from "./segment_look.ts";
@@ -99,7 +101,7 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
     const each = (record: StoredRecord, offset: number, end: number) => {
       head?.record(record, segment.name, offset, end);
       beginning.record(record);
-      replay.record(record);
+      replayOne(replay, record, { segment: segment.name, seq: record.seq, offset });
     };
     return readSegment(files, segment, from, chain, each);
   };
@@ -166,6 +168,16 @@ export function recover(options: RecoverOptions, replay: Replay): Recovery {
     ...(restored || isWhole ? {} : { unknownBefore: beginning.place.seq + 1 }),
     ...(ignored === undefined ? {} : { snapshotIgnored: ignored }),
   };
+}
+
+/** A record with a right hash can still be one that no daemon writes. @throws {ConsoleError} `journal_broken` there */
+function replayOne(replay: Replay, record: StoredRecord, at: Pick<Problem, "segment" | "seq" | "offset">): void {
+  try {
+    replay.record(record);
+  } catch (error) {
+    if (error instanceof ConsoleError) throw error;
+    throw chainError({ ...at, what: `is a ${record.type} that cannot be replayed: ${reasonOf(error)}` });
+  }
 }
 
 /** Oldest first, as a pruning does. @returns how many went: what the system keeps is left to the next pruning */

@@ -44,6 +44,14 @@ export function checkLine(
   new Chain(sha256, { seq: record.seq - 1, hash: record.prev }).block(segment, { offset, bytes });
 }
 
+/** @throws the OS error; {SegmentChanged} where its name leads to another file: what was synced cannot be read again */
+export async function syncInPlace(file: AppendFile): Promise<void> {
+  await file.sync();
+  if (!file.isInPlace()) {
+    throw new SegmentChanged(`${file.path.slice(file.path.lastIndexOf("/") + 1)} is gone, or another file`);
+  }
+}
+
 /** The segment at `path`, opened anew, without what a failed write left behind its `size` bytes. @throws the OS error */
 export function openTruncated(files: Files, path: string, size: number): AppendFile {
   const file = files.append(path, "never");

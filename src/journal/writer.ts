@@ -14,7 +14,7 @@ import type { JournalOptions } from "./journal_options.ts";
 import { Sealer, SEGMENT_TYPE } from "./record.ts";
 import type { Appended, NewRecord } from "../protocol/record.ts";
 import { readOnly, reasonOf, SegmentChanged } from "./read_only.ts";
-import { bytesBehind, checkTail, openTruncated, truncateUnsynced } from "./repair.ts";
+import { bytesBehind, checkTail, openTruncated, syncInPlace, truncateUnsynced } from "./repair.ts";
 import { hasEarlierFormat } from "./segment_errors.ts";
 import { checkRoom } from "./room.ts";
 import { type Segment, segmentOf, type Tip } from "./segment.ts";
@@ -203,7 +203,7 @@ export class Writer {
     try {
       const behind = mayBeChanged && current !== undefined ? bytesBehind(files, current.segment, current.size) : 0;
       if (found !== undefined) this.#reopen({ ...found, retryAt: 0 }, "none");
-      else if (behind > 0) this.#reopen({ error: undefined, retryAt: 0 });
+      else if (behind > 0 || current?.file.isInPlace() === false) this.#reopen({ error: undefined, retryAt: 0 });
       return found === undefined || found.error instanceof SegmentChanged ? behind : 0; // else of a write that failed
     } catch (error) {
       if (this.#trouble === found) this.#stop(error);
@@ -281,13 +281,13 @@ export class Writer {
   /** Syncs everything written so far, closed segments first: no record may be stored before its predecessor. */
   async sync(): Promise<void> {
     for (let file = this.#retired[0]; file !== undefined; file = this.#retired[0]) {
-      await file.sync();
+      await syncInPlace(file);
       this.#retired.shift();
       closeQuietly(file);
     }
     this.#syncing = this.#current?.file;
     try {
-      await this.#syncing?.sync();
+      if (this.#syncing !== undefined) await syncInPlace(this.#syncing);
     } finally {
       this.#syncing = undefined;
     }

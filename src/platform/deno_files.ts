@@ -42,6 +42,7 @@ export const denoFiles: Files = Object.freeze({
 });
 
 function readRange(path: string, offset: number, length: number, into?: Uint8Array): Uint8Array {
+  if (!Deno.statSync(path).isFile) throw new Error(`${path} is no file`); // a pipe would have us wait for a writer
   const bytes = into === undefined || into.length < length ? new Uint8Array(length) : into.subarray(0, length);
   return closing(Deno.openSync(path, { read: true }), (file) => {
     if (offset > 0) file.seekSync(offset, Deno.SeekMode.Start);
@@ -118,6 +119,11 @@ class DenoAppendFile implements AppendFile {
 
   size(): number {
     return this.#file.statSync().size;
+  }
+
+  isInPlace(): boolean {
+    const [own, there] = [this.#file.statSync(), stat(this.path)];
+    return there !== undefined && there.inode === own.ino && there.device === own.dev;
   }
 
   write(bytes: Uint8Array): void {

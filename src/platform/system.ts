@@ -27,6 +27,8 @@ export interface AppendFile {
   readonly path: string;
   /** Present length in bytes. */
   size(): number;
+  /** Whether its path leads to it: what is written to a file without a name is lost with this process. */
+  isInPlace(): boolean;
   /** Writes all of `bytes` at the end. Synchronous: when it returns the kernel has them. @throws the OS error */
   write(bytes: Uint8Array): void;
   /** Asks the kernel to put everything written so far on the disk (fdatasync). */

@@ -90,10 +90,10 @@ export class MemoryFiles implements Files {
     return next;
   }
 
-  /** Puts a file there, whatever was there before; counted as no change. */
+  /** Puts that into the file, which is made where there is none; counted as no change. */
   put(path: string, bytes: Uint8Array): void {
-    const length = bytes.length;
-    this.#nodes.set(path, { bytes: bytes.slice(), length, synced: length, mode: 0o600, inode: ++this.#inodes });
+    const node = this.#nodes.get(path) ?? { mode: 0o600, inode: ++this.#inodes };
+    this.#nodes.set(path, Object.assign(node, { bytes: bytes.slice(), length: bytes.length, synced: bytes.length }));
   }
 
   /** All files with their content. */
@@ -102,8 +102,7 @@ export class MemoryFiles implements Files {
   }
 
   read(path: string): Uint8Array {
-    const node = this.#node(path);
-    return node.bytes.slice(0, node.length);
+    return this.#node(path).bytes.slice(0, this.#node(path).length);
   }
 
   readRange(path: string, offset: number, length: number): Uint8Array {
@@ -113,8 +112,8 @@ export class MemoryFiles implements Files {
 
   list(path: string): string[] {
     this.#alive();
-    const names = [...this.#nodes.keys()].filter((file) => file.slice(0, file.lastIndexOf("/")) === path);
-    return names.map((file) => file.slice(path.length + 1)).sort();
+    const below = (file: string) => file.lastIndexOf("/") === path.length && file.startsWith(path);
+    return [...this.#nodes.keys()].filter(below).map((file) => file.slice(path.length + 1)).sort();
   }
 
   stat(path: string): FileStat | undefined {
@@ -268,6 +267,10 @@ class MemoryAppendFile implements AppendFile {
 
   size(): number {
     return this.node.length;
+  }
+
+  isInPlace(): boolean {
+    return this.files.stat(this.path)?.inode === this.node.inode;
   }
 
   write(bytes: Uint8Array): void {

@@ -4,9 +4,12 @@ import { queryRecords } from "../../src/journal/query.ts";
 import { Sealer, SEGMENT_TYPE } from "../../src/journal/record.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import { JOURNAL_FORMAT } from "../../src/protocol/version.ts";
-import { NO_PACE } from "../support/checkpoints.ts";
+import { checkpointPath, parseCheckpointLine } from "../../src/journal/checkpoint_file.ts";
+import { recordedTree } from "../../src/journal/pruned_tree.ts";
+import { recover } from "../../src/journal/recover.ts";
+import { KEYS, NO_PACE, sign, verifySigned } from "../support/checkpoints.ts";
 import { MemoryFiles } from "../support/memory_files.ts";
-import { DIR, open, problem, sha256 } from "../support/memory_journal.ts";
+import { DIR, fill, open, problem, sha256 } from "../support/memory_journal.ts";
 
 const TS = "2026-01-02T03:04:05.678Z";
 
@@ -89,4 +92,68 @@ Deno.test("C3 a pruning that names a record which did not exist yet accounts for
   }
   const real = forged("journal.pruned", `{"hash":"${prev}","last":10}`, { first: 11, prev });
   assertEquals(await problem(real), undefined);
+});
+
+Deno.test("C10 a pruning that was invented where no checkpoint ends does not lead past those that cover what is left", async () => {
+  const whole = new MemoryFiles();
+  const { journal } = open(whole);
+  fill(journal, 11);
+  await sign(whole, journal);
+  await journal.close();
+  const prev = "ab".repeat(32);
+  const root = `"${"A".repeat(43)}="`;
+  for (const size of [undefined, 9, 12, Number.MAX_SAFE_INTEGER]) {
+    const tree = size === undefined
+      ? ""
+      : `,"tree":{"frontier":[${root},${root}],"origin":"x","root":${root},"size":${size}}`;
+    const files = forged("journal.pruned", `{"hash":"${prev}","last":10${tree}}`, { first: 11, prev });
+    for (const [path, bytes] of whole.contents()) {
+      if (path.startsWith(KEYS) || path === checkpointPath(DIR)) files.put(path, bytes);
+    }
+    const found = await verifySigned(files);
+    assert(!found.ok, `${size}`);
+    assertEquals([found.problem.segment, found.problem.seq], ["journal.checkpoints", 12]);
+    assertStringIncludes(found.problem.what, "nothing is known of its tree up to record 10");
+  }
+});
+
+Deno.test("C3 a tree or a checkpoint whose members are of another kind is none, and nobody falls over it", () => {
+  const root = btoa("x".repeat(32));
+  const tree = { origin: "x", size: 4, root, frontier: [root] };
+  const kept = (members: object, last = 4) =>
+    recordedTree({ type: "journal.pruned", data: { last, hash: "0", tree: { ...tree, ...members } } });
+  assertEquals(kept({})?.size, 4);
+  assertEquals(kept({}, 3), undefined, "it ends elsewhere");
+  const note = `a\n4\n${root}\n\n— a ${root}\n`;
+  const line = {
+    checkpoint: note,
+    frontier: [root],
+    hash: "0".repeat(64),
+    offset: 1,
+    segment: "0000000000000001.jsonl",
+  };
+  assertEquals(parseCheckpointLine(JSON.stringify(line))?.size, 4);
+  const odd = [null, {}, [], 7, { toString: 1, valueOf: 1 }, JSON.parse("[".repeat(1500) + "]".repeat(1500))];
+  for (const one of odd) {
+    for (
+      const members of [{ origin: one }, { size: one }, { root: one }, { frontier: one }, { frontier: [one] }]
+    ) {
+      assertEquals(kept(members), undefined);
+    }
+    for (const name of ["checkpoint", "frontier", "hash", "offset", "segment"]) {
+      if (name === "offset" && one === 7) continue;
+      assertEquals(parseCheckpointLine(JSON.stringify({ ...line, [name]: one })), undefined, name);
+    }
+    assertEquals(parseCheckpointLine(JSON.stringify({ ...line, frontier: [one] })), undefined);
+  }
+});
+
+Deno.test("C3 a record with a right hash that cannot be replayed is named by a start", () => {
+  const record = (): void => {
+    throw new TypeError("no session");
+  };
+  const start = () =>
+    recover({ dir: DIR, files: forged("session.started", "{}"), sha256 }, { restore: () => false, record });
+  const { kind, details } = assertThrows(start, ConsoleError, "that cannot be replayed: no session");
+  assertEquals([kind, details["seq"]], ["journal_broken", 1]);
 });

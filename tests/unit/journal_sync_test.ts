@@ -200,6 +200,34 @@ Deno.test("a journal that was changed behind our back stays read-only and says w
   }
 });
 
+/** As an editor does that writes a copy and puts it in the place of the file. */
+function replaceByCopy(files: MemoryFiles, path: string): void {
+  files.create(`${path}.copy`, files.read(path), 0o600);
+  files.rename(`${path}.copy`, path);
+}
+
+Deno.test("C6 a segment that somebody replaced by an equal copy is written on; records that went with the old one are missed", async () => {
+  for (const lost of [0, 1]) {
+    const { journal, files, time } = open();
+    fill(journal, 3);
+    await time.pass(100);
+    replaceByCopy(files, segments(files)[0]!);
+    if (lost === 0) assertEquals(journal.keepWritable(), 0);
+    else {
+      fill(journal, 1); // into a file that has no name any more: the next fsync finds that
+      await assertRejects(() => journal.durable(journal.head().seq), ConsoleError, "is gone, or another file");
+      await time.pass(1000);
+      assertEquals(journal.keepWritable(), 0);
+      assert(journal.stats().readOnly?.includes("expected"), journal.stats().readOnly);
+      continue;
+    }
+    fill(journal, 2);
+    await journal.close();
+    const found = await verify(files);
+    assertEquals(found.ok && found.size, 6);
+  }
+});
+
 Deno.test("C6 what somebody else appended is noticed at the next tick and cut off; records behind it end the writing", async () => {
   const garbage = (files: MemoryFiles, path: string) => {
     const bytes = files.read(path);
