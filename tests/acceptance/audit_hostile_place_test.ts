@@ -73,6 +73,46 @@ Deno.test("C4 what the settings of a repository name is not run when a checkpoin
   assertStringIncludes(await audit(home, 1, "witness", "--git", folder), "its settings have hooks");
 });
 
+Deno.test("C4 what is kept in a repository goes to no file that a link of it names, and to no branch", async () => {
+  await using home = await signedHome();
+  const folder = `${home.root}/kept.git`;
+  Deno.mkdirSync(folder);
+  await git(folder, "init", "-q", "-b", "main");
+  await git(folder, "commit", "-q", "--allow-empty", "-m", "first");
+  const before = Deno.readTextFileSync(home.path("journal.checkpoints"));
+  const traps: readonly (readonly [string, string])[] = [
+    ["logs/refs/notes/agent-console", home.path("journal.checkpoints")],
+    ["refs/notes", home.dir],
+    ["objects/ab", home.path("journal")],
+  ];
+  await git(folder, "config", "core.logAllRefUpdates", "always");
+  for (const [name, target] of traps) {
+    const path = `${folder}/.git/${name}`;
+    Deno.mkdirSync(path.slice(0, path.lastIndexOf("/")), { recursive: true });
+    await Deno.remove(path, { recursive: true }).catch(() => {});
+    Deno.symlinkSync(target, path);
+    assertStringIncludes(await audit(home, 1, "witness", "--git", folder), `${name} is a link, and git writes to it`);
+    Deno.removeSync(path);
+  }
+  assertEquals([Deno.readTextFileSync(home.path("journal.checkpoints")), exists(home.path("agent-console"))], [
+    before,
+    false,
+  ]);
+  const main = await git(folder, "rev-parse", "main");
+  for (const branch of ["main", "none"]) { // the second is not there: git would make it
+    await git(folder, "symbolic-ref", "refs/notes/agent-console", `refs/heads/${branch}`);
+    for (const args of [["witness", "--git", folder], ["verify", "--witness", folder]]) {
+      assertStringIncludes(await audit(home, 1, ...args), `is a symbolic ref to refs/heads/${branch}`);
+    }
+  }
+  assertEquals([await git(folder, "branch", "--format=%(refname:short)"), await git(folder, "rev-parse", "main")], [
+    "main",
+    main,
+  ]);
+  await git(folder, "symbolic-ref", "--delete", "refs/notes/agent-console");
+  await audit(home, 0, "witness", "--git", folder);
+});
+
 Deno.test({
   name: "C4 a repository of another user is refused, and one above the folder is not looked for",
   ignore: Deno.uid() !== 0, // only root can give a folder to another user

@@ -17,6 +17,7 @@ import { type KeptNote, MAX_PLACE_BYTES } from "./place.ts";
 /** The ref of the notes. */
 const NOTES_REF = "refs/notes/agent-console";
 
+/** For all that git does here together, ms. */
 const MS = 60_000;
 const NAME = "agent-console";
 const EMAIL = "agent-console@localhost";
@@ -63,6 +64,17 @@ const REFUSED = [
 
 /** A note in the tree of notes: its file is named by the id of what it is about, in folders of two digits. */
 const NOTE_ROW = /^\d+ \w+ ([0-9a-f]{40,64})\t(?:[0-9a-f]{2}\/)*[0-9a-f]+$/;
+/** What git writes to below the common folder of a repository, but for the folders of objects. */
+const WRITTEN = [
+  "objects",
+  "packed-refs",
+  "packed-refs.lock",
+  "reftable",
+  ...["", "logs/"].flatMap((of) =>
+    ["refs", "refs/notes", NOTES_REF, `${NOTES_REF}.lock`].map((path) => `${of}${path}`)
+  ),
+  "logs",
+];
 const TOO_MUCH = "more than 16 MiB are kept there";
 
 export class GitNotes {
@@ -71,6 +83,7 @@ export class GitNotes {
   /** Without links, so that nothing above it is looked at. */
   #folder: string;
   #signal: AbortSignal;
+  #until = performance.now() + MS;
 
   /** @throws {ConsoleError} `failed` where there is no git */
   constructor(repository: string, signal: AbortSignal) {
@@ -89,6 +102,7 @@ export class GitNotes {
   /** @throws {ConsoleError} `failed` */
   async read(): Promise<KeptNote[]> {
     await this.#checkSafe();
+    await this.#checkDirect();
     const ids = await this.#blobs();
     if (ids.length === 0) return [];
     const asked = `${ids.join("\n")}\n`;
@@ -129,7 +143,8 @@ export class GitNotes {
 
   /** @throws {ConsoleError} `failed` */
   async add(note: string): Promise<void> {
-    await this.#checkSafe();
+    this.#checkUnlinked(await this.storage());
+    await this.#checkDirect();
     const id = (await this.#run(["hash-object", "-t", "blob", "-w", "--stdin"], note)).trim();
     if (!/^[0-9a-f]{40,64}$/.test(id)) throw this.#failed("git hash-object named no object");
     await this.#run(["notes", `--ref=${NOTES_REF}`, "add", "-C", id, id]);
@@ -144,22 +159,45 @@ export class GitNotes {
     if (refused !== undefined) throw this.#failed(`${refused.what}, which can run programs when it is read`);
   }
 
+  /** A symbolic ref has its notes, and what is kept, at the one that it names: a branch, for one. */
+  async #checkDirect(): Promise<void> {
+    const target = (await this.#run(["symbolic-ref", "-q", NOTES_REF], undefined, 1)).trim();
+    if (target !== "") throw this.#failed(`${NOTES_REF} is a symbolic ref to ${target}`);
+  }
+
+  /** Git follows links where it writes: they could lead to any file that we may write. */
+  #checkUnlinked(common: string): void {
+    const objects = denoFiles.list(`${common}/objects`).map((name) => `objects/${name}`);
+    for (const path of [...WRITTEN, ...objects].map((name) => `${common}/${name}`)) {
+      if (denoFiles.stat(path)?.kind === "symlink") throw this.#failed(`${path} is a link, and git writes to it`);
+    }
+  }
+
   #checkOwner(path: string): void {
     const stat = denoFiles.stat(path);
     const problem = stat === undefined ? undefined : foreign(stat, ownUid());
     if (problem !== undefined) throw this.#failed(`${path} ${problem}`);
   }
 
-  async #run(args: readonly string[], stdin?: string): Promise<string> {
+  /** @param none the exit code of a command that has found nothing */
+  async #run(args: readonly string[], stdin?: string, none = 0): Promise<string> {
     const argv = [this.#git, "-C", this.#folder, ...SETTINGS.flatMap((one) => ["-c", one]), ...args];
     // It looks for the repository in that folder only, not in those above it, whose owners nobody has looked at.
     const env = { ...ENV, GIT_CEILING_DIRECTORIES: this.#folder.slice(0, this.#folder.lastIndexOf("/")) };
-    const how = { env, ms: MS, signal: this.#signal, maxBytes: MAX_PLACE_BYTES, killBeyond: true };
+    const how = {
+      env,
+      ms: Math.max(1, this.#until - performance.now()),
+      signal: this.#signal,
+      maxBytes: MAX_PLACE_BYTES,
+      killBeyond: true,
+    };
     const ended = await runBounded(argv, stdin === undefined ? how : { ...how, stdin });
     if (ended.kind === "unusable") throw this.#failed(ended.problem);
     if (ended.stdout.length >= MAX_PLACE_BYTES) throw this.#failed(TOO_MUCH);
     if (ended.kind === "killed") throw this.#failed("git did not end in time");
-    if (ended.code !== 0) throw this.#failed(ended.stderr.trim() || `git ended with ${ended.code}`);
+    if (ended.code !== 0 && ended.code !== none) {
+      throw this.#failed(ended.stderr.trim() || `git ended with ${ended.code}`);
+    }
     return ended.stdout;
   }
 
