@@ -9,12 +9,10 @@ import { chainError } from "./chain.ts";
 import { LONGEST_LINE_BYTES, type Tail, tailOf } from "./record.ts";
 import { prunedMeanwhile } from "./retried.ts";
 import { checkFormat, checkPlain } from "./segment_errors.ts";
-import { firstLine, lineTooLong, listSegments, nextLength, type Segment } from "./segment.ts";
+import { firstLine, lineTooLong, listSegments, nextLength, OPENING_BYTES, type Segment } from "./segment.ts";
 
 const LF = 10;
 const LOOK_BYTES = 4096;
-/** The first line of a segment is shorter. */
-const OPENING_BYTES = 512;
 const utf8 = new TextDecoder();
 
 /** A line, and the end of its record's text. */

@@ -18,7 +18,7 @@ const BACK_BYTES = 16 * 1024;
 /** Most records are shorter: one is read with so many bytes. */
 const RECORD_BYTES = 2048;
 /** A segment's first line is shorter. */
-const OPENING_BYTES = 256;
+export const OPENING_BYTES = 512;
 
 /** A segment file. `first` is the seq of its first record, taken from its name. */
 export interface Segment {

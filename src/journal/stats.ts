@@ -3,7 +3,7 @@ import type { Clock, Files } from "../platform/system.ts";
 import { firstRecord, listSegments } from "./segment.ts";
 
 export interface JournalStats {
-  /** Records, which is also the seq of the last one. */
+  /** The seq of the last record: so many there are, or were before some were pruned. */
   readonly count: number;
   /** Hash of the last record, 64 zeros before the first. */
   readonly head: string;
@@ -13,7 +13,7 @@ export interface JournalStats {
   readonly bytesPerDay?: number;
   /** False where a record was found that does not verify. */
   readonly ok: boolean;
-  /** When the last record was checked of those that were there at the start, ISO 8601; null before. */
+  /** When a reading of all records, or of those that the start had not read, last ended, ISO 8601; null before. */
   readonly lastVerifiedAt: string | null;
   /** Every record up to this seq was checked, or written, by this process. */
   readonly verifiedTo: number;
