@@ -4,7 +4,7 @@ import { systemProblem } from "../platform/process.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { contextEndpoint } from "./endpoint.ts";
-import { connect, readToken } from "./dial.ts";
+import { connect, readToken, socketPathOf } from "./dial.ts";
 import { WireClient } from "./wire_client.ts";
 
 /** Time for one connection with its hello, ms. */
@@ -69,7 +69,30 @@ export async function tryConnectRunning(context: ClientContext, timeoutMs?: numb
     const { waitsForClient } = await import("./own_service.ts");
     if (await waitsForClient(context, AbortSignal.timeout(timeoutMs ?? MANAGER_MS))) return undefined;
   }
-  return await (timeoutMs === undefined ? tryConnectPatiently(context) : tryConnect(context, timeoutMs));
+  const client = await (timeoutMs === undefined ? tryConnectPatiently(context) : tryConnect(context, timeoutMs));
+  if (client === undefined) await assertNotElsewhere(context);
+  return client;
+}
+
+/**
+ * Nobody listens where `--socket` or the environment says. A daemon of this home that says where it does would keep
+ * another from starting.
+ *
+ * @throws {ConsoleError} `already_running` where it listens on another socket
+ */
+export async function assertNotElsewhere(context: ClientContext): Promise<void> {
+  const { socketPath: named } = contextEndpoint(context);
+  const { onGreeted: _, ...silent } = context;
+  const socketPath = socketPathOf(denoFiles, context.paths);
+  if (socketPath === named || denoFiles.stat(context.paths.ready) === undefined) return;
+  const client = await tryConnect({ ...silent, socketFlag: socketPath }).catch(() => undefined);
+  if (client === undefined) return;
+  client.close();
+  const { pid } = client.hello;
+  throw new ConsoleError("already_running", `the daemon, pid ${pid}, listens on ${socketPath}, not on ${named}`, {
+    pid,
+    hint: context.socketFlag === undefined ? "unset AGENT_CONSOLE_SOCKET" : "leave --socket away",
+  });
 }
 
 /** Undefined where no daemon runs; never starts one. @throws {ConsoleError} as `work`, and where it cannot be reached */

@@ -7,6 +7,7 @@ import type { ParamsOf } from "../protocol/method_schemas.ts";
 import { PROTOCOL, VERSION } from "../protocol/version.ts";
 import { assertEndpointSafe, type DaemonEndpoint } from "../config/endpoint.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
+import { folderId } from "../platform/path_safety.ts";
 import { connectUnix, isConnectionRefused, type Socket } from "../platform/sockets.ts";
 import type { FileStat } from "../platform/system.ts";
 
@@ -16,11 +17,16 @@ export interface Disk {
   stat(path: string): FileStat | undefined;
 }
 
-/** The socket that the running daemon says it listens on, or the home's own. */
+/**
+ * The socket that the running daemon says it listens on, or the home's own. Another one counts only where the ready file
+ * names the very folder that it lies in: that of a copied home names the first one.
+ */
 export function socketPathOf(disk: Disk, paths: HomePaths): string {
   try {
-    const ready = JSON.parse(new TextDecoder().decode(disk.read(paths.ready))) as { socketPath?: unknown };
-    return typeof ready.socketPath === "string" ? ready.socketPath : paths.socket;
+    const ready = JSON.parse(new TextDecoder().decode(disk.read(paths.ready))) as Readonly<Record<string, unknown>>;
+    const { socketPath, folder } = ready;
+    if (typeof socketPath !== "string" || typeof folder !== "string") return paths.socket;
+    return folder === folderId(disk.stat(paths.root)) ? socketPath : paths.socket;
   } catch {
     return paths.socket; // no daemon is up, or it is coming up
   }

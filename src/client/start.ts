@@ -14,7 +14,7 @@ import { type Child, narrowUmask, spawn } from "../platform/process.ts";
 import { programArgv } from "../platform/sandbox.ts";
 import { parseErrorText } from "../protocol/error_text.ts";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
-import { isShuttingDown, notRunningError, tryConnect, tryConnectPatiently } from "./connect.ts";
+import { assertNotElsewhere, isShuttingDown, notRunningError, tryConnect, tryConnectPatiently } from "./connect.ts";
 import type { ClientContext } from "./endpoint.ts";
 import { isStillStarting } from "./own_service.ts";
 import { daemonProgram } from "./prebuild.ts";
@@ -75,6 +75,7 @@ export async function ensureDaemon(context: ClientContext, options: StartOptions
         // Only the holder of the lock spawns; it checked again after it got the lock, so no other process has spawned
         // in between.
         if (lock !== undefined) {
+          await assertNotElsewhere(context);
           child = await startByService(context, { ...options, onNote: note }) ??
             new Starting(await spawnDaemon(context, { ...options, daemon: { ...options.daemon, ...outside } }));
           if (!conflict) {

@@ -6,6 +6,7 @@ import { systemClock } from "../platform/clock.ts";
 import { sleep } from "../platform/delay.ts";
 import { denoFiles } from "../platform/deno_files.ts";
 import { tryLock } from "../platform/lock_file.ts";
+import { folderId } from "../platform/path_safety.ts";
 import { kill, ownPid, run, type Signal } from "../platform/process.ts";
 import { probe, PS_PATHS } from "../platform/process_table.ts";
 import { ConsoleError } from "../protocol/errors.ts";
@@ -38,7 +39,7 @@ interface Target {
   readonly bootId: string;
 }
 
-/** The four lines of the pid file. */
+/** The lines of the pid file, less the last, which names the home. */
 interface Noted extends Target {
   /** The kernel's start time of the pid, or `-` in a daemon's first instants. */
   readonly startedAt: string;
@@ -54,7 +55,7 @@ type StopReply = Target | "stopping" | "hung" | "unasked";
 /** @returns the pid that was stopped, or undefined where none ran. @throws {ConsoleError} `failed` where it lives on */
 export async function stopDaemon(context: ClientContext, options: StopOptions): Promise<number | undefined> {
   const { pidFile } = options;
-  const before = readNoted(pidFile);
+  const before = readNoted(context, pidFile);
   const answer = await requestStop(context, options);
   const asked = typeof answer === "string" ? undefined : answer;
   if (asked === undefined && !lockHeld(context)) return undefined;
@@ -120,7 +121,7 @@ async function isGone(
 ): Promise<boolean> {
   if (!lockHeld(context)) return true;
   if (target === undefined) return false;
-  const noted = readNoted(pidFile);
+  const noted = readNoted(context, pidFile);
   if (noted !== undefined && !isSame(noted, target)) return true;
   if (look % LOOKS_TO_PROBE !== LOOKS_TO_PROBE - 1) return false;
   return await seenAlive(noted ?? { ...target, startedAt: "-" }) === false;
@@ -142,11 +143,15 @@ async function waitUntil(ms: number, done: (look: number) => Promise<boolean>): 
   }
 }
 
-/** Undefined where the file is not there or is not one of ours. */
-function readNoted(pidFile: string): Noted | undefined {
+/**
+ * Undefined where the file is not there or is not one of ours, or names another home, as in a copy. An earlier version
+ * named none.
+ */
+function readNoted({ paths }: ClientContext, pidFile: string): Noted | undefined {
   try {
     const lines = new TextDecoder().decode(denoFiles.read(pidFile)).split("\n");
-    const [pid, startedAt = "", executable = "", bootId = ""] = lines;
+    const [pid, startedAt = "", executable = "", bootId = "", folder = ""] = lines;
+    if (folder !== "" && folder !== folderId(denoFiles.stat(paths.root))) return undefined;
     const noted = { pid: Number(pid), startedAt, executable, bootId };
     return Number.isSafeInteger(noted.pid) && noted.pid > 1 && bootId !== "" ? noted : undefined;
   } catch {
@@ -167,10 +172,10 @@ async function seenAlive({ pid, startedAt }: Pick<Noted, "pid" | "startedAt">): 
 }
 
 /** No signal is sent on a guess: the file, the start time and what the process runs must all match our daemon. */
-async function isOurs({ paths }: ClientContext, pidFile: string, target: Target): Promise<boolean> {
-  const noted = readNoted(pidFile);
+async function isOurs(context: ClientContext, pidFile: string, target: Target): Promise<boolean> {
+  const noted = readNoted(context, pidFile);
   if (noted === undefined || !isSame(noted, target) || noted.startedAt === "-") return false;
-  return await seenAlive(noted) === true && await runsDaemon(noted, paths.root);
+  return await seenAlive(noted) === true && await runsDaemon(noted, context.paths.root);
 }
 
 /** The file may name the target of a link: then the home on the command line shows that it is ours. */

@@ -5,6 +5,7 @@
  */
 import { chmod, denoFiles, replaceWithoutSync } from "../platform/deno_files.ts";
 import { assertSafe } from "../config/endpoint.ts";
+import { folderId } from "../platform/path_safety.ts";
 import type { HomePaths } from "../platform/home_paths.ts";
 import { type HeldLock, tryLock } from "../platform/lock_file.ts";
 import { connectUnix, isConnectionRefused, type Listener, listenUnix } from "../platform/sockets.ts";
@@ -132,10 +133,16 @@ export function checkPidFile(paths: HomePaths, pidFile: string): void {
   }
 }
 
-/** The pid file: pid, the kernel's start time of that pid or `-`, the executable, the boot id; a line each. @throws {ConsoleError} `unsafe_path` */
+/**
+ * The pid file: pid, the kernel's start time of that pid or `-`, the executable, the boot id, which folder is its home; a
+ * line each. In a copy of the home it says nothing.
+ *
+ * @throws {ConsoleError} `unsafe_path`
+ */
 export function writePid(paths: HomePaths, pidFile: string, notes: RunInfo, processStart: string): void {
   checkPidFile(paths, pidFile); // again: what lies there now counts
-  const bytes = encoder.encode(`${notes.pid}\n${processStart}\n${notes.executable}\n${notes.bootId}\n`);
+  const lines = [notes.pid, processStart, notes.executable, notes.bootId, folderId(denoFiles.stat(paths.root))];
+  const bytes = encoder.encode(lines.join("\n") + "\n");
   if (pidFile.startsWith(`${paths.root}/`)) return replaceWithoutSync(pidFile, bytes);
   // Outside the home the sandbox grants this one path, so there is no place for a temporary file beside it.
   denoFiles.remove(pidFile);
@@ -164,9 +171,13 @@ export function writeToken(paths: HomePaths, token: string): void {
   }
 }
 
-/** Present exactly while hello gets replies. */
+/**
+ * Present exactly while hello gets replies. A socket elsewhere counts only for this very folder (client/dial.ts): a copy of
+ * it holds the same file. The home's own socket is found without, by each path to the home, also after a move.
+ */
 export function writeReady(paths: HomePaths, notes: RunInfo): void {
-  replaceWithoutSync(paths.ready, encoder.encode(JSON.stringify(notes) + "\n"));
+  const folder = notes.socketPath === paths.socket ? {} : { folder: folderId(denoFiles.stat(paths.root)) };
+  replaceWithoutSync(paths.ready, encoder.encode(JSON.stringify({ ...notes, ...folder }) + "\n"));
 }
 
 /**

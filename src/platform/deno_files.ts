@@ -89,6 +89,7 @@ function stat(path: string): FileStat | undefined {
     kind: kindOf(info),
     size: info.size,
     mode: info.mode === null ? null : info.mode & 0o777,
+    isSticky: ((info.mode ?? 0) & 0o1000) !== 0,
     uid: info.uid,
     inode: info.ino,
     device: info.dev,

@@ -96,6 +96,14 @@ function writableByOthers(stat: FileStat): string | undefined {
   return `has mode ${stat.mode.toString(8).padStart(4, "0")}, ${WRITABLE}`;
 }
 
+/**
+ * Which folder it is, whatever path leads there: the same over a link and after a move, another one for a copy. Empty
+ * where there is none.
+ */
+export function folderId(stat: FileStat | undefined): string {
+  return stat === undefined ? "" : `${stat.device}:${stat.inode}`;
+}
+
 /** Whether neither of two real paths lies in the other. */
 export function areApart(a: string, b: string): boolean {
   const within = (inner: string, outer: string) =>

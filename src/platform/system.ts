@@ -16,6 +16,8 @@ export interface FileStat {
   readonly size: number;
   /** Permission bits (`0o777` mask), or null where the platform has none. */
   readonly mode: number | null;
+  /** A folder in which each file is its owner's alone to remove, as /tmp. */
+  readonly isSticky?: boolean;
   readonly uid: number | null;
   readonly inode: number | null;
   readonly device: number | null;

@@ -2,7 +2,7 @@
 /** S5 to S7: what is at the socket's path. */
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { eventually, patience } from "../support/harness_wait.ts";
+import { eventually } from "../support/harness_wait.ts";
 import { Impostor } from "../support/raw_socket.ts";
 
 Deno.test("S5 a socket path over 103 bytes is refused with exit 6, its path and length, and nothing is created", async () => {
@@ -98,13 +98,23 @@ Deno.test("S7 a socket that was replaced is noticed within 60 s, journaled, exit
   }
 });
 
-Deno.test("I4 a socket that is not the running daemon's: the command ends, and says that another daemon runs", async () => {
+Deno.test("I4 a socket that is not the running daemon's is told at once, with the one that is and its pid", async () => {
   await using home = await TestHome.create();
   const pid = await home.start();
-  const { code, stderr } = await home.cli(["--socket", `${home.root}/other.sock`, "ls"], {
-    timeoutMs: await patience(30_000),
-  });
-  assertEquals(code, 4, stderr);
-  assertStringIncludes(stderr, String(pid));
+  const other = `${home.root}/other.sock`;
+  for (
+    const [args, env, hint] of [
+      [["--socket", other, "ls"], {}, "leave --socket away"],
+      [["ls"], { AGENT_CONSOLE_SOCKET: other }, "unset AGENT_CONSOLE_SOCKET"],
+      [["--no-start", "--socket", other, "ls"], {}, "leave --socket away"],
+    ] as const
+  ) {
+    const { code, stderr } = await home.cli([...args], { env });
+    assertEquals(code, 4, stderr);
+    assertEquals(
+      stderr,
+      `error: the daemon, pid ${pid}, listens on ${home.socketPath}, not on ${other}\nhint: ${hint}\n`,
+    );
+  }
   assertEquals(home.daemonPid(), pid);
 });
