@@ -156,7 +156,7 @@ Deno.test("first hour 6: doctor says of hooks that their agent is not here, and 
     "ok",
   ]);
   assertStringIncludes(of("hooks.codex.agent")[0]?.text ?? "", "hooks for Codex, which is not on PATH");
-  assertEquals(of("hooks.claude.agent")[0]?.hint, "agent-console hooks uninstall claude");
+  assertEquals(of("hooks.claude.agent")[0]?.hint, "put it on PATH, or agent-console hooks uninstall claude");
   const bin = `${home.root}/bin`;
   await Deno.mkdir(bin);
   await Deno.writeTextFile(`${bin}/claude`, "#!/bin/sh\necho 2.1.332\n", { mode: 0o755 });
