@@ -2,6 +2,7 @@
 import type { ApprovalRequest } from "../domain/approval.ts";
 import { deciderText } from "../domain/decider.ts";
 import { type ClassifiedRequest, classify } from "../policy/classify.ts";
+import { shellQuote } from "../lib/shell_quote.ts";
 import { askReasonText, type PolicyDecision } from "../policy/evaluation.ts";
 import type { ParamsOf, ResultOf } from "../protocol/method_schemas.ts";
 import type { PolicyEngine } from "./policy_engine.ts";
@@ -73,7 +74,7 @@ async function ofOneAgent(
 function outcomeOf(decided: PolicyDecision, request: ClassifiedRequest): Outcome {
   if (decided.kind !== "decided") {
     const file = decided.why === "unmatched" ? whyNotRead(request) : undefined;
-    const why = file === undefined ? askReasonText(decided.why) : `no rule allows it, and ${file}`;
+    const why = file === undefined ? whyAsked(decided) : `no rule allows it, and ${file}`;
     return { outcome: "asked", why, ...ruleOf(decided) };
   }
   const { decision, by } = decided;
@@ -82,6 +83,14 @@ function outcomeOf(decided: PolicyDecision, request: ClassifiedRequest): Outcome
     : `rule ${by.ruleId} ${decision.kind === "deny" ? "denies" : "allows"} it`;
   const ruleId = by.kind === "rule" ? { ruleId: by.ruleId } : {};
   return { outcome: decision.kind === "deny" ? "denied" : "passes", by: deciderText(by), why, ...ruleId };
+}
+
+/** Of a line of which a rule allows a part, what is missing is a rule for another. */
+function whyAsked(decided: Exclude<PolicyDecision, { kind: "decided" }>): string {
+  const part = "part" in decided ? decided.part : undefined;
+  if (part === undefined) return askReasonText(decided.why);
+  const why = decided.why === "unmatched" ? "it is not sure that it only reads" : askReasonText(decided.why);
+  return `no rule allows ${shellQuote(part)} in it, and ${why}`;
 }
 
 function ruleOf(decided: Exclude<PolicyDecision, { kind: "decided" }>): { readonly ruleId?: string } {

@@ -37,10 +37,15 @@ export function capsuleTroubles(capsule: ListedCapsule): readonly CapsuleTrouble
   ];
 }
 
+/** What starts it is the copy that was granted: a fault in that goes on until its folder is mended and granted again. */
+export function brokenHint(name: string): string {
+  return `mend its code, then agent-console capsule grant ${name}; ` +
+    `agent-console capsule reload ${name} starts what you granted once more`;
+}
+
 function ofState({ name, state, reason }: ListedCapsule): Omit<CapsuleTrouble, "kind"> | undefined {
   const why = reason === undefined ? "" : `: ${reason}`;
   const grant = `agent-console capsule grant ${name}`;
-  const reload = `agent-console capsule reload ${name}`;
   switch (state) {
     case "starting":
     case "running":
@@ -50,9 +55,9 @@ function ofState({ name, state, reason }: ListedCapsule): Omit<CapsuleTrouble, "
     case "ungranted":
       return { isMinor: true, text: "it runs nothing until you grant it", hint: grant };
     case "restarting":
-      return { isMinor: true, text: `it does not run and is started again by itself${why}`, hint: reload };
+      return { isMinor: true, text: `it does not run and is started again by itself${why}`, hint: brokenHint(name) };
     case "failed":
-      return { isMinor: false, text: `it ended too often and stays off${why}`, hint: reload };
+      return { isMinor: false, text: `it ended too often and stays off${why}`, hint: brokenHint(name) };
     case "absent":
       return { isMinor: false, text: "it is granted, but its code is not on this machine", hint: grant };
     case "blocked":

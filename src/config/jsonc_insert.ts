@@ -1,5 +1,5 @@
 /** Puts a key that is not there yet into a text of JSON with comments, and leaves all else as it stands. Pure. */
-import { applyEdits, findNodeAtLocation, modify, type Node, parseTree } from "jsonc-parser";
+import { applyEdits, findNodeAtLocation, modify, type Node, type ParseError, parseTree } from "jsonc-parser";
 
 interface Edit {
   readonly offset: number;
@@ -40,9 +40,9 @@ function inserted(text: string, root: Node, path: readonly string[], value: unkn
 /** The value, inside the sections that are not there yet, each on lines of its own. */
 function written(text: string, [name, ...rest]: readonly string[], value: unknown, depth: number): string {
   if (name === undefined) return JSON.stringify(value);
-  const { indent, eol } = layoutOf(text);
+  const { indent, eol, lastComma } = layoutOf(text);
   const inner = `${JSON.stringify(name)}: ${written(text, rest, value, depth + 1)}`;
-  return `{${eol}${indent.repeat(depth + 1)}${inner},${eol}${indent.repeat(depth)}}`;
+  return `{${eol}${indent.repeat(depth + 1)}${inner}${lastComma}${eol}${indent.repeat(depth)}}`;
 }
 
 /** `// "name": …` on a line of its own, between the members of `object`. */
@@ -85,11 +85,12 @@ function appended(text: string, object: Node, plain: string): Edit[] | undefined
   const offset = text.lastIndexOf("\n", close) + 1;
   if (offset <= object.offset || text.slice(offset, close).trim() !== "") return undefined;
   const last = object.children?.at(-1);
-  const { indent, eol } = layoutOf(text);
+  const { indent, eol, lastComma } = layoutOf(text);
   const own = last === undefined
     ? /^[ \t]*(?=\/\/|\/\*)/m.exec(text.slice(text.indexOf("\n", object.offset) + 1, offset))?.[0]
     : /^[ \t]*$/.exec(text.slice(text.lastIndexOf("\n", last.offset) + 1, last.offset))?.[0];
-  const trailing = last === undefined || commaAfter(text, object, last).length === 0 ? "," : "";
+  const hasComma = last !== undefined && commaAfter(text, object, last).length === 0;
+  const trailing = last === undefined ? lastComma : hasComma ? "," : "";
   const content = `${own ?? text.slice(offset, close) + indent}${plain}${trailing}${eol}`;
   return [...commaAfter(text, object, last), { offset, length: 0, content }];
 }
@@ -117,7 +118,22 @@ function endOf(node: Node): number {
   return node.offset + node.length;
 }
 
-/** By the first indented line. */
-function layoutOf(text: string): { readonly indent: string; readonly eol: string } {
-  return { indent: /^([ \t]+)\S/m.exec(text)?.[1] ?? "  ", eol: text.includes("\r\n") ? "\r\n" : "\n" };
+interface Layout {
+  /** By the first indented line. */
+  readonly indent: string;
+  readonly eol: string;
+  /** What stands behind the last member of an object: none in strict JSON, which other programs may read. */
+  readonly lastComma: "," | "";
+}
+
+function layoutOf(text: string): Layout {
+  const errors: ParseError[] = [];
+  const root = parseTree(text, errors, { allowTrailingComma: false });
+  // An object of comments alone shows no style: the file that `config init` writes has such commas.
+  const showsStyle = (root?.children ?? []).length > 0 || !/\/[/*]/.test(text);
+  return {
+    indent: /^([ \t]+)\S/m.exec(text)?.[1] ?? "  ",
+    eol: text.includes("\r\n") ? "\r\n" : "\n",
+    lastComma: errors.length === 0 && showsStyle ? "" : ",",
+  };
 }

@@ -140,7 +140,8 @@ export class LiveConfig {
       };
     } catch (error) {
       if (!(error instanceof ConsoleError) || error.kind === "stopping") throw error;
-      lastError.set("config", error.message);
+      // It stands until the next reload, however the file is by then.
+      lastError.set("config", `the last reload was refused: ${error.message}; agent-console daemon reload tries again`);
       record({ type: "daemon.config_rejected", data: { problem: error.message } });
       log.error("the configuration was not taken, the old one stays in force", { problem: error.message });
       throw error;

@@ -66,6 +66,18 @@ export function homeContents(root: string): HomeContents {
   return { files, folders, others };
 }
 
+/**
+ * What a writer that was killed has left of its file: names below the home. A younger one may still be written.
+ *
+ * @param until when it was last written at the latest, ms. @throws the OS error
+ */
+export function leftTemporaries(root: string, until: number): readonly string[] {
+  return homeContents(root).files.filter((name) => {
+    const stat = name.endsWith(".tmp") ? denoFiles.stat(`${root}/${name}`) : undefined;
+    return stat?.kind === "file" && stat.mtimeMs <= until;
+  });
+}
+
 /** Whether a daemon of ours has lived in `root`: ours, closed to others, with its lock and a segment of its journal. */
 export function isProvenHome(root: string): boolean {
   const { lock, journal } = homePaths(root);

@@ -77,6 +77,12 @@ export function askReasonText(why: AskReason): string {
   return ASK_REASONS[why];
 }
 
+interface Asked {
+  readonly why: AskReason;
+  /** Of a line of which a rule allows another part: the first that no rule allows. */
+  readonly part?: Command;
+}
+
 export type PolicyDecision =
   | {
     readonly kind: "decided";
@@ -87,7 +93,7 @@ export type PolicyDecision =
     readonly files: readonly string[];
   }
   /** A human decides. */
-  | { readonly kind: "ask"; readonly why: AskReason; readonly ruleId?: string }
+  | Asked & { readonly kind: "ask"; readonly ruleId?: string }
   /** Nobody decides, and the agent goes on by its own rules. */
   | { readonly kind: "none"; readonly why: AskReason };
 
@@ -107,10 +113,10 @@ export function evaluatePolicy(request: ClassifiedRequest, policy: Policy, calle
   if (why === "own") return { kind: "ask", why };
   if (why !== undefined) return gate ? { kind: "none", why } : { kind: "ask", why };
   const passed = allowedBy(rules, request, policy.safetyMode);
-  if (typeof passed !== "string") {
+  if (!("why" in passed)) {
     return { kind: "decided", decision: { kind: "approve", scope: "once" }, by: passed, files: filesBehind(request) };
   }
-  return gate ? { kind: "none", why: passed } : { kind: "ask", why: passed };
+  return gate ? { kind: "none", why: passed.why } : { kind: "ask", ...passed };
 }
 
 function deniedBy(ruleId: string): PolicyDecision {
@@ -134,11 +140,11 @@ function allowedBy(
   rules: readonly Rule[],
   request: ClassifiedRequest,
   mode: SafetyMode,
-): Extract<PolicyDecision, { kind: "decided" }>["by"] | AskReason {
+): Extract<PolicyDecision, { kind: "decided" }>["by"] | Asked {
   const allowing = rules.filter((rule) => rule.decision === "allow" && rule.by !== "workspace");
   const exact = allowing.find((rule) => isExact(rule) && isByHuman(rule) && matches(rule, request));
   if (exact !== undefined) return { kind: "rule", ruleId: exact.id };
-  if (request.isSevere) return "severe";
+  if (request.isSevere) return { why: "severe" };
   const usable = allowing.filter((rule) => isByHuman(rule) || mode !== "manual");
   const isRead = request.reads !== undefined && mode !== "manual";
   const gate = request.dialog === "gate";
@@ -151,18 +157,19 @@ function allowedBy(
     const rule = usable.filter((each) => !moves || isBlanket(each)).find((each) => passes(each, request, part, mode));
     const reads = rule === undefined && part !== undefined ? readsFiles(part, request.where) : undefined;
     if (rule !== undefined) ruleId ??= rule.id;
-    else if (moves) return "moves";
+    else if (moves) return { why: "moves" };
     else if (part === undefined || mode === "manual" || reads === undefined) {
       const wouldPass = allowing.some((each) => passes(each, request, part, "autonomous"));
-      if (mode === "manual") {
-        return wouldPass || reads !== undefined || request.reads !== undefined ? "mode" : "unmatched";
-      }
-      return wouldPass ? "blanket" : "unmatched";
+      if (wouldPass) return { why: mode === "manual" ? "mode" : "blanket" };
+      const isReadPart = reads !== undefined || request.reads !== undefined;
+      const why = mode === "manual" && isReadPart ? "mode" : "unmatched";
+      const isPart = parts.some((other) => usable.some((each) => passes(each, request, other, mode)));
+      return isPart && part !== undefined ? { why, part } : { why };
     } else dependsOnOthers ||= namesFiles(reads, request) || (ruleId !== undefined && part[0] === "git");
   }
-  if (ruleId === undefined) return "unmatched";
+  if (ruleId === undefined) return { why: "unmatched" };
   // What runs beside it, in a pipe at the same time, may put a link or another file in the place of what is read.
-  return dependsOnOthers ? "beside" : { kind: "rule", ruleId };
+  return dependsOnOthers ? { why: "beside" } : { kind: "rule", ruleId };
 }
 
 /** Whether a read names a file; else it reads what is piped to it, or lists its folder. */

@@ -47,14 +47,16 @@ Deno.test("X1 standup says what each session did since yesterday, and counts not
   await installExample(home, "standup");
   await home.start();
   await grantNow(home, "standup");
-  const yesterday = new Date(Date.parse(today(zone)) - 86_400_000).toISOString().slice(0, 10);
-  assertEquals(await sayTo(home, "/standup"), `No agent has done anything since ${yesterday} (${zone}).`);
+  const begun = "20\\d\\d-\\d\\d-\\d\\d \\d\\d:\\d\\d \\(Pacific/Kiritimati\\), when this began to count";
+  const nothing = await sayTo(home, "/standup");
+  assertMatch(nothing, new RegExp(`^No agent has done anything since ${begun}\\.$`));
 
   await using client = await home.connect({ token: true });
   await turn(home, client, "web", "approve");
   await turn(home, client, "web", "deny");
   const first = await standup(home, /1 allowed, 1 denied/);
-  assertEquals(first.split("\n")[0], `Since ${yesterday} (${zone})`);
+  const since = nothing.replace(/^.* since (.*)\.$/, "Since $1");
+  assertEquals(first.split("\n")[0], since);
   assertMatch(first, /\nweb \(claude\): 2 turns, worked \d+s, waited for you \d+s, 1 allowed, 1 denied\n {4}\S/);
 
   // It is killed with events on their way, then reloaded, and the daemon is restarted: what it counted is there once.
@@ -74,7 +76,8 @@ Deno.test("X1 standup says what each session did since yesterday, and counts not
   assertEquals((await home.cli(["daemon", "restart"])).code, 0);
   await untilState(home, "standup", "running");
   await standup(home, shop);
-  await standup(home, /web \(claude\): 3 turns, worked .* 2 allowed, 1 denied/);
+  const last = await standup(home, /web \(claude\): 3 turns, worked .* 2 allowed, 1 denied/);
+  assertEquals(last.split("\n")[0], since, "it counts since its grant, also after restarts");
 });
 
 Deno.test("X1 standup begins at the day that it is asked for, by the time zone of its setting, and forgets old days", async () => {
@@ -84,9 +87,12 @@ Deno.test("X1 standup begins at the day that it is asked for, by the time zone o
   await grantNow(home, "standup");
   const date = today("UTC");
   const since = async (words: string) => (await sayTo(home, `/standup ${words}`)).replace(/^.* since /, "");
-  assertEquals(await since("today"), `${date} (UTC).`);
+  const begun = await since("today");
+  assertMatch(begun, /^20\d\d-\d\d-\d\d \d\d:\d\d \(UTC\), when this began to count\.$/);
   const ago = new Date(Date.parse(date) - 3 * 86_400_000).toISOString().slice(0, 10);
-  assertEquals([await since("3d"), await since(ago)], [`${ago} (UTC).`, `${ago} (UTC).`]);
+  assertEquals([await since("3d"), await since(ago)], [begun, begun]);
+  const ahead = new Date(Date.parse(date) + 3 * 86_400_000).toISOString().slice(0, 10);
+  assertEquals(await since(ahead), `${ahead} (UTC).`);
   for (const wrong of ["lately", "2026-13-41", "3w"]) {
     assertStringIncludes(await sayTo(home, `/standup ${wrong}`), `"${wrong}" is no day: say today, yesterday, 3d or`);
   }

@@ -1,5 +1,6 @@
 /** `doctor` of the real program: each thing that can be wrong is found, named by its id, and mended where it says so. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { exists } from "../support/exists.ts";
 import { fakeCodex } from "../support/fake_codex.ts";
 import { type ProgramOptions, TestHome } from "../support/harness.ts";
 import type { Json } from "../support/wire.ts";
@@ -80,6 +81,31 @@ Deno.test("first hour 6: doctor finds files that others may read, a typo in the 
   assertEquals(stderr, "");
 });
 
+Deno.test("first hour 6: doctor names what a killed command left of a file, and removes that alone", async () => {
+  await using home = await TestHome.create({ config: "{}" });
+  await home.start();
+  const uuid = crypto.randomUUID();
+  const [old, older, young] = [
+    `config.jsonc.${uuid}.tmp`,
+    `journal/snapshot.json.${uuid}.tmp`,
+    `daemon.pid.${uuid}.tmp`,
+  ];
+  const foreign = [`notes.txt.${uuid}.tmp`, "config.jsonc.tmp"];
+  const before = Date.now() / 1000 - 120;
+  for (const name of [old, older, young, ...foreign]) {
+    await Deno.writeTextFile(home.path(name), "{", { mode: 0o600 });
+    if (name !== young) await Deno.utime(home.path(name), before, before);
+  }
+  const found = (await findings(home, BARE)).of("home.temporary");
+  assertEquals(found.map(({ level, hint, fixable }) => [level, hint, fixable]), [
+    ["note", "agent-console doctor --fix", true],
+  ]);
+  assertMatch(found[0]?.text ?? "", /^a command that was killed left \S+\.tmp and 1 more$/);
+  assertEquals((await findings(home, BARE, ["--fix"])).of("home.temporary"), []);
+  const left = [old, older, young, ...foreign].filter((name) => exists(home.path(name)));
+  assertEquals(left, [young, ...foreign]);
+});
+
 Deno.test("first hour 6: doctor finds a home that others may write, a journal that was changed, and hooks of an older form", async () => {
   await using home = await TestHome.create();
   await home.start();
@@ -156,7 +182,7 @@ Deno.test("first hour 6: doctor says of hooks that their agent is not here, and 
     "ok",
   ]);
   assertStringIncludes(of("hooks.codex.agent")[0]?.text ?? "", "hooks for Codex, which is not on PATH");
-  assertEquals(of("hooks.claude.agent")[0]?.hint, "agent-console hooks uninstall claude");
+  assertEquals(of("hooks.claude.agent")[0]?.hint, "put it on PATH, or agent-console hooks uninstall claude");
   const bin = `${home.root}/bin`;
   await Deno.mkdir(bin);
   await Deno.writeTextFile(`${bin}/claude`, "#!/bin/sh\necho 2.1.332\n", { mode: 0o755 });

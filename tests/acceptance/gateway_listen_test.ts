@@ -81,6 +81,16 @@ Deno.test("G1 a port that another program has is told, the daemon lives, and the
     assertStringIncludes(refused.stderr, "is taken by another program");
     assertStringIncludes((await home.cli(["status"])).stdout, `127.0.0.1:${port} is taken by another program`);
     assertStringIncludes(logOf(home), `127.0.0.1:${port} is taken by another program`);
+    const doctor = await home.cli(["doctor", "--json"], { env: { PATH: "/usr/bin:/bin" } });
+    const { findings } = JSON.parse(doctor.stdout) as { findings: Record<string, unknown>[] };
+    const { text, ...found } = findings.find(({ id }) => id === "daemon.gateway") ?? {};
+    assertEquals([doctor.code, found], [1, {
+      id: "daemon.gateway",
+      level: "problem",
+      hint: "agent-console config set gateway.port N, then agent-console daemon restart; or end what holds the port",
+      fixable: false,
+    }]);
+    assertEquals(text, `the gateway does not listen: 127.0.0.1:${port} is taken by another program`);
   } finally {
     taken.close();
   }

@@ -88,6 +88,15 @@ Deno.test("first hour 7: hooks status knows to which home the hooks report, and 
   assertEquals((await home.cli(["--home", other, "hooks", "status", "claude"])).code, 0);
   const [row] = await statusOf(home, {}, "claude");
   assertEquals(row?.["otherHomes"], [other]);
+  const doctor = await home.cli(["doctor", "--json"], { env: { PATH: "/usr/bin:/bin" } });
+  const { findings } = JSON.parse(doctor.stdout) as { findings: Json[] };
+  assertEquals(findings.find(({ id }) => id === "hooks.claude"), {
+    id: "hooks.claude",
+    level: "note",
+    text: `the hooks in ${home.root}/.claude/settings.json report to ${other}, not to this home`,
+    hint: "agent-console hooks install claude makes them report here",
+    fixable: false,
+  });
   await home.cli(["hooks", "install", "claude", "--no-feed"]);
   assertStringIncludes((await home.cli(["--home", other, "hooks", "status"])).stdout, `reports to ${home.dir}, not`);
 });

@@ -87,6 +87,23 @@ Deno.test("A1 rules test says what would decide, and why, and runs nothing", asy
   assertEquals((await home.json(["approvals", "--all", "--json"]) as { approvals: Json[] }).approvals, []);
 });
 
+Deno.test("A1 rules test names the part of a line that no rule covers, where a rule allows another part", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  assertEquals((await home.cli(["rules", "add", "make *", "--yes"])).code, 0);
+  const { stdout } = await home.cli(["rules", "test", "make test | tail -5"]);
+  assertEquals(
+    stdout.split("\n")[0],
+    "you are asked: no rule allows tail -5 in it, " +
+      "and the safety mode is manual, in which only what a rule of yours allows passes",
+  );
+  const unknown = await home.cli(["rules", "test", "make test && lint 'a b'"]);
+  assertMatch(
+    unknown.stdout,
+    /^you are asked: no rule allows lint 'a b' in it, and it is not sure that it only reads\n/,
+  );
+});
+
 Deno.test("A1 rules test judges a file or an address as what it is, and refuses tools of which it cannot tell", async () => {
   const rules = [{ tool: "*", pattern: "*", decision: "allow" }];
   await using home = await TestHome.create({

@@ -77,3 +77,18 @@ Deno.test("first hour 7: daemon reload starts no daemon", async () => {
   await home.start();
   assertEquals((await home.cli(["daemon", "reload"])).stdout, "nothing to apply\n");
 });
+
+Deno.test("first hour 17: status says that an error of the configuration is of the last reload, until the next", async () => {
+  await using home = await TestHome.create({ config: "{}" });
+  await home.start();
+  await Deno.writeTextFile(home.path("config.jsonc"), '{"daemon": ');
+  assert((await home.cli(["daemon", "reload"])).code !== 0);
+  await Deno.writeTextFile(home.path("config.jsonc"), "{}");
+  const { stdout } = await home.cli(["status"]);
+  assertMatch(
+    stdout,
+    /^error +the last reload was refused: .*config\.jsonc.*; agent-console daemon reload tries again$/m,
+  );
+  assertEquals((await home.cli(["daemon", "reload"])).code, 0);
+  assertEquals((await home.cli(["status"])).stdout.includes("reload"), false);
+});

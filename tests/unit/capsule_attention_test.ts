@@ -11,12 +11,15 @@ const told = (state: typeof CAPSULE_STATES[number], changed = false) =>
   ]);
 
 Deno.test("first hour 6: each state of a capsule that does not run is told with what helps, and one that starts or runs is not", () => {
+  // What runs is the copy that was granted: to start it again mends nothing in its code.
+  const mend = "mend its code, then agent-console capsule grant demo; " +
+    "agent-console capsule reload demo starts what you granted once more";
   const hint = (words: string) => `agent-console ${words}`;
   assertEquals(CAPSULE_STATES.flatMap((state) => told(state)), [
     ["invalid!", "it is refused: why", undefined],
     ["ungranted", "it runs nothing until you grant it", hint("capsule grant demo")],
-    ["restarting", "it does not run and is started again by itself: why", hint("capsule reload demo")],
-    ["failed!", "it ended too often and stays off: why", hint("capsule reload demo")],
+    ["restarting", "it does not run and is started again by itself: why", mend],
+    ["failed!", "it ended too often and stays off: why", mend],
     ["absent!", "it is granted, but its code is not on this machine", hint("capsule grant demo")],
     ["blocked!", "it cannot be started: why", hint("daemon restart")],
   ]);

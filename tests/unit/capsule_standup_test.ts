@@ -37,7 +37,7 @@ class Told {
 const kept = (tallies: Tallies, date = DATE) => JSON.parse(JSON.stringify(tallies.day(date))) as Day;
 const sessionsOf = (day: Day) => new Map<string, Tally>(day.sessions);
 const said = (days: readonly Day[], minute: number) =>
-  textOf(days.map(sessionsOf), "yesterday", BEGUN + minute * MINUTE).split("\n");
+  textOf(days.map(sessionsOf), "yesterday", BEGUN + minute * MINUTE, days.some(({ isCut }) => isCut)).split("\n");
 
 Deno.test("X1 standup counts turns, working and waiting, answers of every kind, dollars and the last prompt of a session", () => {
   const [told, tallies] = [new Told(), new Tallies(new Map())];
@@ -140,8 +140,35 @@ Deno.test("X1 standup keeps forty sessions of a day, those heard of last, in les
   const bytes = bytesOf(day) * 31 + bytesOf(tallies.parents);
   assert(bytes < KV_BYTES, `31 days are ${bytes} bytes`);
   const lines = said([day], 10).filter((line) => !line.startsWith("    "));
-  assertEquals([lines.length, lines.at(-1)], [32, "and 10 more"]);
+  assertEquals([lines.length, ...lines.slice(-2)], [
+    33,
+    "and 10 more",
+    "Of a day the 40 sessions that were heard of last are kept: there were more.",
+  ]);
   assert(lines[1]?.includes("worked 4m"), lines[1]);
   assertEquals([tallies.forget("2026-11-29"), tallies.forget("2026-11-30")], [[], [DATE]]);
   assertEquals(kept(tallies).sessions, []);
+});
+
+Deno.test("X1 standup counts in one line the sessions that only started or ended, and says that others were not kept only then", () => {
+  const [told, tallies] = [new Told(), new Tallies(new Map())];
+  const start = (at: number) => {
+    for (const type of ["created", "updated"]) tallies.count(told.session(0, "idle", { id: `idle${at}` }, type), DATE);
+  };
+  start(0);
+  assertEquals(said([kept(tallies)], 60), ["Since yesterday", "1 session only started or ended"]);
+  for (let at = 1; at < 40; at++) start(at);
+  assertEquals(said([kept(tallies)], 60), ["Since yesterday", "40 sessions only started or ended"]);
+  tallies.count(told.session(0, "working", { title: "web" }, "created"), DATE);
+  tallies.count(told.session(5, "idle", { title: "web", turnCount: 1 }), DATE);
+  const lines = [
+    "Since yesterday",
+    "web (demo): 1 turn, worked 5m",
+    "39 more sessions only started or ended",
+    "Of a day the 40 sessions that were heard of last are kept: there were more.",
+  ];
+  assertEquals(said([kept(tallies)], 60), lines);
+  const next = new Tallies(new Map([[DATE, kept(tallies)]]));
+  next.count(told.session(5, "idle", { title: "web", turnCount: 1 }), DATE);
+  assertEquals(said([kept(next)], 60), lines, "also after a restart");
 });

@@ -41,6 +41,21 @@ Deno.test("setKey makes sections and files, keeps a BOM, tabs and CRLF", () => {
   assert(!/[^\r]\n/.test(windows));
 });
 
+Deno.test("setKey writes no comma behind a last member where the file has none, and one where it has", () => {
+  const set = (text: string) => setKey(text, "agents.gemini.command", ["gemini", "--acp"], "jsonc", SCHEMA);
+  const agent = (comma: string) =>
+    `  "agents": {\n    "gemini": {\n      "command": ["gemini","--acp"]${comma}\n    }${comma}\n  }`;
+  const daemon = `{\n  "daemon": {\n    "auto_start": true\n  }`;
+  for (const text of ["{}", "{\n}\n", `${daemon}\n}\n`, `{ "daemon": { "auto_start": true } }`, `{"agents": {\n}}`]) {
+    const after = set(text);
+    assertEquals(JSON.parse(after).agents, { gemini: { command: ["gemini", "--acp"] } }, after);
+  }
+  assertEquals(set(`${daemon}\n}\n`), `${daemon},\n${agent("")}\n}\n`);
+  assertEquals(set(`// mine\n${daemon}\n}\n`), `// mine\n${daemon},\n${agent("")}\n}\n`);
+  assertEquals(set(`${daemon},\n}\n`), `${daemon},\n${agent(",")},\n}\n`);
+  assertEquals(set(`{\n  // mine\n}\n`), `{\n  // mine\n${agent(",")},\n}\n`);
+});
+
 /** Every commented key of the text without its `//`, one at a time. */
 /** Those of a section that is keyed by name. Their only line is an example, under the name that it has there. */
 const NAMED = SCHEMA.settings.filter(({ key }) => key.includes("<name>"));
@@ -108,7 +123,7 @@ Deno.test("setKey where the key is not commented out: the last line of its secti
   const bare = '{\n  "daemon": {\n    "log_level": "warn"\n    // "auto_start": false\n  }\n}\n';
   assertEquals(set(bare), bare.replace('"warn"', '"warn",').replace('// "auto_start": false', '"auto_start": true'));
   const block = '{\n  "daemon": {\n    /*\n    // "auto_start": false,\n    */\n  }\n}\n';
-  assertEquals(set(block), block.replace("*/\n", '*/\n    "auto_start": true,\n'));
+  assertEquals(set(block), block.replace("*/\n", '*/\n    "auto_start": true\n'));
   assertEquals(valuesOf(set('{"daemon": { /* x */ }}')).values, { "daemon.auto_start": true });
   assertEquals(valuesOf(set("{ // x\n}")).values, { "daemon.auto_start": true });
   assertEquals(valuesOf(set("// x\n")).values, { "daemon.auto_start": true });

@@ -27,3 +27,20 @@ Deno.test("A1 the reason that is told is the one that keeps the call from passin
   const cut = classified("make test", { cwd: "~/x" });
   assertEquals(evaluatePolicy(cut, { safetyMode: "autonomous", rules: [all] }, CALLER), { kind: "ask", why: "folder" });
 });
+
+Deno.test("A1 a part of a line is named where a rule of the person allows another one, and no rule whatever allows that", () => {
+  const make = rule("make *", { by: "cli:admin" });
+  const cases = [
+    ["make test | tail -5", "manual", [make], ["tail", "-5"]],
+    ["tail -5 x && make test", "manual", [make], ["tail", "-5", "x"]],
+    ["make test && lint", "guarded", [make], ["lint"]],
+    ["make test | tail -5", "manual", [make, rule("tail -*", { by: "config" })], undefined],
+    ["make test && lint", "guarded", [make, rule("*", { by: "cli:admin" })], undefined],
+    ["lint && format", "manual", [make], undefined],
+    ["lint", "manual", [make], undefined],
+  ] as const;
+  for (const [text, safetyMode, rules, part] of cases) {
+    const result = evaluatePolicy(classified(text), { safetyMode, rules }, CALLER);
+    assertEquals([text, result.kind === "ask" && result.part], [text, part]);
+  }
+});

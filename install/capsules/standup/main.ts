@@ -10,10 +10,12 @@ const DATE = /^\d{4}-\d\d-\d\d$/;
 const MOST_DAYS = 31;
 const PREFIX = "day/";
 const PARENTS = "parents";
+const BEGUN = "begun";
 const UTC = new Intl.DateTimeFormat("en-CA", { timeZone: "UTC" });
 
 export default (capsule: Capsule) => {
   const { kv } = capsule;
+  const loaded = Date.now();
   let tallies: Tallies | undefined;
   let dates = { zone: "UTC", format: UTC };
   let waiting: Heard[] = [];
@@ -35,6 +37,7 @@ export default (capsule: Capsule) => {
   async function count(events: readonly Heard[]): Promise<void> {
     // At the first event and not before: until then the process before this one may still write.
     tallies ??= new Tallies(await readDays(), await kv.get(PARENTS) as Parents | undefined);
+    await begunAt();
     const { parents } = tallies;
     const changed = new Set<string>();
     for (const event of events) {
@@ -45,6 +48,15 @@ export default (capsule: Capsule) => {
     for (const date of [...changed].sort()) await kv.set(`${PREFIX}${date}`, tallies.day(date));
     const kept = Math.min(Math.max(Number(capsule.settings["keep_days"]), 1), MOST_DAYS);
     for (const date of tallies.forget(before(dateOf(new Date()), kept))) await kv.delete(`${PREFIX}${date}`);
+  }
+
+  /** Since when it counts, ms; undefined where an earlier version, which kept no such time, has counted days. */
+  async function begunAt(): Promise<number | undefined> {
+    const kept = await kv.get(BEGUN);
+    if (typeof kept === "number") return kept;
+    if ((await kv.list(PREFIX)).length > 0) return undefined;
+    await kv.set(BEGUN, loaded);
+    return loaded;
   }
 
   async function readDays(from = ""): Promise<Map<string, Day>> {
@@ -62,8 +74,13 @@ export default (capsule: Capsule) => {
       throw new Error(`the setting time_zone is ${zone}, and no zone such as Europe/Berlin`);
     }
     const from = firstDay(since, dateOf(new Date()));
-    const days = [...(await readDays(from)).values()].map(({ sessions }) => new Map<string, Tally>(sessions));
-    return textOf(days, `${from} (${zone})`, Date.now());
+    const begun = await begunAt();
+    const kept = [...(await readDays(from)).values()];
+    const days = kept.map(({ sessions }) => new Map<string, Tally>(sessions));
+    const told = begun === undefined || dateOf(new Date(begun)) < from
+      ? `${from} (${zone})`
+      : `${minuteOf(begun, zone)} (${zone}), when this began to count`;
+    return textOf(days, told, Date.now(), kept.some(({ isCut }) => isCut));
   });
 
   /** The day in the person's time zone, or in UTC where that is none: 2026-11-29. */
@@ -87,6 +104,11 @@ function firstDay(since: string, today: string): string {
 /** So many days before a date. */
 function before(date: string, days: number): string {
   return new Date(Date.parse(date) - days * DAY_MS).toISOString().slice(0, 10);
+}
+
+/** 2026-11-29 14:05, as Swedes write it. */
+function minuteOf(ms: number, timeZone: string): string {
+  return new Date(ms).toLocaleString("sv-SE", { timeZone, dateStyle: "short", timeStyle: "short" });
 }
 
 /** Dates as 2026-11-29; undefined for what is no time zone. */

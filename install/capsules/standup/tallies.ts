@@ -19,13 +19,21 @@ export interface Day {
   /** The last event that was counted: one that comes again has no higher number. */
   readonly seq: number;
   readonly sessions: readonly (readonly [id: string, tally: Tally])[];
+  /** Others were heard of before, and are not kept. */
+  readonly isCut?: boolean;
+}
+
+interface KeptDay {
+  seq: number;
+  readonly sessions: Map<string, Tally>;
+  isCut: boolean;
 }
 
 /** Sub-agents and the sessions that they work for, the newest last. */
 export type Parents = readonly (readonly [id: string, parent: string])[];
 
 /** Of a day, those that were heard of last. */
-const MOST_SESSIONS = 40;
+export const MOST_SESSIONS = 40;
 /** Of all days, the newest. */
 const MOST_PARENTS = 100;
 const MOST_TEXT = 60;
@@ -35,13 +43,13 @@ const SILENCE_MS = 3_600_000;
 export class Tallies {
   /** Another list after each change. */
   parents: Parents;
-  readonly #days: Map<string, { seq: number; readonly sessions: Map<string, Tally> }>;
+  readonly #days: Map<string, KeptDay>;
   #seq: number;
 
   constructor(days: ReadonlyMap<string, Day>, parents: Parents = []) {
     this.parents = parents;
     this.#days = new Map(
-      [...days].map(([date, { seq, sessions }]) => [date, { seq, sessions: new Map(sessions) }]),
+      [...days].map(([date, { seq, sessions, isCut = false }]) => [date, { seq, sessions: new Map(sessions), isCut }]),
     );
     this.#seq = Math.max(-1, ...[...days.values()].map(({ seq }) => seq));
   }
@@ -65,8 +73,8 @@ export class Tallies {
 
   /** To be kept. */
   day(date: string): Day {
-    const { seq, sessions } = this.#dayOf(date);
-    return { seq, sessions: [...sessions] };
+    const { seq, sessions, isCut } = this.#dayOf(date);
+    return { seq, sessions: [...sessions], ...(isCut ? { isCut } : {}) };
   }
 
   /** @returns the days before that date, which are gone */
@@ -107,21 +115,22 @@ export class Tallies {
     return this.parents.find(([one]) => one === id)?.[1];
   }
 
-  #dayOf(date: string) {
-    const day = this.#days.get(date) ?? { seq: this.#seq, sessions: new Map<string, Tally>() };
+  #dayOf(date: string): KeptDay {
+    const day = this.#days.get(date) ?? { seq: this.#seq, sessions: new Map<string, Tally>(), isCut: false };
     this.#days.set(date, day);
     return day;
   }
 
   /** The newest comes last in its day. */
   #tallyOf(id: string, date: string, about: Named & { readonly agent: string }): Tally {
-    const { sessions } = this.#dayOf(date);
+    const day = this.#dayOf(date);
+    const { sessions } = day;
     const none = { turns: 0, workMs: 0, waitMs: 0, allowed: 0, denied: 0, usd: 0 };
     const tally = sessions.get(id) ?? { name: nameOf(about), agent: about.agent, ...none };
     sessions.delete(id);
     sessions.set(id, tally);
     const [oldest] = sessions.keys();
-    if (sessions.size > MOST_SESSIONS && oldest !== undefined) sessions.delete(oldest);
+    if (sessions.size > MOST_SESSIONS && oldest !== undefined) day.isCut = sessions.delete(oldest);
     return tally;
   }
 

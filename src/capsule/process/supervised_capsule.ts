@@ -4,6 +4,7 @@
  */
 import { RestartBudget } from "../../lib/restart_budget.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
+import { brokenHint } from "../attention.ts";
 import { answerCall } from "./answer_call.ts";
 import { logCapsuleLine } from "./capsule_log.ts";
 import { CapsuleProcess } from "./capsule_process.ts";
@@ -134,7 +135,7 @@ export class SupervisedCapsule {
     const { name } = this.#capsule.grant;
     const why = "reason" in this.state ? `: ${this.state.reason}` : "";
     throw new ConsoleError("conflict", `capsule ${name} does not run${why}`, {
-      hint: `agent-console capsule reload ${name}`,
+      hint: brokenHint(name),
     });
   }
 

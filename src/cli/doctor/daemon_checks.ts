@@ -77,7 +77,7 @@ function version(hello: ResultOf<"hello">): Finding {
 
 /** What the daemon itself reports as not right. */
 function said(status: ResultOf<"status">): Finding[] {
-  const { needsRestart, lastError, refusedReports, journal, liveness, turn, channel } = status;
+  const { needsRestart, lastError, refusedReports, journal, liveness, turn, channel, gateway } = status;
   return [
     ...(needsRestart.length === 0
       ? []
@@ -101,6 +101,12 @@ function said(status: ResultOf<"status">): Finding[] {
         hint: channel?.cures?.[name] ?? `agent-console channel test ${name}`,
       });
     }),
+    ...(gateway?.listeners ?? []).flatMap(({ problem: why }) =>
+      why === undefined ? [] : [problem("daemon.gateway", `the gateway does not listen: ${why}`, {
+        // It takes the address by itself when that is free.
+        hint: `agent-console config set gateway.port N, then ${RESTART}; or end what holds the port`,
+      })]
+    ),
     ...longQuiet(turn?.quiet ?? []).map((one) =>
       note("daemon.turns", quietText(one), `agent-console cancel ${shellQuote([one.sessionId])}, where it hangs`)
     ),

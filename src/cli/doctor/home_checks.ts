@@ -2,6 +2,7 @@
 import { checkHomeFolder, checkSocketPath } from "../../platform/path_safety.ts";
 import { chmod, denoFiles } from "../../platform/deno_files.ts";
 import { freeBytes } from "../../platform/disk_space.ts";
+import { leftTemporaries } from "../../platform/home_contents.ts";
 import { ownUid } from "../../platform/process.ts";
 import { bytes } from "../format.ts";
 import type { CommandContext } from "../context.ts";
@@ -16,6 +17,7 @@ export const homeChecks: readonly Check[] = [
     id: "home.files",
     run: ({ context: { paths } }) => files(paths.root, [paths.journal, paths.spool, paths.logs, paths.backups]),
   },
+  { id: "home.temporary", run: ({ context: { paths } }) => temporaries(paths.root) },
   { id: "disk", run: disk },
 ];
 
@@ -63,6 +65,26 @@ function files(root: string, folders: readonly string[]): Finding[] {
       return Promise.resolve(`${wide.length} file${wide.length === 1 ? " is" : "s are"} yours alone now`);
     },
   })];
+}
+
+/** No write of ours takes so long, ms. */
+const MOST_WRITING_MS = 60_000;
+
+function temporaries(root: string): Finding[] {
+  if (denoFiles.stat(root) === undefined) return [];
+  const look = () => leftTemporaries(root, Date.now() - MOST_WRITING_MS);
+  const left = look();
+  const [first] = left;
+  if (first === undefined) return [];
+  const more = left.length === 1 ? "" : ` and ${left.length - 1} more`;
+  return [{
+    ...note("home.temporary", `a command that was killed left ${first}${more}`, "agent-console doctor --fix"),
+    fix: () => {
+      const now = look();
+      for (const name of now) denoFiles.remove(`${root}/${name}`);
+      return Promise.resolve(`removed ${now.join(", ")}`);
+    },
+  }];
 }
 
 async function disk({ context: { paths } }: CommandContext): Promise<Finding[]> {

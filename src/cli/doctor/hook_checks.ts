@@ -28,11 +28,14 @@ async function hooksOf(run: CommandContext, agent: Hooked): Promise<Finding[]> {
   const id = `hooks.${agent.name}`;
   const where = await hooksTarget(run, agent, {});
   const shown = await rowOf(agent, where);
-  const { state, file } = shown.row;
-  if (agentPath(agent) !== undefined || state === "unreadable") return await stateOf(run, agent, where, shown);
+  const { state, file, otherHomes } = shown.row;
+  // Hooks of another home are not ours to take out.
+  if (agentPath(agent) !== undefined || state === "unreadable" || otherHomes !== undefined) {
+    return await stateOf(run, agent, where, shown);
+  }
   if (state === "absent") return [];
-  const uninstall = `agent-console hooks uninstall ${agent.name}`;
-  const gone = note(`${id}.agent`, `${file} has hooks for ${agent.hooks.title}, which is not on PATH`, uninstall);
+  const cures = `put it on PATH, or agent-console hooks uninstall ${agent.name}`;
+  const gone = note(`${id}.agent`, `${file} has hooks for ${agent.hooks.title}, which is not on PATH`, cures);
   // Only it could be told that they are trusted.
   return state === "untrusted" ? [gone] : [...await stateOf(run, agent, where, shown), gone];
 }
@@ -41,7 +44,9 @@ async function stateOf(
   run: CommandContext,
   agent: Hooked,
   where: Awaited<ReturnType<typeof hooksTarget>>,
-  { row: { state, file, missing, outdated, problem: why, trust }, dialog }: Awaited<ReturnType<typeof rowOf>>,
+  { row: { state, file, missing, outdated, otherHomes = [], problem: why, trust }, dialog }: Awaited<
+    ReturnType<typeof rowOf>
+  >,
 ): Promise<Finding[]> {
   const id = `hooks.${agent.name}`;
   const install = `agent-console hooks install ${agent.name}`;
@@ -63,6 +68,11 @@ async function stateOf(
     case "partly":
       return [problem(id, `${file} lacks ${missing.join(", ")}`, { hint: install, fix })];
     case "outdated":
+      if (otherHomes.length > 0) {
+        // No fix: it would take them from a home whose daemon may be meant.
+        const text = `the hooks in ${file} report to ${otherHomes.join(" and ")}, not to this home`;
+        return [note(id, text, `${install} makes them report here`)];
+      }
       return [problem(id, `${file} has an older form of ${outdated.join(", ")}`, { hint: install, fix })];
     case "installed": {
       const twice = runsTwice(where, await hooksTarget(run, agent, { project: true }));
