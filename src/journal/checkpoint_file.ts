@@ -69,6 +69,17 @@ export async function openedCheckpoint(
   return checkpoint;
 }
 
+/**
+ * Why {@link openedCheckpoint} opens no such note, which has no more lines than one may: where it names the tree of `key`, its
+ * text or its signature was changed since, and no other key is the cure.
+ */
+export function whyNotOpened(note: string, key: NoteKey): { readonly what: string; readonly isChanged: boolean } {
+  const told = parseCheckpoint(note);
+  return told !== undefined && told.origin === originOf(key, beginsOf(told))
+    ? { what: `was changed: the signature of ${key.name} does not hold`, isChanged: true }
+    : { what: `is not signed by ${key.name}; it is of ${told?.origin ?? "nobody"}`, isChanged: false };
+}
+
 export function checkpointLine(
   { note, subtrees, position }: Pick<CheckpointEntry, "note" | "subtrees" | "position">,
 ): string {
