@@ -35,6 +35,9 @@ export interface CheckpointEntry extends Checkpoint {
   readonly position: Position;
 }
 
+/** Of an origin in a message, characters: a file that is given has one of any length. */
+const SHOWN = 200;
+
 /** What messages call the file. */
 export const CHECKPOINT_FILE = "journal.checkpoints";
 
@@ -77,7 +80,7 @@ export function whyNotOpened(note: string, key: NoteKey): { readonly what: strin
   const told = parseCheckpoint(note);
   return told !== undefined && told.origin === originOf(key, beginsOf(told))
     ? { what: `was changed: the signature of ${key.name} does not hold`, isChanged: true }
-    : { what: `is not signed by ${key.name}; it is of ${told?.origin ?? "nobody"}`, isChanged: false };
+    : { what: `is not signed by ${key.name}; it is of ${told?.origin.slice(0, SHOWN) ?? "nobody"}`, isChanged: false };
 }
 
 export function checkpointLine(
