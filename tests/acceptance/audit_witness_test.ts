@@ -170,10 +170,14 @@ Deno.test("C10 a place that is wrong is named, and what stands there stays as it
       [1, "cannot be written", "witness", "--file", `${home.root}/none/kept`],
       [1, "not a git repository", "witness", "--git", home.root],
       [2, "--webhook must be an address with https://", "witness", "--webhook", "http://example.org/x"],
+      [1, "has not taken it: ", "witness", "--webhook", "http://127.0.0.1:1/x"],
+      [2, "give either the number of a record", "prove"],
       [2, "counts only with the key", "verify", "--offline", home.path("journal"), "--witness", mine],
     ] as [number, string, ...string[]][]
   ) {
-    assertStringIncludes(await audit(home, code, ...args), says);
+    const said = await audit(home, code, ...args);
+    assertStringIncludes(said, says);
+    assertStringIncludes(said, "\nhint: ");
   }
   assertEquals(Deno.readTextFileSync(mine), text);
 });
