@@ -122,7 +122,9 @@ function unknownActor(wanted: string, seen: readonly string[]): string {
 
 function unknownSession(wanted: string, near: readonly string[]): string {
   const said = `no session of the records that were looked at begins with ${shownName(wanted)}`;
-  return near.length === 0 ? said : `${said}: did you mean ${near.map(shownName).join(" or ")}?`;
+  return near.length === 0
+    ? `${said}: give an id, as records have it, and no name; agent-console ls --all --json has both`
+    : `${said}: did you mean ${near.map(shownName).join(" or ")}?`;
 }
 
 function shownName(name: string): string {

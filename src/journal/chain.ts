@@ -16,9 +16,13 @@ export interface Problem {
   readonly hint?: string;
 }
 
+/** Of the error for a problem that has no hint of its own: it belongs to the error, and {@link problemOf} leaves it out. */
+const ASK_VERIFY = "keep the files as they are; agent-console audit verify says what to do";
+
 /** The error for a problem; `details` are the problem itself. */
 export function chainError(problem: Problem): ConsoleError {
-  return new ConsoleError("journal_broken", `the journal does not verify: ${problemLine(problem)}`, { ...problem });
+  const message = `the journal does not verify: ${problemLine(problem)}`;
+  return new ConsoleError("journal_broken", message, { hint: ASK_VERIFY, ...problem });
 }
 
 /** Number 0 is no record: something is wrong with a file beside them. */
@@ -29,7 +33,7 @@ export function problemLine({ segment, seq, offset, what }: Problem): string {
 export function problemOf(error: unknown): Problem | undefined {
   if (!(error instanceof ConsoleError) || error.kind !== "journal_broken") return undefined;
   const { segment, seq, offset, what, hint } = error.details;
-  const more = hint === undefined ? {} : { hint };
+  const more = hint === undefined || hint === ASK_VERIFY ? {} : { hint };
   return { segment: String(segment), seq: Number(seq), offset: Number(offset), what: String(what), ...more };
 }
 

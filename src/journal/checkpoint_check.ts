@@ -44,6 +44,8 @@ export interface CheckpointReport {
   readonly count: number;
   /** The last record that one of them covers; 0 where none does. */
   readonly covers: number;
+  /** Where no record that is there is covered: the last record of the file's checkpoints, which was pruned. */
+  readonly reach?: number;
   /** "none" where no record was checked against any. */
   readonly signatures: "valid" | "not checked" | "none";
   /** These were pruned before a checkpoint covered them, by a version that signs nothing: since then nothing is signed. */
@@ -113,6 +115,8 @@ export class CheckpointCheck {
   #seq = 0;
   #count = 0;
   #covers = 0;
+  /** The last record of the checkpoints of records that were pruned; 0 where there is none. */
+  #reach = 0;
   #gap: CheckpointReport["gap"];
   #found: Problem | undefined;
 
@@ -137,6 +141,7 @@ export class CheckpointCheck {
     [this.#count, this.#covers, this.#found, this.#gap] = [0, 0, undefined, undefined];
     const hasCheckpoints = this.#next !== undefined;
     const lastPruned = this.#skipPruned(place);
+    this.#reach = lastPruned?.position.seq ?? 0;
     const known = knownSubtrees(files, dir, place, this.#size);
     const isPruned = place.seq >= this.#begins;
     const subtrees = !isPruned ? [] : hasCheckpoints ? known(this.#begins) : undefined;
@@ -246,6 +251,11 @@ export class CheckpointCheck {
     return this.#kept.upTo;
   }
 
+  /** The last record so far that a checkpoint covers whose signature was checked; 0 where none does. */
+  get signedUpTo(): number {
+    return Math.max(this.#options.key === undefined ? 0 : this.#covers, this.#kept.upTo ?? 0);
+  }
+
   /** The first checkpoint that the lines so far do not lead to. */
   get found(): Problem | undefined {
     return this.#found;
@@ -265,6 +275,7 @@ export class CheckpointCheck {
     return {
       count: this.#count,
       covers: this.#covers,
+      ...(this.#count > 0 || this.#reach === 0 ? {} : { reach: this.#reach }),
       signatures: this.#count === 0 ? "none" : key === undefined ? "not checked" : "valid",
       ...(this.#gap === undefined ? {} : { gap: this.#gap }),
       ...(this.#unfinished === 0 ? {} : { unfinished: this.#unfinished }),

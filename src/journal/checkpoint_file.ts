@@ -35,6 +35,9 @@ export interface CheckpointEntry extends Checkpoint {
   readonly position: Position;
 }
 
+/** Of an origin in a message, characters: a file that is given has one of any length. */
+const SHOWN = 200;
+
 /** What messages call the file. */
 export const CHECKPOINT_FILE = "journal.checkpoints";
 
@@ -67,6 +70,17 @@ export async function openedCheckpoint(
   const checkpoint = text === undefined ? undefined : parseCheckpoint(text);
   if (checkpoint === undefined || checkpoint.origin !== originOf(key, beginsOf(checkpoint))) return undefined;
   return checkpoint;
+}
+
+/**
+ * Why {@link openedCheckpoint} opens no such note, which has no more lines than one may: where it names the tree of `key`, its
+ * text or its signature was changed since, and no other key is the cure.
+ */
+export function whyNotOpened(note: string, key: NoteKey): { readonly what: string; readonly isChanged: boolean } {
+  const told = parseCheckpoint(note);
+  return told !== undefined && told.origin === originOf(key, beginsOf(told))
+    ? { what: `was changed: the signature of ${key.name} does not hold`, isChanged: true }
+    : { what: `is not signed by ${key.name}; it is of ${told?.origin.slice(0, SHOWN) ?? "nobody"}`, isChanged: false };
 }
 
 export function checkpointLine(

@@ -4,7 +4,7 @@
  */
 import type { StoredRecord } from "../protocol/record.ts";
 import type { Problem } from "./chain.ts";
-import { hintOf } from "./head_file.ts";
+import { HEAD_FILE, hintOf } from "./head_file.ts";
 
 /** Record `seq` was there and had this hash, says `name`. */
 export interface KnownRecord {
@@ -48,7 +48,23 @@ export function contradiction(
 
 /** The fault of a record that is another than `name` knows, or of one that is known and was never there. */
 export function notThatOf(name: string, at: Pick<Problem, "segment" | "seq" | "offset">): Problem {
-  return { ...at, what: `is not that of ${name}: it was rewritten`, ...hintOf(name) };
+  // The head file can be written by whoever writes the records: which of the two was changed only a signature shows.
+  const why = name === HEAD_FILE ? "one of the two was changed" : "it was rewritten";
+  return { ...at, what: `is not that of ${name}: ${why}`, ...hintOf(name) };
+}
+
+/** A record that contradicts what is known of it. */
+export interface Doubt {
+  readonly known: KnownRecord;
+  readonly problem: Problem;
+}
+
+/** Its fault: where a signed checkpoint covers the record, the record is right, and the head file is what was changed. */
+export function faultOf({ known: { name, seq }, problem }: Doubt, signedUpTo = 0): Problem {
+  if (name !== HEAD_FILE || seq > signedUpTo) return problem;
+  const what = `was changed: it has another hash or place of record ${seq}, which a signed checkpoint covers`;
+  const hint = `put ${HEAD_FILE} back as it was, or move it away while no daemon runs: the next start makes it anew`;
+  return { segment: HEAD_FILE, seq: 0, offset: 0, what, hint };
 }
 
 /** The fault of an end before the known record. */

@@ -11,7 +11,7 @@ import {
 import { rootOfConsistency, rootOfInclusion } from "../merkle/proof.ts";
 import { type Digest, HASH_BYTES, sameHash, TreeHasher } from "../merkle/tree.ts";
 import { ConsoleError } from "../protocol/errors.ts";
-import { beginsOf, originOf } from "./checkpoint_file.ts";
+import { beginsOf, originOf, whyNotOpened } from "./checkpoint_file.ts";
 import { parseRecord, tailOf } from "./record.ts";
 
 /** Of the JSON of proofs: another number means another layout. */
@@ -82,8 +82,9 @@ export async function checkProof(
     if (tooMany !== undefined) {
       throw doesNotHold(`its checkpoint ${tooMany}`, "ask whoever made the file for one as audit prove prints it");
     }
+    const { what, isChanged } = whyNotOpened(proof.checkpoint, key);
     const hint = "another key signed it: give that with --key, as agent-console audit key prints it there";
-    throw doesNotHold(`its checkpoint is not signed by ${key.name}`, hint);
+    throw doesNotHold(`its checkpoint ${what}`, isChanged ? "give the file as audit prove printed it" : hint);
   }
   const checkpoint = parseCheckpoint(text);
   if (checkpoint === undefined || checkpoint.origin !== originOf(key, beginsOf(checkpoint))) throw noProof();

@@ -2,6 +2,7 @@
  * The last records that are asked for, read backwards from the end of their range. What is read is checked: each record
  * must be the one that the next is chained to, and have the hash of its bytes.
  */
+import type { Sha256 } from "../platform/system.ts";
 import type { StoredRecord } from "../protocol/record.ts";
 import { chainError, type Problem } from "./chain.ts";
 import { type QueryOptions, queryRange, rangeParts } from "./query_range.ts";
@@ -38,7 +39,7 @@ async function readRecords(options: QueryOptions, { limit, maxBytes }: QueryBoun
   const reading = new Reading(filter);
   const records: StoredRecord[] = [];
   let bytes = 0;
-  let next: Tail | undefined;
+  let next: ReadLine | undefined;
   const end = (stopped?: QueryReport["stopped"]) => ({
     records: records.reverse(),
     report: reading.report(range, stopped),
@@ -47,13 +48,7 @@ async function readRecords(options: QueryOptions, { limit, maxBytes }: QueryBoun
     for (const block of readBlocksBackwards(files, segment.path, from, to)) {
       for (const { line, text, offset } of linesBackwards(block)) {
         if (records.length === limit) return end("limit");
-        const tail = checkedTail(text, next, { segment: segment.name, offset });
-        next = tail;
-        // Before the filter: what was altered may be what a filter looks at.
-        if (!verifyHash(line, text.length, tail, sha256)) {
-          const what = "is altered: its hash is not that of its bytes";
-          throw chainError({ segment: segment.name, seq: tail.seq, offset, what });
-        }
+        const tail = next = checkedLine({ line, text, segment: segment.name, offset }, next, sha256);
         reading.look(tail, text);
         const record = reading.filtered.pass(text, tail, () => {
           const place = { segment: segment.name, offset, seq: tail.seq };
@@ -73,18 +68,37 @@ async function readRecords(options: QueryOptions, { limit, maxBytes }: QueryBoun
 
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** @param next the record behind it, which was read before */
-function checkedTail(
-  text: string,
-  next: Tail | undefined,
-  at: { readonly segment: string; readonly offset: number },
-): Tail {
+interface Line {
+  readonly line: Uint8Array;
+  readonly text: string;
+  readonly segment: string;
+  readonly offset: number;
+}
+
+interface ReadLine extends Tail {
+  readonly segment: string;
+  readonly offset: number;
+}
+
+/**
+ * Before any filter: what was altered may be what a filter looks at. A fault is told at the place where a verification,
+ * which reads forwards, meets it.
+ *
+ * @param next the record behind it, which was read before
+ */
+function checkedLine({ line, text, ...at }: Line, next: ReadLine | undefined, sha256: Sha256): ReadLine {
   const tail = tailOf(text);
   const seq = next === undefined ? tail?.seq ?? 1 : next.seq - 1;
   if (tail === undefined) throw chainError({ ...at, seq, what: "is not one line of canonical JSON" });
-  if (tail.seq !== seq) throw chainError({ ...at, seq, what: `is missing: record ${tail.seq} stands there` });
-  if (next === undefined || tail.hash === next.prev) return tail;
-  throw chainError({ ...at, seq, what: "is not the one that the next record is chained to" });
+  if (!verifyHash(line, text.length, tail, sha256)) {
+    throw chainError({ ...at, seq, what: "is altered: its hash is not that of its bytes" });
+  }
+  if (next === undefined || tail.seq === seq && tail.hash === next.prev) return { ...tail, ...at };
+  const { segment, offset } = next;
+  const what = tail.seq === seq
+    ? "is not chained: its prev is not the hash of the record before"
+    : `is missing: record ${next.seq} stands there`;
+  throw chainError({ segment, offset, seq: tail.seq + 1, what });
 }
 
 function unreadable(place: Omit<Problem, "what">): never {

@@ -73,7 +73,9 @@ export class UnmatchedFilter {
     if (this.#near.some((one) => one.id === id)) return;
     const [typed, begins] = [wanted.slice(0, COMPARED), id.slice(0, Math.min(wanted.length, COMPARED))];
     const edits = editDistance(typed.toLowerCase(), begins.toLowerCase());
-    if (edits >= typed.length || edits > Math.min(3, Math.max(1, Math.floor(typed.length / 3)))) return;
+    // A short word is near to any id: only an id that was typed too long is meant by one.
+    const most = typed.startsWith(begins) ? 3 : Math.min(3, Math.floor(typed.length / 4));
+    if (edits >= typed.length || edits > most) return;
     this.#near.push({ id, edits });
     this.#near.sort((a, b) => a.edits - b.edits || (a.id < b.id ? -1 : 1)).splice(MOST_NEAR);
   }

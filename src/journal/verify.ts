@@ -15,7 +15,7 @@ import { LONGEST_LINE_BYTES, type Loss, lossOf, vouchOf } from "./record.ts";
 import { retriedWherePruned } from "./retried.ts";
 import type { Position, Snapshot } from "./snapshot.ts";
 import { HEAD_FILE, readHeadFile } from "./head_file.ts";
-import { contradiction, cutOff, type KnownRecord, notThatOf } from "./known_record.ts";
+import { contradiction, cutOff, type Doubt, faultOf, type KnownRecord, notThatOf } from "./known_record.ts";
 import type { UnterminatedTail } from "./block.ts";
 import { firstLine, listSegments, readBlocks, type Segment, segmentOf } from "./segment.ts";
 
@@ -114,7 +114,7 @@ class Verifier {
   #hasVouch = false;
   #losses: { readonly seq: number; readonly loss: Loss }[] = [];
   /** Records that are not what is known of them; the journal may say later that it lost what the head file knew. */
-  #doubts: { readonly known: KnownRecord; readonly problem: Problem }[] = [];
+  #doubts: Doubt[] = [];
 
   /** @param upTo the seq after which it need not go on */
   constructor(
@@ -251,11 +251,11 @@ class Verifier {
 
   /** @returns the record up to which more were known, where a crash can have lost it */
   #reaches(segment: Segment, offset: number): number | undefined {
-    const { dir, files } = this.#options;
+    const { dir, files, checkpoints } = this.#options;
     const counts = ({ name, hash }: KnownRecord) =>
       name !== HEAD_FILE || !this.#losses.some(({ loss }) => loss.lostHead === hash);
     const doubt = this.#doubts.find(({ known }) => counts(known));
-    if (doubt !== undefined) throw chainError(doubt.problem);
+    if (doubt !== undefined) throw chainError(faultOf(doubt, checkpoints?.signedUpTo));
     // The head file names a record that stays when others are pruned; a daemon that pruned since has written it anew.
     const gone = this.#known.find((one) => one.name === HEAD_FILE && this.#isBefore(one) && counts(one));
     if (gone !== undefined && readHeadFile(files, dir)?.seq === gone.seq) {

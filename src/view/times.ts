@@ -24,7 +24,9 @@ export function clockTime(iso: string): string {
 export function localTime(iso: string): string {
   const at = new Date(iso);
   if (Number.isNaN(at.getTime())) return iso;
-  const day = [at.getFullYear(), twoDigits(at.getMonth() + 1), twoDigits(at.getDate())].join("-");
+  const day = [String(at.getFullYear()).padStart(4, "0"), twoDigits(at.getMonth() + 1), twoDigits(at.getDate())].join(
+    "-",
+  );
   const ahead = -at.getTimezoneOffset();
   const zone = [Math.floor(Math.abs(ahead) / 60), Math.abs(ahead) % 60].map(twoDigits).join(":");
   return `${day} ${clockTime(iso)} ${ahead < 0 ? "-" : "+"}${zone}`;

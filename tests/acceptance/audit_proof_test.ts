@@ -155,7 +155,7 @@ Deno.test("C10 a copy elsewhere verifies by the key, and a checkpoint that was k
   Deno.removeSync(`${copy}.head`);
   assertStringIncludes(
     await cli(stranger, 7, ...offline, "--key", key),
-    `journal.checkpoints counts ${now} records, the end was cut off`,
+    `copy.checkpoints counts ${now} records, the end was cut off`,
   );
   Deno.removeSync(`${copy}.checkpoints`);
   const alone = await cli(stranger, 0, ...offline, "--key", key);

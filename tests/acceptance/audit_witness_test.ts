@@ -1,6 +1,6 @@
 // deno-lint-ignore-file no-sync-fn-in-async-fn -- changes files between two steps: nothing else waits
 /** Checkpoints at a place of the person's: a home that was made anew by whoever owns it is found by them, and by nothing else. */
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { exists } from "../support/exists.ts";
 import { FakeWebhook, WEBHOOK_SECRET } from "../support/fake_webhook.ts";
 import type { TestHome } from "../support/harness.ts";
@@ -65,6 +65,27 @@ Deno.test("C4 a journal that its owner made anew verifies, and a checkpoint in a
     assertStringIncludes(await audit(home, 7, ...args), `${file}, line 1 is not signed by`);
   }
   assertEquals(Deno.readTextFileSync(file), before);
+});
+
+Deno.test("C10 two repositories that keep in turns push to one remote behind a merge of their notes", async () => {
+  await using home = await signedHome();
+  const [remote, one, two] = ["remote", "one", "two"].map((name) => `${home.root}/${name}`) as [string, string, string];
+  for (const folder of [remote, one, two]) Deno.mkdirSync(folder);
+  await git(remote, "init", "-q", "--bare");
+  const ref = "refs/notes/agent-console";
+  for (const folder of [one, two]) {
+    await git(folder, "init", "-q");
+    await audit(home, 0, "witness", "--git", folder);
+    await grow(home, 5);
+  }
+  await audit(home, 0, "witness", "--git", two);
+  await git(one, "push", "-q", remote, ref);
+  await assertRejects(() => git(two, "push", "-q", remote, ref), Error, "rejected");
+  await git(two, "fetch", "-q", remote, `${ref}:refs/notes/theirs`);
+  await git(two, "notes", "--ref=agent-console", "merge", "theirs");
+  await git(two, "push", "-q", remote, ref);
+  assertStringIncludes(await audit(home, 0, "verify", "--witness", two), "3 checkpoints kept elsewhere fit");
+  assertStringIncludes(await audit(home, 0, "witness", "--git", two), "has the newest checkpoint already");
 });
 
 Deno.test("C4 checkpoints in the notes of a git repository: no hook of it runs, and they name a journal made anew", async () => {
@@ -149,10 +170,14 @@ Deno.test("C10 a place that is wrong is named, and what stands there stays as it
       [1, "cannot be written", "witness", "--file", `${home.root}/none/kept`],
       [1, "not a git repository", "witness", "--git", home.root],
       [2, "--webhook must be an address with https://", "witness", "--webhook", "http://example.org/x"],
+      [1, "has not taken it: ", "witness", "--webhook", "http://127.0.0.1:1/x"],
+      [2, "give either the number of a record", "prove"],
       [2, "counts only with the key", "verify", "--offline", home.path("journal"), "--witness", mine],
     ] as [number, string, ...string[]][]
   ) {
-    assertStringIncludes(await audit(home, code, ...args), says);
+    const said = await audit(home, code, ...args);
+    assertStringIncludes(said, says);
+    assertStringIncludes(said, "\nhint: ");
   }
   assertEquals(Deno.readTextFileSync(mine), text);
 });

@@ -49,10 +49,20 @@ Deno.test("C4 a tree goes on behind a pruning where journal.checkpoints is lost,
   assertStringIncludes(await audit(home, 0, "verify", "--witness", file), "2 checkpoints kept elsewhere fit");
   const gone = await audit(home, 1, "verify", "--witness", early);
   assertStringIncludes(gone, "no checkpoint that was kept proves any of the records that are left\nhint: unless");
+  const [plain, program] = [
+    await home.cli(["audit", "verify", "--witness", early]),
+    await home.cli(["audit", "verify", "--witness", early, "--json"]),
+  ];
+  assert(plain.stdout.startsWith("not proven: "), plain.stdout);
+  const { ok, problem, size: last } = JSON.parse(program.stdout);
+  assertEquals([program.code, ok, last], [1, false, readJournal(home).at(-1)?.seq]);
+  assertEquals(program.stderr, `error: ${problem.what}\nhint: ${problem.hint}\n`);
   const against = await audit(home, 1, "verify", "--against", early);
   assertStringIncludes(against, "no checkpoint that was kept proves any of the records that are left");
   const headGone = await audit(home, 1, "verify", "--against", head);
   assertStringIncludes(headGone, "the head that was kept proves none of the records that are left");
+  const headProgram = await home.cli(["audit", "verify", "--against", head, "--json"]);
+  assertEquals([headProgram.code, JSON.parse(headProgram.stdout).ok], [1, false]);
 
   for (const name of ["journal", "journal.head", "journal.checkpoints"]) {
     Deno.removeSync(home.path(name), { recursive: true });

@@ -99,7 +99,7 @@ Deno.test("C3 the record that the head file knew is another, stands elsewhere, o
     for (const path of segments(files)) files.remove(path);
     for (const path of segments(other)) files.put(path, other.read(path));
     files.changes = 0;
-    await refused(files, "is not that of journal.head: it was rewritten");
+    await refused(files, "is not that of journal.head: one of the two was changed");
     const renamed = whole.restart();
     const text = new TextDecoder().decode(renamed.read(HEAD));
     const put = (changed: string) => renamed.put(HEAD, new TextEncoder().encode(changed));

@@ -64,7 +64,7 @@ Deno.test("C10 a proof that was changed, or that another has signed, does not ho
     [{ ...earlier, fromRoot: entries(files)[0]!.root.toBase64() }, another],
     [
       { ...proof, checkpoint: proof.checkpoint.replace(/\n\d+\n/, "\n999\n") },
-      `${broken} its checkpoint is not signed by ${place.key.name}`,
+      `${broken} its checkpoint was changed: the signature of ${place.key.name} does not hold`,
     ],
     [{ ...proof, path: ["AAAA"] }, 'usage: the file is not what "audit prove --json" prints'],
     [{ ...proof, kind: "both" }, 'usage: the file is not what "audit prove --json" prints'],
@@ -76,7 +76,7 @@ Deno.test("C10 a proof that was changed, or that another has signed, does not ho
   const key = await signingKey(new MemoryFiles());
   assertEquals(
     await refusal(() => checkProof(proof, { ...place, key })),
-    `${broken} its checkpoint is not signed by ${key.name}`,
+    `${broken} its checkpoint is not signed by ${key.name}; it is of ${place.key.name}`,
   );
 });
 

@@ -98,7 +98,7 @@ Deno.test("C3 a head file that names a pruned record is of another journal: veri
   const found = await verifySigned(old);
   assert(!found.ok);
   const { segment, seq, what } = found.problem;
-  assertEquals([segment, seq, what], [went.at(-1), last, `is not that of ${HEAD_FILE}: it was rewritten`]);
+  assertEquals([segment, seq, what], [went.at(-1), last, `is not that of ${HEAD_FILE}: one of the two was changed`]);
   assertEquals(problemOf(refusal(old)), found.problem);
 });
 

@@ -1,5 +1,6 @@
 /** Files in the journal's folder that are not the next ones: what is missing, and what is one too many, in words of their own. */
 import { assert, assertEquals, assertThrows } from "@std/assert";
+import { problemOf } from "../../src/journal/chain.ts";
 import { ConsoleError } from "../../src/protocol/errors.ts";
 import type { MemoryFiles } from "../support/memory_files.ts";
 import { DIR, disk, open, problem, segments, SMALL } from "../support/memory_journal.ts";
@@ -7,10 +8,11 @@ import { DIR, disk, open, problem, segments, SMALL } from "../support/memory_jou
 /** What a start says, and what a verification does: the same. */
 async function said(files: MemoryFiles): Promise<string> {
   const error = assertThrows(() => open(files, SMALL), ConsoleError);
-  const { seq, segment, what, hint } = error.details;
+  const { seq, segment, what } = error.details;
   const found = await problem(files);
   assert(found !== undefined);
-  assertEquals({ ...found }, { segment, seq, offset: 0, what, ...(hint === undefined ? {} : { hint }) });
+  assertEquals(found, problemOf(error));
+  assertEquals([found.offset, error.hint !== undefined], [0, true]);
   return `${seq} in ${segment}: ${what}`;
 }
 

@@ -47,10 +47,13 @@ Deno.test("Q1 a session that no record is of is told with the nearest ids, and a
   assertEquals(await said(files, { session: "5f0f1g3e" }), [
     `${begins} 5f0f1g3e: did you mean 5f0f1f3e-1 or 5f0f1f3e-2 or 5f0e1f3e-3?`,
   ]);
-  assertEquals(await said(files, { session: "zzzzzzzz" }), [`${begins} zzzzzzzz`]);
-  assertEquals(await said(files, { session: "c" }), [`${begins} c`]);
+  const hint = ": give an id, as records have it, and no name; agent-console ls --all --json has both";
+  assertEquals(await said(files, { session: "zzzzzzzz" }), [`${begins} zzzzzzzz${hint}`]);
+  for (const name of ["c", "bbq", "5fun", "book"]) {
+    assertEquals(await said(files, { session: name }), [`${begins} ${name}${hint}`], "nothing there is like it");
+  }
   assertEquals(await said(files, { session: "5f0e", types: ["session"], text: "nowhere" }), []);
-  assertEquals(await said(files, { session: "x\u009b" }), [`${begins} x\\x9b`]);
+  assertEquals(await said(files, { session: "x\u009b" }), [`${begins} x\\x9b${hint}`]);
 });
 
 Deno.test("Q1 the names of thousands of actors and sessions are told within bounds", async () => {

@@ -1,6 +1,6 @@
 /** Files and keys that the commands of the audit are given: heads, checkpoints and proofs that were kept elsewhere. */
 import { clip, escapeControls } from "../../domain/sanitize.ts";
-import { CHECKPOINT_FILE, checkpointPath, openedCheckpoint } from "../../journal/checkpoint_file.ts";
+import { CHECKPOINT_FILE, checkpointPath, openedCheckpoint, whyNotOpened } from "../../journal/checkpoint_file.ts";
 import { type Head, parseHead } from "../../journal/head.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { readSigningKey, type SigningKey } from "../../journal/signing_key.ts";
@@ -89,8 +89,11 @@ export async function readKeptElsewhere(
   }
   const checkpoint = await openedCheckpoint(note, signer, { verify: ed25519Verify, digest });
   if (checkpoint === undefined) {
-    throw new ConsoleError("journal_broken", `the kept checkpoint is not signed by ${signer.name}`, {
-      hint: "another key signed it: give that with --key; where it is of this home, its journal was made anew",
+    const { what, isChanged } = whyNotOpened(note, signer);
+    throw new ConsoleError("journal_broken", `the kept checkpoint ${what}`, {
+      hint: isChanged
+        ? "somebody has changed the file: give it as it was kept"
+        : "another key signed it: give that with --key; where it is of this home, its journal was made anew",
     });
   }
   return { checkpoint: { ...checkpoint, name: "the kept checkpoint" } };

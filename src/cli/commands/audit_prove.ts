@@ -24,7 +24,9 @@ export async function prove(
   options: { readonly from?: string; readonly json?: boolean },
 ): Promise<void> {
   if ((record === undefined) === (options.from === undefined)) {
-    throw new ConsoleError("usage", "give either the number of a record or --from and a size");
+    throw new ConsoleError("usage", "give either the number of a record or --from and a size", {
+      hint: "agent-console audit prove 17, or agent-console audit prove --from 1000",
+    });
   }
   const key = await neededKey(run);
   const place: ProveOptions = { dir: run.context.paths.journal, files: denoFiles, digest, verify: ed25519Verify, key };

@@ -1,5 +1,5 @@
 /** `audit verify`: what the files of a journal show, and what has been kept elsewhere says of them. */
-import { chainError, problemOf } from "../../journal/chain.ts";
+import { chainError, type Problem, problemOf } from "../../journal/chain.ts";
 import { type Verification, verifyJournal } from "../../journal/verify.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import { CHECKPOINT_FILE } from "../../journal/checkpoint_file.ts";
@@ -10,15 +10,19 @@ import { readSnapshot } from "../../journal/snapshot.ts";
 import { HEAD_FILE, readHeadFile } from "../../journal/head_file.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
+import { JOURNAL_KEY } from "../../platform/key_files.ts";
 import { sha256Hex } from "../../platform/hash.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
-import { escapeControls } from "../../domain/sanitize.ts";
+import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { digest, EARLIER_KEY, givenKey, type Kept, keyForKept, ownKey, readKeptElsewhere } from "./audit_files.ts";
 import { checkFolder, endOf, missingBeside, missingLine } from "./audit_folder.ts";
 import { verifyProof } from "./audit_prove.ts";
+
+/** What messages call the file of the home's key. */
+const KEY_SHOWN = `keys/${JOURNAL_KEY}`;
 
 /** A daemon that is ready has written the record of its start. */
 const NOTHING_LEFT: Verification = {
@@ -50,17 +54,27 @@ export async function verify(run: CommandContext, options: VerifyCommand): Promi
   } catch (error) {
     if (!(error instanceof ConsoleError) || error.kind !== "journal_broken") throw error;
     const found = error.details["segment"] === undefined ? undefined : problemOf(error);
-    const hint = found === undefined
-      ? error.hint
+    const problem = found === undefined
+      ? problemWithout(error)
       : options.offline !== undefined
-      ? hintForCopy(found.segment)
-      : error.hint ?? hintForOwn(found.segment, options.key);
-    if (options.json) {
-      const problem = found ?? { what: error.message };
-      run.out.json({ ok: false, problem: hint === undefined ? problem : { ...problem, hint } });
-    }
-    throw hint === undefined ? error : new ConsoleError(error.kind, error.message, { ...error.details, hint });
+      ? ofCopy({ ...found, hint: hintForCopy(found.segment) }, options.offline)
+      : { ...found, hint: found.hint ?? hintForOwn(found.segment, options.key) };
+    if (options.json) run.out.json({ ok: false, problem });
+    throw found === undefined ? error : chainError({ ...found, ...problem });
   }
+}
+
+/** What a program is told of an error that names no place in the journal. */
+function problemWithout({ message, hint }: ConsoleError): Pick<Problem, "what" | "hint"> {
+  return { what: message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** The files beside a copy have its name, whatever that is. */
+function ofCopy({ segment, what, hint, ...at }: Problem, offline: string): Problem {
+  const dir = resolveFrom(offline, currentFolder());
+  const name = escapeControls(clip(dir.slice(dir.lastIndexOf("/") + 1), 200));
+  const named = (text: string) => text.replaceAll(/\bjournal\.(?=(?:head|checkpoints)\b)/g, () => `${name}.`);
+  return { ...at, segment: named(segment), what: named(what), ...(hint === undefined ? {} : { hint: named(hint) }) };
 }
 
 /** Of a copy: what a person does about their own home does not cure it. */
@@ -125,13 +139,21 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
   const missing = isOwn && result.size === 0 ? [] : missingBeside(dir);
   const unproven = treesUnproven([...(checkpoint === undefined ? [] : [checkpoint]), ...witnessed], result);
   const isHeadGone = against !== undefined && against.size > 0 && result.completeness !== "proven";
+  const failed = unproven.length > 0 || isHeadGone ? nothingProven(unproven, result) : undefined;
+  const isKeyGone = isOwn && key === undefined && (result.checkpoints?.count ?? 0) > 0;
   if (options.json) {
-    run.out.json({ ...result, ...(missing.length === 0 ? {} : { missingFiles: missing.map(({ name }) => name) }) });
-    if (unproven.length > 0 || isHeadGone) throw nothingProven(unproven, result);
+    const missingFiles = [...missing.map(({ name }) => name), ...(isKeyGone ? [KEY_SHOWN] : [])];
+    run.out.json({
+      ...result,
+      ...(failed === undefined ? {} : { ok: false, problem: problemWithout(failed) }),
+      ...(missingFiles.length === 0 ? {} : { missingFiles }),
+    });
+    if (failed !== undefined) throw failed;
     return;
   }
   const { begins = 1, size, segments } = result;
-  run.out.line(`ok: ${size - begins + 1} records in ${segments} segment${segments === 1 ? "" : "s"}`);
+  const said = failed === undefined ? "ok" : "not proven";
+  run.out.line(`${said}: ${size - begins + 1} records in ${segments} segment${segments === 1 ? "" : "s"}`);
   if (begins > 1) {
     run.out.line(`begins at record ${begins}, pruned by keep_days`);
     if (isOwn && await keepsAll(run)) {
@@ -139,7 +161,7 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
     }
   }
   if (missing.length > 0) run.out.line(missingLine(missing, isOwn, result.provenUpTo));
-  if (missing.every(({ of }) => of !== "checkpoints")) run.out.line(signedLine(result, key?.name));
+  if (missing.every(({ of }) => of !== "checkpoints")) run.out.line(signedLine(result, key?.name, isKeyGone));
   for (const line of keptLines(result)) run.out.line(line);
   run.out.line(
     result.completeness === "proven"
@@ -163,7 +185,7 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
   if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
   const torn = result.checkpoints?.unfinished;
   if (torn !== undefined) run.out.note(`${torn} bytes of an unfinished checkpoint at the end of ${CHECKPOINT_FILE}`);
-  if (unproven.length > 0 || isHeadGone) throw nothingProven(unproven, result);
+  if (failed !== undefined) throw failed;
 }
 
 /**
@@ -226,12 +248,20 @@ function keptLines({ checkpoints }: Extract<Verification, { ok: true }>): string
   ];
 }
 
-function signedLine({ checkpoints }: Extract<Verification, { ok: true }>, name: string | undefined): string {
-  const { count = 0, covers = 0 } = checkpoints ?? {};
+function signedLine(
+  { checkpoints }: Extract<Verification, { ok: true }>,
+  name: string | undefined,
+  isKeyGone: boolean,
+): string {
+  const { count = 0, covers = 0, reach } = checkpoints ?? {};
   const roots = `${count} checkpoint${count === 1 ? "" : "s"} up to record ${covers}`;
+  if (count === 0 && reach !== undefined) {
+    return `no signed checkpoint covers these records: those of ${CHECKPOINT_FILE} reach up to record ${reach}`;
+  }
   if (count === 0) return "no signed checkpoint covers these records yet";
   if (name !== undefined) return `signed by ${name}: ${roots}`;
-  return `the records lead to ${roots}; without a key (--key) nobody knows who signed`;
+  const gone = isKeyGone ? `${KEY_SHOWN} is missing, and ` : "";
+  return `the records lead to ${roots}; ${gone}without a key (--key) nobody knows who signed`;
 }
 
 /** Whether the present configuration prunes nothing; one that cannot be read says nothing. */

@@ -30,7 +30,9 @@ export interface WitnessCommand {
 export async function witness(run: CommandContext, options: WitnessCommand): Promise<void> {
   const { file, git, webhook } = options;
   if ([file, git, webhook].filter((place) => place !== undefined).length !== 1) {
-    throw new ConsoleError("usage", "give one place: --file, --git or --webhook");
+    throw new ConsoleError("usage", "give one place: --file, --git or --webhook", {
+      hint: "agent-console audit witness --file FILE",
+    });
   }
   if (webhook !== undefined) checkWebhook(webhook);
   const { paths } = run.context;

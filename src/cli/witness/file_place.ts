@@ -23,7 +23,9 @@ export function readNotesFile(path: string): KeptNote[] {
   try {
     text = new TextDecoder().decode(denoFiles.read(path));
   } catch (error) {
-    throw new ConsoleError("failed", `${shown} cannot be read: ${(error as Error).message}`);
+    throw new ConsoleError("failed", `${shown} cannot be read: ${(error as Error).message}`, {
+      hint: "you must be allowed to read the file, or name another one",
+    });
   }
   const notes: KeptNote[] = [];
   const lines = text.split("\n");
@@ -48,14 +50,16 @@ export function readNotesFile(path: string): KeptNote[] {
 export async function appendSignedNote(path: string, note: string, isFirst: boolean): Promise<void> {
   const shown = escapeControls(clip(path, 200));
   try {
-    const file = denoFiles.append(path, denoFiles.stat(path) === undefined ? "new" : "never");
+    const isNew = denoFiles.stat(path) === undefined;
+    const file = denoFiles.append(path, isNew ? "new" : "never");
     try {
       const size = file.size();
       try {
         file.write(new TextEncoder().encode(isFirst ? note : `\n${note}`));
         await file.sync();
       } catch (error) {
-        file.truncate(size); // half a note would keep the next one from being kept
+        if (isNew) denoFiles.remove(path);
+        else file.truncate(size); // half a note would keep the next one from being kept
         throw error;
       }
     } finally {
@@ -63,7 +67,7 @@ export async function appendSignedNote(path: string, note: string, isFirst: bool
     }
   } catch (error) {
     throw new ConsoleError("failed", `${shown} cannot be written: ${(error as Error).message}`, {
-      hint: "the folder must be there, and you must be allowed to write to it",
+      hint: "the folder must be there, with room on its disk, and you must be allowed to write to it",
     });
   }
 }

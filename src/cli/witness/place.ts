@@ -1,11 +1,11 @@
 /** A place of the person's that checkpoints are kept at: what it gives back, and how what it holds is judged. */
 import { EARLIER_KEY } from "../commands/audit_files.ts";
-import { beginsOf, lastRecordOf, openedCheckpoint, originOf } from "../../journal/checkpoint_file.ts";
+import { lastRecordOf, openedCheckpoint, whyNotOpened } from "../../journal/checkpoint_file.ts";
 import { problemLine } from "../../journal/chain.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
 import { verifyJournal } from "../../journal/verify.ts";
-import { type NoteKey, parseCheckpoint, tooManySignatures } from "../../merkle/note.ts";
+import { type NoteKey, tooManySignatures } from "../../merkle/note.ts";
 import type { Digest } from "../../merkle/tree.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
@@ -36,14 +36,11 @@ export async function signedNotes(
     const checkpoint = await openedCheckpoint(note, key, { verify: ed25519Verify, digest });
     if (checkpoint === undefined) {
       const tooMany = tooManySignatures(note);
-      if (tooMany !== undefined) throw new ConsoleError("journal_broken", `${where} ${tooMany}`);
-      const told = parseCheckpoint(note);
-      const isOurs = told !== undefined && told.origin === originOf(key, beginsOf(told));
-      const what = isOurs
-        ? `was changed: the signature of ${key.name} does not hold`
-        : `is not signed by ${key.name}; it is of ${told?.origin ?? "nobody"}`;
-      const hint = isOurs
-        ? "somebody has written to that place: put it back as it was, and check it again"
+      const changed = "somebody has written to that place: put it back as it was, and check it again";
+      if (tooMany !== undefined) throw new ConsoleError("journal_broken", `${where} ${tooMany}`, { hint: changed });
+      const { what, isChanged } = whyNotOpened(note, key);
+      const hint = isChanged
+        ? changed
         : "where you have made a new key, keep its checkpoints at another place; to check these, " +
           `${EARLIER_KEY}; else somebody has made the journal anew`;
       throw new ConsoleError("journal_broken", `${where} ${what}`, { hint });

@@ -11,9 +11,13 @@ import { ConsoleError } from "../../protocol/errors.ts";
 
 const MS = 30_000;
 
+const EXAMPLE = "agent-console audit witness --webhook https://audit.example.org/checkpoints";
+/** The journal keeps it: nothing is lost by a server that was away. */
+const ONCE_MORE = "see to the server, then run the command again: the same checkpoint has the same webhook-id";
+
 /** @throws {ConsoleError} `usage` */
 export function checkWebhook(url: string): void {
-  if (!isHostAddress(url)) throw new ConsoleError("usage", `--webhook must be ${HOST_MUST}`);
+  if (!isHostAddress(url)) throw new ConsoleError("usage", `--webhook must be ${HOST_MUST}`, { hint: EXAMPLE });
 }
 
 export interface SendOptions {
@@ -48,10 +52,12 @@ export async function sendNote(note: string, { url, keys, signal }: SendOptions)
       signal: within,
     });
   } catch (error) {
-    throw new ConsoleError("failed", `${shownHost(url)} has not taken it: ${whyNoReply(error)}`);
+    throw new ConsoleError("failed", `${shownHost(url)} has not taken it: ${whyNoReply(error)}`, { hint: ONCE_MORE });
   }
   if (status >= 200 && status < 300) return secret !== undefined;
-  throw new ConsoleError("failed", `${shownHost(url)} has not taken it: it replied with status ${status}`);
+  throw new ConsoleError("failed", `${shownHost(url)} has not taken it: it replied with status ${status}`, {
+    hint: ONCE_MORE,
+  });
 }
 
 function secretOf(path: string): Uint8Array<ArrayBuffer> | undefined {
@@ -60,5 +66,7 @@ function secretOf(path: string): Uint8Array<ArrayBuffer> | undefined {
   const bytes = found.kind === "found" ? secretBytes(found.secret) : undefined;
   if (bytes !== undefined) return bytes;
   const why = found.kind === "problem" ? found.problem : `${path} is no secret of Standard Webhooks: whsec_ and base64`;
-  throw new ConsoleError("failed", `nothing was sent: ${why}`);
+  throw new ConsoleError("failed", `nothing was sent: ${why}`, {
+    hint: `keys/${WITNESS_SECRET} must be yours, with mode 0600: put it right, or remove it to send unsigned`,
+  });
 }
