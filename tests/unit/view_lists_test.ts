@@ -226,7 +226,9 @@ Deno.test("first hour 4: a wait ends with the first that gets there, or with all
   assertEquals(over(["working", "working"], "waiting"), undefined);
   assertEquals(over(["working", "waiting"], "waiting"), [["s1"], []]);
   assertEquals(over(["working", "idle"], "idle", { all: true }), undefined);
-  assertEquals(over(["idle", "starting"], "idle", { all: true }), [["s0", "s1"], []]);
+  assertEquals(over(["starting"], "idle"), undefined, "its work has not begun");
+  assertEquals(over(["idle", "starting"], "idle", { all: true }), undefined);
+  assertEquals(over(["idle", "idle"], "idle", { all: true }), [["s0", "s1"], []]);
   assertEquals(over(["closed", "working"], "waiting", { ids: ["s0", "s1"] }), undefined);
   assertEquals(over(["closed", "lost"], "waiting", { ids: ["s0", "s1"] }), [[], ["s0", "s1"]]);
   assertEquals(over(["closed", "waiting"], "waiting", { ids: ["s0", "s1"], all: true }), [["s1"], ["s0"]]);
