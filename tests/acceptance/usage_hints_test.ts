@@ -117,3 +117,14 @@ Deno.test("H1 a hook that a person types at a terminal says what it is for; with
     assertEquals([silent, stdout, stderr], [0, "", ""], args.join(" "));
   }
 });
+
+Deno.test("first hour 3: a word that may be many sessions lists ten of them, and how many more there are", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  for (let i = 10; i < 23; i++) await client.request("session.update", { sessionId: `v${i}`, agent: "mine" });
+  const { code, stderr } = await home.cli(["show", "v"]);
+  const lines = stderr.trimEnd().split("\n");
+  assertEquals([code, lines.length, lines[0]], [1, 13, 'error: "v" may be 13 of them:']);
+  assertEquals(lines.slice(11), ["  3 more", "hint: give more of the id; agent-console ls --all lists them"]);
+});
