@@ -3,6 +3,7 @@ import { type Command, CommanderError } from "commander";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
 import { pathOfCommand } from "./completion/place.ts";
 import { exitCodeOf } from "./exit_code.ts";
+import { helpAskedOf } from "./help_words.ts";
 import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 
 /**
@@ -21,6 +22,7 @@ export async function runWords(
   root.hook("preAction", (_, command) => void (called = `${root.name()} ${pathOfCommand(command)}`));
   try {
     const line = await words();
+    helpAskedOf(root, line)?.help();
     if (line.length > 0) await root.parseAsync([...line], { from: "user" });
     return interrupt.aborted ? INTERRUPTED : 0;
   } catch (error) {
