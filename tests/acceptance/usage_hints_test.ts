@@ -148,3 +148,10 @@ Deno.test("first hour 7: help of a command in a group is that command's, and of 
     assertEquals([code, stdout, stderr], [2, "", `error: no command is named "${named}"\nhint: ${hint}\n`]);
   }
 });
+
+Deno.test("first hour 7: a program behind the schedule of a job is told where it belongs", async () => {
+  await using home = await TestHome.create();
+  const { code, stderr } = await home.cli(["cron", "add", "hello", "* * * * *", "--", "echo", "hi"]);
+  assertEquals([code, stderr.split("\n")[0]], [2, "error: too many arguments behind the schedule: echo hi"]);
+  assertStringIncludes(stderr, 'agent-console config set scheduler.programs.hello.argv \'["echo","hi"]\'\n');
+});
