@@ -55,7 +55,8 @@ function writing(file: string, change: () => void): void {
   try {
     change();
   } catch (error) {
-    const why = escapeControls(error instanceof Error ? error.message : String(error));
+    const problem = error instanceof Error ? error.message : String(error);
+    const why = escapeControls(problem.replace(`: write '${file}'`, ""));
     throw new ConsoleError("failed", `${escapeControls(file)} cannot be written, and is as it was: ${why}`, {
       hint: "the folder must be yours, with room on its disk; then run the command again",
     });

@@ -8,6 +8,7 @@ import { type ErrorText, errorText } from "../protocol/error_text.ts";
 import { escapeControlsKeepLines } from "../domain/sanitize.ts";
 import { addCommands } from "./tree.ts";
 import { CommandEnded, type TreeOptions } from "./tree/shared.ts";
+import { capsuleWordHint, UnknownCommand } from "./capsule_word.ts";
 import { pathOfCommand } from "./completion/place.ts";
 import { firstCommand } from "./first_command.ts";
 import { takeInterrupts } from "./interrupts.ts";
@@ -127,6 +128,14 @@ export function commandTree(program: ThisProgram, options: TreeOptions): Command
   });
   addCommands(root, runOf, (again) => commandTree(program, again));
   hintOwnHelp(root, root.name());
+  root.configureOutput({
+    outputError: (text) => {
+      const { message, hint } = usageText(text, root.name());
+      const [, word] = /^unknown command '(.*)'$/s.exec(message) ?? [];
+      if (word !== undefined) throw new UnknownCommand(message, hint, () => capsuleWordHint(runOf(), word));
+      writeError(errorText({ message, hint }));
+    },
+  });
   return root;
 }
 

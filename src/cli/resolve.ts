@@ -22,6 +22,9 @@ import {
 import { approvalRow, openRows, type Row, rowLines, sessionRow } from "../view/candidates.ts";
 import { answeredInTerminal } from "./terminal_question_text.ts";
 
+/** So many of those that a word may mean are listed: nobody reads more, and the end of a longer list is all that is seen. */
+const MOST_LISTED = 10;
+
 /** All that can be named. @throws {ConsoleError} */
 export async function loadBoard(run: CommandContext): Promise<Nameables> {
   const [{ approvals }, sessions] = await Promise.all([
@@ -46,6 +49,7 @@ export async function resolveSessionOf(
     found.map((one) => sessionRow(one, { sessions, home: env("HOME") })),
     given,
     "sessions",
+    MOST_LISTED,
   );
   return { session, kind };
 }
@@ -63,7 +67,7 @@ export async function resolveTarget(run: CommandContext, given: string, board: N
   const rows = found.map((one) =>
     one.kind === "approval" ? approvalRow(one.approval, around) : sessionRow(one.session, around)
   );
-  return await oneOf(run, found, rows, given, "of them");
+  return await oneOf(run, found, rows, given, "of them", MOST_LISTED);
 }
 
 /** An approval that is to be decided. */
@@ -133,13 +137,14 @@ async function oneToAnswer(
   return approval;
 }
 
-/** The one of `found`; of several the one that the person at the terminal chooses. */
+/** The one of `found`; of several the one that the person at the terminal chooses. @param most rows that are listed */
 async function oneOf<T>(
   run: CommandContext,
   found: readonly T[],
   rows: readonly Row[],
   given: string | undefined,
   what: string,
+  most = Infinity,
   keyboard: Keyboard = stdinKeyboard,
 ): Promise<T> {
   const [first, ...more] = found;
@@ -147,12 +152,15 @@ async function oneOf<T>(
   const title = given === undefined
     ? `${found.length} ${what}`
     : `"${escapeControls(given)}" may be ${found.length} ${what}`;
+  const shown = rows.slice(0, most);
+  const left = rows.length - shown.length;
   if (!keyboard.isTerminal) {
-    throw new ConsoleError("failed", `${title}:\n${rowLines(rows).map((line) => `  ${line}`).join("\n")}`, {
-      hint: "give the id of one of them",
+    const lines = [...rowLines(shown), ...(left === 0 ? [] : [`${left} more`])];
+    throw new ConsoleError("failed", `${title}:\n${lines.map((line) => `  ${line}`).join("\n")}`, {
+      hint: left === 0 ? "give the id of one of them" : "give more of the id; agent-console ls --all lists them",
     });
   }
-  const at = await askWhich(run, `${title}:`, rows, keyboard);
+  const at = await askWhich(run, left === 0 ? `${title}:` : `${title}; the first ${most}:`, shown, keyboard);
   const chosen = at === undefined ? undefined : found[at];
   if (chosen === undefined) throw new ConsoleError("failed", "nothing was done, because none was chosen");
   return chosen;

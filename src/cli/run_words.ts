@@ -1,8 +1,10 @@
 /** Runs one command line by the tree of commands: from what it throws to an exit code, with the message on stderr. */
 import { type Command, CommanderError } from "commander";
 import { ConsoleError, ERRORS } from "../protocol/errors.ts";
+import { UnknownCommand } from "./capsule_word.ts";
 import { pathOfCommand } from "./completion/place.ts";
 import { exitCodeOf } from "./exit_code.ts";
+import { helpAskedOf } from "./help_words.ts";
 import { CommandEnded, INTERRUPTED } from "./tree/shared.ts";
 
 /**
@@ -21,13 +23,17 @@ export async function runWords(
   root.hook("preAction", (_, command) => void (called = `${root.name()} ${pathOfCommand(command)}`));
   try {
     const line = await words();
+    helpAskedOf(root, line)?.help();
     if (line.length > 0) await root.parseAsync([...line], { from: "user" });
     return interrupt.aborted ? INTERRUPTED : 0;
   } catch (error) {
     onError(error);
     if (interrupt.aborted) return INTERRUPTED;
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : ERRORS.usage.exit;
-    return error instanceof CommandEnded ? error.code : exitCodeOf(withHint(error, `${called} --help`));
+    if (error instanceof CommandEnded) return error.code;
+    const hint = error instanceof UnknownCommand ? await error.otherHint() : undefined;
+    if (hint !== undefined) return exitCodeOf(new ConsoleError("usage", (error as UnknownCommand).message, { hint }));
+    return exitCodeOf(withHint(error, `${called} --help`));
   }
 }
 

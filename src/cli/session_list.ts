@@ -136,7 +136,11 @@ function cellsOf(items: readonly SessionItem[], width: number): readonly Cell[] 
   const hasCost = isWide && items.some(({ cost }) => costText(cost) !== "");
   return [
     { title: "  NAME", width: widest(signed, "  NAME", cut), value: (item, w) => loud(item, fit(signed(item), w)) },
-    { title: "AGENT", width: widest(({ agent }) => agent, "AGENT", AGENT), value: (item, w) => fit(item.agent, w) },
+    {
+      title: "AGENT",
+      width: widest(({ agent }) => agent, "AGENT", width === Infinity ? Infinity : AGENT),
+      value: (item, w) => fit(item.agent, w),
+    },
     { title: "STATE", width: widest(stateWord, "STATE"), value: (item, w) => loud(item, fit(stateWord(item), w)) },
     { title: "TIME", width: widest(({ age }) => age, "TIME"), value: (item, w) => fit(item.age, w) },
     ...(hasCost

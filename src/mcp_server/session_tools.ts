@@ -51,7 +51,8 @@ export function sessionTools(server: McpServer, hub: Hub): void {
   addTool(server, "wait_for", {
     title: "Wait for a session",
     description: "Waits until one of the sessions (or all of them) is in a state, 10 minutes at most; after the " +
-      "timeout it answers with timedOut. A session that can no longer get there is in `missed`.",
+      "timeout it answers with timedOut. A session that can no longer get there is in `missed`. One that has begun " +
+      "no turn is `starting`, not `idle`.",
     annotations: READS,
     input: z.strictObject({
       ids: z.array(z.string()).min(1).max(50).describe(`each: ${SESSION_NAME}`),

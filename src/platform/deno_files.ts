@@ -201,6 +201,8 @@ export function replaceWithoutSync(path: string, bytes: Uint8Array): void {
   exchange(path, (temporary) => write(temporary, bytes, OWN_FILE, false));
 }
 
+const TEMPORARY_END = /\.[0-9a-f-]{36}\.tmp$/;
+
 function exchange(path: string, make: (temporary: string) => void): void {
   const temporary = `${path}.${crypto.randomUUID()}.tmp`; // in the same folder: a rename cannot cross file systems
   try {
@@ -218,8 +220,14 @@ function create(path: string, bytes: Uint8Array, mode: number): void {
 
 function write(path: string, bytes: Uint8Array, mode: number, sync: boolean): void {
   closing(Deno.openSync(path, { write: true, createNew: true, mode: mode & OWN_FILE }), (file) => {
-    writeAll(file, bytes);
-    if (sync) file.syncSync();
+    try {
+      writeAll(file, bytes);
+      if (sync) file.syncSync();
+    } catch (error) {
+      // As opening a file does; the name of a temporary file says nothing to anybody.
+      if (error instanceof Error) error.message += `: write '${path.replace(TEMPORARY_END, "")}'`;
+      throw error;
+    }
   });
   // The umask may have removed requested mode bits; before this no other user could read the content.
   if (mode !== OWN_FILE && Deno.build.os !== "windows") Deno.chmodSync(path, mode);

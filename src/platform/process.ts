@@ -53,7 +53,9 @@ export function collectGarbage(): void {
 export function systemProblem(error: unknown): string | undefined {
   if (!(error instanceof Error)) return undefined;
   const named = Object.values(Deno.errors).some((kind) => error instanceof kind);
-  return named || typeof (error as { code?: unknown }).code === "string" ? error.message : undefined;
+  // The runtime has no class for some errors of the system, such as that of a file which may not grow.
+  const isNumbered = /\(os error \d+\)/.test(error.message);
+  return named || isNumbered || typeof (error as { code?: unknown }).code === "string" ? error.message : undefined;
 }
 
 /** Hands on what no one caught, so that one bug does not end the process for everybody; returns the way to stop. */

@@ -10,6 +10,7 @@ export const journalStatus = v.object({
   lastVerifiedAt: v.nullable(v.string()),
   verifiedTo: v.exactOptional(count), // absent from older daemons
   readOnly: v.boolean(),
+  readOnlyWhy: v.exactOptional(v.string()), // absent while it can be written, and from older daemons
   // Of all its files, and what they have grown a day since the first record; absent from older daemons.
   bytes: v.exactOptional(count),
   bytesPerDay: v.exactOptional(count),

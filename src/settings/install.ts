@@ -176,7 +176,11 @@ function editOnce(system: InstallSystem, target: HooksTarget, decide: Decide): H
     if (target.dryRun) return outcome;
     // Kept before the file changes: a crash in between leaves a backup that fits nothing, never a file without one.
     const before = step.backup ? files.stat(kept) && files.read(kept) : undefined;
-    if (step.backup) writeBackup(files, kept, step.backup);
+    try {
+      if (step.backup) writeBackup(files, kept, step.backup);
+    } catch (error) {
+      throw unwritable(kept, error); // without it the file is not changed
+    }
     const undo = () => step.backup && restoreBackup(files, kept, before);
     if (readSettings(system, path, target.file) !== was) {
       undo();

@@ -32,8 +32,7 @@ export function waitedFor(sessions: readonly SessionView[], { ids, state, all }:
 }
 
 function isIn(session: SessionView, state: ShownState): boolean {
-  return state === "closed" ? isOver(session) : displayStatus(session) === state ||
-    (state === "idle" && session.status === "starting" && !session.lost);
+  return state === "closed" ? isOver(session) : displayStatus(session) === state;
 }
 
 function isOver(session: SessionView): boolean {

@@ -138,3 +138,21 @@ chatTest(
     await chat.shows(/unknown command "\/standup"/);
   },
 );
+
+Deno.test("X1 a word that is a capsule's command is told how that is run, without and behind exec", async () => {
+  await using home = await TestHome.create();
+  const manifest = { commands: [{ name: "tally", description: "counts" }] };
+  writeCapsule(home.path("capsules"), manifest, {
+    "main.ts": 'export default (capsule: any) => capsule.command("tally", () => "1");\n',
+  });
+  await home.start();
+  const before = await home.cli(["tally"]);
+  assertEquals([before.code, before.stderr], [2, "error: unknown command 'tally'\nhint: agent-console --help\n"]);
+  await grantNow(home, "demo");
+  const hint = "\nhint: agent-console exec /tally runs that of the capsule demo; all: agent-console command list\n";
+  const alone = await home.cli(["tally"]);
+  assertEquals([alone.code, alone.stderr], [2, `error: unknown command 'tally'${hint}`]);
+  const prompt = await home.cli(["exec", "tally", "all"]);
+  assertEquals([prompt.code, prompt.stderr.endsWith(hint), prompt.stderr.split("hint:").length], [1, true, 2]);
+  assertEquals((await home.cli(["exec", "other"])).stderr.includes("capsule"), false);
+});

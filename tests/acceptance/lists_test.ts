@@ -157,6 +157,10 @@ Deno.test("first hour 4: wait ends with the state, 1 where a session ended befor
   }
   const late = await home.cli(["wait", "--until", "error", "--timeout", "0.2"]);
   assertEquals([late.code, late.stderr], [124, 'none reached "error" within 0.2 s\n']);
+  await set(client, "new", "starting"); // no turn of it is over
+  const early = await home.cli(["wait", "new", "--until", "idle", "--timeout", "0.2"]);
+  assertEquals([early.code, early.stderr], [124, 'none reached "idle" within 0.2 s\n']);
+  assertEquals((await home.cli(["wait", "new", "--until", "ready", "-q"])).stdout, "new\n");
   assertEquals((await home.cli(["wait", "nobody"])).code, 1);
   assertEquals((await home.cli(["wait", "--timeout", "soon"])).code, 2);
 });

@@ -117,3 +117,41 @@ Deno.test("H1 a hook that a person types at a terminal says what it is for; with
     assertEquals([silent, stdout, stderr], [0, "", ""], args.join(" "));
   }
 });
+
+Deno.test("first hour 3: a word that may be many sessions lists ten of them, and how many more there are", async () => {
+  await using home = await TestHome.create();
+  await home.start();
+  await using client = await home.connect({ token: true });
+  for (let i = 10; i < 23; i++) await client.request("session.update", { sessionId: `v${i}`, agent: "mine" });
+  const { code, stderr } = await home.cli(["show", "v"]);
+  const lines = stderr.trimEnd().split("\n");
+  assertEquals([code, lines.length, lines[0]], [1, 13, 'error: "v" may be 13 of them:']);
+  assertEquals(lines.slice(11), ["  3 more", "hint: give more of the id; agent-console ls --all lists them"]);
+});
+
+Deno.test("first hour 7: help of a command in a group is that command's, and of none it says that there is none", async () => {
+  await using home = await TestHome.create();
+  const [asked, own] = [await home.cli(["help", "cron", "add"]), await home.cli(["cron", "add", "--help"])];
+  assertEquals([asked.code, asked.stdout], [0, own.stdout]);
+  assertStringIncludes(asked.stdout, "agent-console cron add");
+  assertEquals((await home.cli(["cron", "help", "add"])).stdout, own.stdout);
+  assertEquals((await home.cli(["help", "cron"])).stdout, (await home.cli(["cron", "--help"])).stdout);
+  for (
+    const [args, named, hint] of [
+      [["help", "foo"], "foo", "agent-console --help"],
+      [["help", "statsu"], "statsu", "did you mean help status?"],
+      [["help", "cron", "ad"], "cron ad", "did you mean help cron add?"],
+      [["cron", "help", "foo"], "cron foo", "agent-console cron --help"],
+    ] as const
+  ) {
+    const { code, stdout, stderr } = await home.cli([...args]);
+    assertEquals([code, stdout, stderr], [2, "", `error: no command is named "${named}"\nhint: ${hint}\n`]);
+  }
+});
+
+Deno.test("first hour 7: a program behind the schedule of a job is told where it belongs", async () => {
+  await using home = await TestHome.create();
+  const { code, stderr } = await home.cli(["cron", "add", "hello", "* * * * *", "--", "echo", "hi"]);
+  assertEquals([code, stderr.split("\n")[0]], [2, "error: too many arguments behind the schedule: echo hi"]);
+  assertStringIncludes(stderr, 'agent-console config set scheduler.programs.hello.argv \'["echo","hi"]\'\n');
+});

@@ -106,6 +106,12 @@ Deno.test({
     setLimit(home, before.length);
     asks.hook.kill("SIGKILL");
     await eventually(async () => await stateOf(client) === "read_only", 10_000, "its end does not fit");
+    const { stdout } = await home.cli(["status"]);
+    assertMatch(stdout, /^journal +ok, READ ONLY, /m);
+    assertMatch(
+      stdout,
+      /^read-only +no change is accepted: .*too large.*; make room on its disk: it goes on by itself$/m,
+    );
     for (let look = 0; look < 12; look++) {
       await pause(100);
       assertEquals(await stateOf(client), "read_only", "as long as the disk is full");

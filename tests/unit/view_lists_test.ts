@@ -13,7 +13,7 @@ import { countsOf } from "../../src/view/state_counts.ts";
 import { parseTemplate, SESSION_FIELDS } from "../../src/view/template.ts";
 import { paneKey, terminalAndFolder, terminalPlace } from "../../src/domain/terminal_place.ts";
 import stringWidth from "fast-string-width";
-import { sessionRows, titleLine } from "../../src/cli/session_list.ts";
+import { sessionLines, sessionRows, titleLine } from "../../src/cli/session_list.ts";
 import { waitedFor } from "../../src/view/waited.ts";
 
 const AT = "2026-11-20T10:00:00.000Z";
@@ -113,6 +113,18 @@ Deno.test("V1 options take the words of the lists, and the names on the wire", (
     "waiting",
   ]);
   assertEquals(["form", "elicitation", "plan"].map(kindOf), ["elicitation", "elicitation", "plan"]);
+});
+
+Deno.test("V1 in a pipe the list cuts nothing: neither a name, an agent, nor what a session does", () => {
+  const [name, agent, text] = ["n".repeat(60), "claude-like-agent", `head ${"x".repeat(540)} tail`];
+  const working = { status: "working", working: { subagents: 0, tool: { name: "Bash", text } } };
+  const items = sessionItems([session("s1", { title: name, agent, ...working })], [], NOW);
+  const [, row = ""] = sessionLines(items, Infinity);
+  assertEquals([row.includes(`${name}  ${agent}  `), row.endsWith(`Bash: ${text}`), row.includes("…")], [
+    true,
+    true,
+    false,
+  ]);
 });
 
 Deno.test("V1 a row says what it asks: how risky, until when, by which id, and how many more there are", () => {
@@ -226,7 +238,9 @@ Deno.test("first hour 4: a wait ends with the first that gets there, or with all
   assertEquals(over(["working", "working"], "waiting"), undefined);
   assertEquals(over(["working", "waiting"], "waiting"), [["s1"], []]);
   assertEquals(over(["working", "idle"], "idle", { all: true }), undefined);
-  assertEquals(over(["idle", "starting"], "idle", { all: true }), [["s0", "s1"], []]);
+  assertEquals(over(["starting"], "idle"), undefined, "its work has not begun");
+  assertEquals(over(["idle", "starting"], "idle", { all: true }), undefined);
+  assertEquals(over(["idle", "idle"], "idle", { all: true }), [["s0", "s1"], []]);
   assertEquals(over(["closed", "working"], "waiting", { ids: ["s0", "s1"] }), undefined);
   assertEquals(over(["closed", "lost"], "waiting", { ids: ["s0", "s1"] }), [[], ["s0", "s1"]]);
   assertEquals(over(["closed", "waiting"], "waiting", { ids: ["s0", "s1"], all: true }), [["s1"], ["s0"]]);

@@ -9,6 +9,7 @@ import { putCapsule, removeCopies, removeOtherCopies, removeRefused } from "../.
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { env } from "../../platform/process.ts";
+import { capsulePlaces } from "../../platform/capsule_places.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
@@ -128,7 +129,10 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
   if (!options.yes && !await ask(run, `Let ${name} do this?`)) {
     throw new ConsoleError("failed", "nothing was granted");
   }
-  const copy = await putCapsule(run.context, { capsule, capabilities, paths });
+  const copy = await putCapsule(run.context, { capsule, capabilities, paths }).catch((error) => {
+    removeEmptyPlace(run, name);
+    throw error;
+  });
   const grant = { name, digest, capabilities: { ...capabilities }, manifest: { ...manifest }, folder };
   try {
     await call(run, "capsule.grant", grant);
@@ -147,6 +151,12 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
     for (const { hint } of capsuleTroubles(told)) if (hint !== undefined) run.out.note(`hint: ${hint}`);
   }
   return reason === undefined ? 0 : 1;
+}
+
+/** The folder of a capsule's copies, where none was written: `doctor` would take it for a copy that nobody recorded. */
+function removeEmptyPlace({ context: { paths } }: CommandContext, name: string): void {
+  const place = `${capsulePlaces(paths.root)?.granted}/${name}`;
+  if (denoFiles.stat(place) !== undefined && denoFiles.list(place).length === 0) denoFiles.remove(place);
 }
 
 function tell(

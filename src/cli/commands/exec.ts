@@ -4,6 +4,7 @@ import { escapeControls } from "../../domain/sanitize.ts";
 import { shellQuote } from "../../lib/shell_quote.ts";
 import { MAX_EXEC_SECS } from "../../protocol/limits.ts";
 import { fit, textWidth } from "../../view/text_fit.ts";
+import { capsuleWordHint } from "../capsule_word.ts";
 import { callFor, type CommandContext, read } from "../context.ts";
 import { resolveSession } from "../resolve.ts";
 import { CommandEnded } from "../tree/shared.ts";
@@ -41,7 +42,12 @@ export async function execCommand(run: CommandContext, words: readonly string[],
     const { reply = "", response } = done;
     if (reply !== "") run.out.plain(reply.trimEnd());
     const why = response.slice(reply.length).trim();
-    if (why !== "") run.out.note(`error: ${asShell(why)}`);
+    const [word = ""] = command.trim().split(/\s+/);
+    // A prompt that reached no agent, and may have been meant as a command.
+    const isMeant = done.turnId === undefined && !word.startsWith("/");
+    const meant = isMeant ? await capsuleWordHint(run, word) : undefined;
+    const told = meant === undefined ? asShell(why) : `${why.replace(/\nhint: .*$/s, "")}\nhint: ${meant}`;
+    if (why !== "") run.out.note(`error: ${told}`);
   }
   if (!done.success) throw new CommandEnded(1);
 }

@@ -2,6 +2,7 @@
 import { noteFolderOf } from "../../client/own_program_paths.ts";
 import { removeLaunchers } from "../../client/remove_launchers.ts";
 import { writeLaunchers } from "../../client/write_launchers.ts";
+import { isNoRoom, MAKE_ROOM } from "../../platform/disk_space.ts";
 import { narrowUmask } from "../../platform/process.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { hooksStatus, type HooksTarget, install, uninstall } from "../../settings/install.ts";
@@ -90,7 +91,9 @@ async function prepare(run: CommandContext): Promise<void> {
   const problem = await writeLaunchers(run.context);
   if (problem === undefined) return;
   throw new ConsoleError("failed", `the files by which hooks run cannot be written: ${problem}`, {
-    hint: "set HOME or XDG_DATA_HOME to a folder of yours, or choose a home folder with a shorter path",
+    hint: isNoRoom(problem)
+      ? MAKE_ROOM
+      : "set HOME or XDG_DATA_HOME to a folder of yours, or choose a home folder with a shorter path",
   });
 }
 

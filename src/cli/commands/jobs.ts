@@ -4,6 +4,7 @@ import { escapeControls, oneLine } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import { MAX_NEXT, MAX_RUNS_TOLD } from "../../protocol/limits.ts";
 import type { ParamsOf, ResultOf } from "../../protocol/method_schemas.ts";
+import { shellQuote } from "../../lib/shell_quote.ts";
 import { timeSpan } from "../../lib/time_span.ts";
 import { duration, localTime, zonedTime } from "../../view/times.ts";
 import { call, type CommandContext, read } from "../context.ts";
@@ -141,6 +142,19 @@ interface AddOptions extends ActionOptions, JsonOption {
   readonly maxRuns?: string;
   readonly next?: string;
   readonly dryRun?: boolean;
+}
+
+/** @param more words behind the schedule @throws {ConsoleError} `usage`: the daemon runs no program but one that the configuration names */
+export function assertNoProgramLine(id: string, more: readonly string[]): void {
+  if (more.length === 0) return;
+  const argv = shellQuote([JSON.stringify(more)]);
+  throw new ConsoleError("usage", `too many arguments behind the schedule: ${escapeControls(shellQuote(more))}`, {
+    hint:
+      "a schedule holds three or more fields and stands in quotes; a program is named in the configuration, where a " +
+      `job of its name finds it: agent-console config set scheduler.programs.${escapeControls(id)}.argv ${
+        escapeControls(argv)
+      }`,
+  });
 }
 
 /** Times that a preview shows where nobody says how many. */

@@ -11,6 +11,7 @@ import { stateCounts } from "../../view/state_counts.ts";
 import { wrapBehind } from "../../view/text_fit.ts";
 import { duration } from "../../view/times.ts";
 import { bytes, detailWords } from "../format.ts";
+import { journalState, whyReadOnly } from "../journal_text.ts";
 import { versionText } from "../version_note.ts";
 import { lookAtStopped, stoppedText } from "../stopped.ts";
 
@@ -87,7 +88,7 @@ function summary(s: Status): Line[] {
     ...(s.turn === undefined ? [] : [line("turns", turnCounts(s.turn))]),
     ...(s.jobs === undefined ? [] : [line("jobs", jobs(s.jobs))]),
     ...(s.capsule === undefined ? [] : [line("capsules", capsules(s.capsule))]),
-    { name: "journal", value: journal(s) },
+    { name: "journal", value: journalState(s.journal) },
   ];
 }
 
@@ -110,19 +111,6 @@ function capsules({ granted, running, attention }: NonNullable<Status["capsule"]
     .join(" · ");
 }
 
-function journal({ journal: j }: Status): string {
-  const state = [
-    j.ok ? "ok" : "DOES NOT VERIFY",
-    ...(j.readOnly ? ["READ ONLY"] : []),
-    ...(j.unsigned === undefined ? [] : ["NOT SIGNED"]),
-    // Until the check in the background has come to the last record.
-    ...(j.verifiedTo === undefined || j.verifiedTo >= j.count ? [] : [`verified to seq ${j.verifiedTo}`]),
-  ];
-  const size = j.bytes === undefined ? [`${j.count} records`] : [bytes(j.bytes)];
-  const growth = j.bytesPerDay === undefined ? [] : [`grows ${bytes(j.bytesPerDay)} a day`];
-  return [...state, ...size, ...growth].join(", ");
-}
-
 function line(name: string, value: string): Line {
   return { name, value };
 }
@@ -138,6 +126,7 @@ function troubles(s: Status): Line[] {
     ...(s.refusedReports === undefined
       ? []
       : [line("refused", `${s.refusedReports.count} reports of clients without a token: ${s.refusedReports.why}`)]),
+    ...named("read-only", whyReadOnly(s.journal)),
     ...(s.lastError === undefined ? [] : [line("error", s.lastError)]),
     // Another error may have come since.
     ...(s.journal.unsigned === undefined || s.journal.unsigned === s.lastError

@@ -19,6 +19,7 @@ export function jobCommands(root: Command, run: () => CommandContext): void {
       "<schedule>",
       "in quotes: minute hour day month weekday, a second before them, a year behind; @daily and the like",
     )
+    .allowExcessArguments() // the handler says where a command line belongs
     .option("--program <program>", "one of scheduler.programs (default: the one of the job's name)")
     .option("--prompt <text>", "a prompt instead, for --agent or in --session; - reads it from stdin")
     .option("--agent <agent>", "whose prompt it is, in a new session at each run: a name in the configuration")
@@ -44,7 +45,11 @@ export function jobCommands(root: Command, run: () => CommandContext): void {
     .option("--max-runs <count>", "ends the schedule after so many")
     .option("--next <count>", "show so many of its next times")
     .option("--dry-run", "check it and show its next times; add nothing").option(...JSON_OPTION)
-    .action(async (name, schedule, options) => await (await load()).addJob(run(), name, schedule, options));
+    .action(async (name, schedule, options, { args }: Command) => {
+      const { addJob, assertNoProgramLine } = await load();
+      assertNoProgramLine(name, args.slice(2));
+      await addJob(run(), name, schedule, options);
+    });
   command.command("remove").description("take a job away, its history too").argument("<name>", JOB)
     .action(async (name) => await (await load()).changeJob(run(), "remove", name));
   command.command("enable").description("its schedule counts again, from now on").argument("<name>", JOB)

@@ -101,7 +101,8 @@ export function journalServices(
       status: () => {
         const { count, head, ok, lastVerifiedAt, verifiedTo, readOnly, bytes, bytesPerDay } = journal.stats();
         const growth = bytesPerDay === undefined ? {} : { bytesPerDay };
-        const state = { count, head, ok, lastVerifiedAt, verifiedTo, readOnly: readOnly !== undefined };
+        const why = readOnly === undefined ? {} : { readOnlyWhy: readOnly };
+        const state = { count, head, ok, lastVerifiedAt, verifiedTo, readOnly: readOnly !== undefined, ...why };
         return { journal: { ...state, bytes, ...growth, ...checkpoints.state() } };
       },
       stop: async () => {
