@@ -163,9 +163,9 @@ Deno.test("the view and the difference know the names that are there, that came 
 Deno.test("setKey makes what is missing of the way to a key, and keeps what is there", () => {
   const set = (text: string, key: string, value: unknown) => setKey(text, key, value, "jsonc", SCHEMA);
   const first = set("{\n}\n", "agents.claude.warm", true);
-  assertEquals(first, '{\n  "agents": {\n    "claude": {\n      "warm": true,\n    },\n  },\n}\n');
+  assertEquals(first, '{\n  "agents": {\n    "claude": {\n      "warm": true\n    }\n  }\n}\n');
   const second = set(first, "agents.claude.env.LANG", "C");
-  assertEquals(second, first.replace("true,\n", 'true,\n      "env": {\n        "LANG": "C",\n      },\n'));
+  assertEquals(second, first.replace("true\n", 'true,\n      "env": {\n        "LANG": "C"\n      }\n'));
   const third = set(set(second, "agents.claude.warm", false), "agents.codex.command", "codex");
   assertEquals(Object.keys(valuesOf(load({ jsonc: third }).config, agents)), ["claude", "codex"]);
   const inline = set('{"channels": {"telegram": {}}}', "channels.telegram.proxy.url", "u");
