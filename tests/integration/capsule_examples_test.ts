@@ -38,7 +38,7 @@ Deno.test("X1 each example loads its own files alone: the types of authors are t
         `${type}${from}`
       );
       const others = imports.filter((one) =>
-        one !== "type ../agent-console.d.ts" && !/^undefined\.\/\w+\.ts$/.test(one)
+        one !== "type ../agent-console.d.ts" && !/^(?:type |undefined)\.\/\w+\.ts$/.test(one)
       );
       assertEquals(others, [], `${name}/${file}`);
       assert(!/import\(|require\(/.test(text), `${name}/${file}`);

@@ -6,7 +6,8 @@ import type {
   CapsuleSession,
   SessionData,
 } from "../../install/capsules/agent-console.d.ts";
-import { type Day, Tallies, type Tally } from "../../install/capsules/standup/tallies.ts";
+import { type Day, Tallies } from "../../install/capsules/standup/tallies.ts";
+import type { Tally } from "../../install/capsules/standup/tally.ts";
 import { textOf } from "../../install/capsules/standup/text.ts";
 
 const MINUTE = 60_000;

@@ -1,6 +1,7 @@
 /** `/standup`: what each agent did since yesterday, told from tallies that it keeps of each day. */
 import type { ApprovalData, Capsule, CapsuleEvent, SessionData } from "../agent-console.d.ts";
-import { type Day, type Parents, Tallies, type Tally } from "./tallies.ts";
+import { type Day, type Parents, Tallies } from "./tallies.ts";
+import type { Tally } from "./tally.ts";
 import { textOf } from "./text.ts";
 
 type Heard = CapsuleEvent<SessionData | ApprovalData>;

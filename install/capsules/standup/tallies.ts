@@ -1,19 +1,6 @@
 /** What was counted of each session on each day, and how an event changes that. Pure. */
 import type { ApprovalData, CapsuleApproval, CapsuleEvent, CapsuleSession, SessionData } from "../agent-console.d.ts";
-
-export interface Tally {
-  name: string;
-  agent: string;
-  turns: number;
-  workMs: number;
-  waitMs: number;
-  allowed: number;
-  denied: number;
-  usd: number;
-  prompt?: string;
-  /** As its last event has left it: what comes next is measured from there. */
-  last?: { at: number; status: CapsuleSession["status"]; turns: number; usd: number };
-}
+import { addTime, type Tally } from "./tally.ts";
 
 export interface Day {
   /** The last event that was counted: one that comes again has no higher number. */
@@ -37,8 +24,6 @@ export const MOST_SESSIONS = 40;
 /** Of all days, the newest. */
 const MOST_PARENTS = 100;
 const MOST_TEXT = 60;
-/** An agent that says nothing for longer is not counted as working: the machine may have slept. */
-const SILENCE_MS = 3_600_000;
 
 export class Tallies {
   /** Another list after each change. */
@@ -142,13 +127,6 @@ export class Tallies {
     }
     return undefined;
   }
-}
-
-/** The time since its last event, which it spent as that has left it. */
-export function addTime(tally: Pick<Tally, "workMs" | "waitMs">, last: NonNullable<Tally["last"]>, at: number): void {
-  const ms = Math.max(0, at - last.at);
-  if (last.status === "working") tally.workMs += Math.min(ms, SILENCE_MS);
-  if (last.status === "waiting") tally.waitMs += ms;
 }
 
 type Named = Pick<CapsuleSession, "id" | "title" | "cwd">;

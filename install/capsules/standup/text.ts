@@ -1,5 +1,6 @@
 /** The text of `/standup`. Pure. */
-import { addTime, MOST_SESSIONS, type Tally } from "./tallies.ts";
+import { MOST_SESSIONS } from "./tallies.ts";
+import { addTime, type Tally } from "./tally.ts";
 
 const MOST_LINES = 30;
 /** A shorter time is shown as none, ms. */
