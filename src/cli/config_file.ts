@@ -5,7 +5,7 @@ import { findConfigFile, type Loaded } from "../config/load.ts";
 import { type Format, readSource } from "../config/parse.ts";
 import { SCHEMA } from "../daemon/features.ts";
 import { escapeControls } from "../domain/sanitize.ts";
-import { denoFiles } from "../platform/deno_files.ts";
+import { denoFiles, withoutPath } from "../platform/deno_files.ts";
 import { checkOwnFile } from "../platform/path_safety.ts";
 import { narrowUmask, ownUid } from "../platform/process.ts";
 import { shellQuote } from "../lib/shell_quote.ts";
@@ -56,7 +56,7 @@ function writing(file: string, change: () => void): void {
     change();
   } catch (error) {
     const problem = error instanceof Error ? error.message : String(error);
-    const why = escapeControls(problem.replace(`: write '${file}'`, ""));
+    const why = escapeControls(withoutPath(problem, file));
     throw new ConsoleError("failed", `${escapeControls(file)} cannot be written, and is as it was: ${why}`, {
       hint: "the folder must be yours, with room on its disk; then run the command again",
     });

@@ -4,13 +4,18 @@
  */
 import { ConsoleError } from "../protocol/errors.ts";
 
+/** What limits changes by whose call they come with, as far as it lets one through (store.ts, Quota). */
+interface Unlimited {
+  unlimited(change: () => void): void;
+}
+
 export class OwedChanges {
-  #quota: { readonly unlimited: (change: () => void) => void } | undefined;
+  #quota: Unlimited | undefined;
   #owed: (() => void)[] = [];
   #isMaking = false;
 
   /** @param quota refuses none of them, whoever's call they come with */
-  constructor(quota?: { readonly unlimited: (change: () => void) => void }) {
+  constructor(quota?: Unlimited) {
     this.#quota = quota;
   }
 
@@ -44,7 +49,7 @@ export class OwedChanges {
           if (this.#quota === undefined) change();
           else this.#quota.unlimited(change);
         } catch (error) {
-          if (isReadOnly(error)) throw error;
+          if (isReadOnly(error)) throw failed[0] ?? error; // a bug is told, whatever comes behind it
           failed.push(error);
         }
         this.#owed.shift();

@@ -4,7 +4,7 @@ import { JOURNAL_FORMAT } from "../protocol/version.ts";
 import type { Sha256 } from "../platform/system.ts";
 import { hasOwnShape, NO_HASH, parseRecord, SEGMENT_TYPE, tailOf, tailOfNext, verifyHash } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
-import type { Block, UnterminatedTail } from "./block.ts";
+import { type Block, LF, type UnterminatedTail } from "./block.ts";
 
 /** Where the journal does not verify: `seq` is the expected record, `offset` its first byte. */
 export interface Problem {
@@ -37,7 +37,6 @@ export function problemOf(error: unknown): Problem | undefined {
   return { segment: String(segment), seq: Number(seq), offset: Number(offset), what: String(what), ...more };
 }
 
-const LF = 10;
 const REPLACEMENT = "\ufffd";
 const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 /** Three times as fast as the strict one, and its text takes half the memory where it is ASCII (measured). */

@@ -20,12 +20,10 @@ import {
 import { type Disagreement, KeptCheck, type KeptCheckpoint, type KeptReport } from "./kept_check.ts";
 import { knownSubtrees, recordedTree } from "./pruned_tree.ts";
 import { type ChainPlace, tailOf } from "./record.ts";
-import type { Block } from "./block.ts";
+import { type Block, LF } from "./block.ts";
 import type { SigningGap } from "./signing_gap.ts";
 import { checkpointRest } from "./torn_checkpoint.ts";
 import { cutOff, type End } from "./known_record.ts";
-
-const LF = 10;
 
 export interface CheckpointCheckOptions {
   readonly dir: string;

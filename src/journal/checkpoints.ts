@@ -7,6 +7,7 @@ import { checkpointText, signedNote, type VerifySignature } from "../merkle/note
 import { type Digest, Frontier, TreeHasher } from "../merkle/tree.ts";
 import type { Files, Sha256 } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { LF } from "./block.ts";
 import { beginsOf, type CheckpointEntry, checkpointLine, checkpointPath, originOf } from "./checkpoint_file.ts";
 import { brokenCheckpoints, newestCheckpoint } from "./newest_checkpoint.ts";
 import { findOwnRecordedTree } from "./pruned_tree.ts";
@@ -17,7 +18,6 @@ import type { Position } from "./snapshot.ts";
 import type { Pace } from "./pace.ts";
 import { signingStopped } from "./signing_gap.ts";
 
-const LF = 10;
 /** What a line has behind its data is far shorter: its last bytes tell whether it follows, and its hash the rest. */
 const TAIL_BYTES = 512;
 

@@ -3,6 +3,7 @@
  * verification, also those that are left out: so none is left out because it was altered.
  */
 import type { StoredRecord } from "../protocol/record.ts";
+import { LF } from "./block.ts";
 import { Chain, chainError } from "./chain.ts";
 import { type QueryOptions, queryRange, rangeParts, whileThere } from "./query_range.ts";
 import { type QueryReport, Reading } from "./query_report.ts";
@@ -10,7 +11,6 @@ import { type ChainPlace, tailOf } from "./record.ts";
 import { retriedWherePruned } from "./retried.ts";
 import { readBlocks } from "./segment.ts";
 
-const LF = 10;
 const utf8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**

@@ -3,6 +3,7 @@ import type { NoteKey, VerifySignature } from "../merkle/note.ts";
 import type { Digest } from "../merkle/tree.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { LF } from "./block.ts";
 import { checkpointRest } from "./torn_checkpoint.ts";
 import {
   CHECKPOINT_BYTES,
@@ -12,8 +13,6 @@ import {
   checkpointPath,
   parseCheckpointLine,
 } from "./checkpoint_file.ts";
-
-const LF = 10;
 
 /** For whoever waits for the next one. */
 export const CHECKPOINTS_HINT =

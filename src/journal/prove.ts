@@ -6,6 +6,7 @@ import { consistencyRanges, inclusionRanges, type LeafRange, RangeRoots } from "
 import { Frontier, sameHash, type Subtree, TreeHasher } from "../merkle/tree.ts";
 import type { Files } from "../platform/system.ts";
 import { ConsoleError } from "../protocol/errors.ts";
+import { LF } from "./block.ts";
 import { Beginning } from "./beginning.ts";
 import { CHECKPOINT_FILE, type CheckpointEntry, readCheckpoints } from "./checkpoint_file.ts";
 import { CHECKPOINTS_HINT, newestCheckpoint } from "./newest_checkpoint.ts";
@@ -15,8 +16,6 @@ import { knownSubtrees } from "./pruned_tree.ts";
 import type { ChainPlace } from "./record.ts";
 import { retriedWherePruned } from "./retried.ts";
 import { listSegments, readBlocks } from "./segment.ts";
-
-const LF = 10;
 
 /** Record `seq` is leaf `index` of the tree of the checkpoint. Hashes are base64. */
 export interface InclusionProof {

@@ -10,9 +10,7 @@ import { type QueryReport, Reading } from "./query_report.ts";
 import { readBlocksBackwards } from "./read_backwards.ts";
 import { parseRecord, type Tail, tailOf, verifyHash } from "./record.ts";
 import { retriedWherePruned } from "./retried.ts";
-import type { Block } from "./block.ts";
-
-const LF = 10;
+import { type Block, LF } from "./block.ts";
 
 /**
  * The last `limit` records that pass, in order; fewer where their lines are more than `maxBytes` together.

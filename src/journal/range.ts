@@ -5,13 +5,13 @@
  * of at most 4 KiB. Whether the clock was set back is a question to every first line: n reads of 512 bytes more.
  */
 import type { Files } from "../platform/system.ts";
+import { LF } from "./block.ts";
 import { chainError } from "./chain.ts";
 import { LONGEST_LINE_BYTES, type Tail, tailOf } from "./record.ts";
 import { prunedMeanwhile } from "./retried.ts";
 import { checkFormat, checkPlain } from "./segment_errors.ts";
 import { firstLine, lineTooLong, listSegments, nextLength, OPENING_BYTES, type Segment } from "./segment.ts";
 
-const LF = 10;
 const LOOK_BYTES = 4096;
 const utf8 = new TextDecoder();
 

@@ -1,10 +1,9 @@
 /** Reads the lines of a segment from an end towards its beginning, in blocks: in constant memory, whatever its size. */
 import type { Files } from "../platform/system.ts";
-import type { Block } from "./block.ts";
+import { type Block, LF } from "./block.ts";
 import { LONGEST_LINE_BYTES } from "./record.ts";
 import { lineTooLong, nextLength } from "./segment.ts";
 
-const LF = 10;
 const BLOCK_BYTES = 256 * 1024;
 
 /**

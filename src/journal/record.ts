@@ -8,6 +8,7 @@ import { isNestedBeyond } from "../lib/json_nesting.ts";
 import { ConsoleError } from "../protocol/errors.ts";
 import type { Appended, StoredRecord } from "../protocol/record.ts";
 import type { Sha256 } from "../platform/system.ts";
+import { LF } from "./block.ts";
 import { canonicalString } from "./canonical.ts";
 
 /** `prev` of the first record. */
@@ -103,7 +104,6 @@ const HASH_MEMBER_BYTES = 74;
  */
 export const LONGEST_LINE_BYTES = 16 * 1_048_576;
 
-const LF = 10;
 const TYPE = /^[a-z_]+(?:\.[a-z_]+)+$/;
 const TS = /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/;
 const TAIL =

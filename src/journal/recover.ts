@@ -10,7 +10,7 @@ import { reasonOf } from "./read_only.ts";
 import { isMarkedBroken } from "./broken_mark.ts";
 import { checkFormat, missingNewline, sequenceGap } from "./segment_errors.ts";
 import { lookAt, type SegmentLook } from "./segment_look.ts";
-import type { UnterminatedTail } from "./block.ts";
+import { LF, type UnterminatedTail } from "./block.ts";
 import { HeadCheck } from "./head_check.ts";
 import type { ChainPlace, Loss } from "./record.ts";
 import type { StoredRecord } from "../protocol/record.ts";
@@ -20,8 +20,6 @@ import { type Position, readSnapshot, type Snapshot } from "./snapshot.ts";
 import { type Cut, TornEnd } from "./truncate_torn.ts";
 import { whyUnusable } from "./usable_snapshot.ts";
 import { readHeadFile } from "./head_file.ts";
-
-const LF = 10;
 
 export interface RecoverOptions {
   readonly dir: string;

@@ -2,12 +2,11 @@
 import type { Files } from "../platform/system.ts";
 import type { ConsoleError } from "../protocol/errors.ts";
 import type { StoredRecord } from "../protocol/record.ts";
-import type { Block, UnterminatedTail } from "./block.ts";
+import { type Block, LF, type UnterminatedTail } from "./block.ts";
 import { chainError } from "./chain.ts";
 import { LONGEST_LINE_BYTES, parseRecord } from "./record.ts";
 
 const NAME = /^(\d{16})\.jsonl$/;
-const LF = 10;
 const utf8 = new TextDecoder();
 
 /** Bytes read at a time: enough to be fast, too few to grow the daemon's memory. */

@@ -4,9 +4,8 @@
  * was done to the file. A line that is whole but for its line feed is the beginning of one too: a write can end there.
  */
 import type { Files } from "../platform/system.ts";
+import { LF } from "./block.ts";
 import { CHECKPOINT_BYTES, type CheckpointEntry, checkpointPath, parseCheckpointLine } from "./checkpoint_file.ts";
-
-const LF = 10;
 
 /** The members of a line in their order: texts that stand in each, and the bytes of their values. */
 const PARTS: readonly (string | RegExp)[] = [

@@ -201,6 +201,15 @@ export function replaceWithoutSync(path: string, bytes: Uint8Array): void {
   exchange(path, (temporary) => write(temporary, bytes, OWN_FILE, false));
 }
 
+/** What the system said of a write to `path`, for who names the file anyway. */
+export function withoutPath(problem: string, path: string): string {
+  return problem.replace(writeTo(path), "");
+}
+
+function writeTo(path: string): string {
+  return `: write '${path}'`;
+}
+
 const TEMPORARY_END = /\.[0-9a-f-]{36}\.tmp$/;
 
 function exchange(path: string, make: (temporary: string) => void): void {
@@ -225,7 +234,7 @@ function write(path: string, bytes: Uint8Array, mode: number, sync: boolean): vo
       if (sync) file.syncSync();
     } catch (error) {
       // As opening a file does; the name of a temporary file says nothing to anybody.
-      if (error instanceof Error) error.message += `: write '${path.replace(TEMPORARY_END, "")}'`;
+      if (error instanceof Error) error.message += writeTo(path.replace(TEMPORARY_END, ""));
       throw error;
     }
   });

@@ -1,5 +1,6 @@
 /** A settings file of somebody else on the disk: read plainly, written in one rename, its links and its mode kept. */
 import { dirname } from "@std/path";
+import { withoutPath } from "../platform/deno_files.ts";
 import { isNoRoom, MAKE_ROOM } from "../platform/disk_space.ts";
 import { systemProblem } from "../platform/process.ts";
 import type { Files, Timers } from "../platform/system.ts";
@@ -41,7 +42,7 @@ export function unwritable(file: string, error: unknown): unknown {
     ? new ConsoleError("failed", `${file} is a mount of its own, which no other file can replace`, {
       hint: "change the file where it is mounted from, or mount the folder that it lies in",
     })
-    : new ConsoleError("failed", `${file} cannot be written: ${problem.replace(`: write '${file}'`, "")}`, {
+    : new ConsoleError("failed", `${file} cannot be written: ${withoutPath(problem, file)}`, {
       hint: isNoRoom(problem)
         ? MAKE_ROOM
         : "make the file and its folder writable, or change the settings where they come from",

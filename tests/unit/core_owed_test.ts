@@ -50,3 +50,19 @@ Deno.test("C6 what a start owes is written at once where the journal can be writ
   store.commit(rejected("second"), "daemon");
   assertEquals(said(journal), ["first", "second"], "and keeps no other change back");
 });
+
+Deno.test("C6 a bug in what is owed is told also where the journal refuses what comes behind it", () => {
+  const { store, journal } = fullStore();
+  const bug = () => {
+    throw new TypeError("a bug");
+  };
+  store.owed.add(() => void store.commit(rejected("first"), "daemon")); // refused, and waits
+  store.owed.add(bug);
+  store.owed.add(() => void store.commit(rejected("second"), "daemon"));
+  journal.room = 1;
+  assertThrows(() => store.owed.make(), TypeError);
+  assertEquals(said(journal), ["first"]);
+  journal.room = Infinity;
+  store.owed.make();
+  assertEquals(said(journal), ["first", "second"]);
+});

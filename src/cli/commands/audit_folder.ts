@@ -1,4 +1,5 @@
 /** The folder that `audit verify` reads: whether a journal is in it, and whether what belongs beside a copy is there. */
+import { LF } from "../../journal/block.ts";
 import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { checkpointPath } from "../../journal/checkpoint_file.ts";
 import { listSegments, readBlocks } from "../../journal/segment.ts";
@@ -6,7 +7,6 @@ import { headPath } from "../../journal/head_file.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 
-const LF = 10;
 /** The folder of the journal in a home. */
 const IN_A_HOME = "journal";
 
@@ -40,7 +40,7 @@ const NAME_THE_FOLDER =
   "name the folder that the journal's files were copied to: journal of the home, under whatever name";
 
 /** A file that belongs beside the journal and says nothing: what it would show, nothing shows. */
-interface MissingFile {
+export interface MissingFile {
   readonly name: string;
   readonly of: "checkpoints" | "head";
   /** It is there. A head is never empty: that is a fault. */

@@ -4,13 +4,11 @@ import { type Verification, verifyJournal } from "../../journal/verify.ts";
 import { checkpointCheck } from "../../journal/checkpoint_check.ts";
 import { CHECKPOINT_FILE } from "../../journal/checkpoint_file.ts";
 import type { KeptCheckpoint } from "../../journal/kept_check.ts";
-import { SIGNING_GAP_CURE, signingGapText } from "../../journal/signing_gap.ts";
 import type { NoteKey } from "../../merkle/note.ts";
 import { readSnapshot } from "../../journal/snapshot.ts";
 import { HEAD_FILE, readHeadFile } from "../../journal/head_file.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ed25519Verify } from "../../platform/ed25519.ts";
-import { JOURNAL_KEY } from "../../platform/key_files.ts";
 import { sha256Hex } from "../../platform/hash.ts";
 import { resolveFrom } from "../../platform/home_paths.ts";
 import { currentFolder } from "../../platform/process.ts";
@@ -18,11 +16,9 @@ import { clip, escapeControls } from "../../domain/sanitize.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { CommandContext } from "../context.ts";
 import { digest, EARLIER_KEY, givenKey, type Kept, keyForKept, ownKey, readKeptElsewhere } from "./audit_files.ts";
-import { checkFolder, endOf, missingBeside, missingLine } from "./audit_folder.ts";
+import { checkFolder, endOf, missingBeside } from "./audit_folder.ts";
 import { verifyProof } from "./audit_prove.ts";
-
-/** What messages call the file of the home's key. */
-const KEY_SHOWN = `keys/${JOURNAL_KEY}`;
+import { KEY_SHOWN, tellVerified, type Verified } from "./audit_verified.ts";
 
 /** A daemon that is ready has written the record of its start. */
 const NOTHING_LEFT: Verification = {
@@ -111,6 +107,7 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
     ? {}
     : await readKeptElsewhere(options.against, key);
   const witnessed = options.witness === undefined ? [] : await readWitness(run, options.witness, key);
+  const kept = [...(checkpoint === undefined ? [] : [checkpoint]), ...witnessed];
   const dir = isOwn ? paths.journal : resolveFrom(options.offline ?? "", currentFolder());
   checkFolder(dir, isOwn);
   // Before the records: a daemon that writes meanwhile adds to both, and nothing may be known of more than is read.
@@ -118,9 +115,7 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
   const snapshot = readSnapshot(denoFiles, dir, sha256Hex);
   const checkpoints = await checkpointCheck({
     ...{ dir, files: denoFiles, digest, verify: ed25519Verify, key },
-    ...(checkpoint === undefined && witnessed.length === 0
-      ? {}
-      : { kept: [...(checkpoint === undefined ? [] : [checkpoint]), ...witnessed] }),
+    ...(kept.length === 0 ? {} : { kept }),
   });
   const found = await verifyJournal({
     dir,
@@ -137,7 +132,7 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
   if (!result.ok) throw chainError(result.problem);
   if (result.missingUpTo !== undefined) throw endMissing(dir, result.size, result.missingUpTo);
   const missing = isOwn && result.size === 0 ? [] : missingBeside(dir);
-  const unproven = treesUnproven([...(checkpoint === undefined ? [] : [checkpoint]), ...witnessed], result);
+  const unproven = treesUnproven(kept, result);
   const isHeadGone = against !== undefined && against.size > 0 && result.completeness !== "proven";
   const failed = unproven.length > 0 || isHeadGone ? nothingProven(unproven, result) : undefined;
   const isKeyGone = isOwn && key === undefined && (result.checkpoints?.count ?? 0) > 0;
@@ -151,40 +146,12 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
     if (failed !== undefined) throw failed;
     return;
   }
-  const { begins = 1, size, segments } = result;
-  const said = failed === undefined ? "ok" : "not proven";
-  run.out.line(`${said}: ${size - begins + 1} records in ${segments} segment${segments === 1 ? "" : "s"}`);
-  if (begins > 1) {
-    run.out.line(`begins at record ${begins}, pruned by keep_days`);
-    if (isOwn && await keepsAll(run)) {
-      run.out.note("journal.keep_days is 0 now: unless you had set it before, somebody else has removed those records");
-    }
-  }
-  if (missing.length > 0) run.out.line(missingLine(missing, isOwn, result.provenUpTo));
-  if (missing.every(({ of }) => of !== "checkpoints")) run.out.line(signedLine(result, key?.name, isKeyGone));
-  for (const line of keptLines(result)) run.out.line(line);
-  run.out.line(
-    result.completeness === "proven"
-      ? begins > 1
-        ? `complete from record ${begins} to record ${result.provenUpTo}; of those before nothing is proven`
-        : `complete up to record ${result.provenUpTo}`
-      : options.against === undefined && options.witness === undefined
-      ? "completeness is not proven: give what was kept elsewhere (--against, --witness)"
-      : "completeness is not proven: the record of what was kept was pruned; give a newer one",
-  );
-  if (result.lost !== undefined) {
-    const { seq, missingUpTo } = result.lost;
-    run.out.note(`record ${seq} says that a start found records lost: there were ${missingUpTo}`);
-  }
-  const unused = typeof snapshot === "string"
-    ? snapshot
-    : result.snapshot === "not vouched for"
-    ? "no record of the journal vouches for snapshot.json"
-    : undefined;
-  if (unused !== undefined) run.out.note(`${unused}: a start does not use it, and reads every record`);
-  if (result.unfinished !== undefined) run.out.note(`${result.unfinished} bytes of an unfinished record at the end`);
-  const torn = result.checkpoints?.unfinished;
-  if (torn !== undefined) run.out.note(`${torn} bytes of an unfinished checkpoint at the end of ${CHECKPOINT_FILE}`);
+  await tellVerified(run, result, {
+    ...{ isOwn, missing, isKeyGone, key: key?.name },
+    isProven: failed === undefined,
+    isGiven: options.against !== undefined || options.witness !== undefined,
+    ...(typeof snapshot === "string" ? { snapshot } : {}),
+  });
   if (failed !== undefined) throw failed;
 }
 
@@ -194,14 +161,14 @@ async function verifyGiven(run: CommandContext, options: VerifyCommand): Promise
  */
 function treesUnproven(
   given: readonly KeptCheckpoint[],
-  { checkpoints }: Extract<Verification, { ok: true }>,
+  { checkpoints }: Verified,
 ): readonly string[] {
   const gone = new Set(checkpoints?.kept?.unprovable);
   const trees = [...Map.groupBy(given, ({ origin }) => origin)];
   return trees.filter(([, kept]) => kept.every(({ name }) => gone.has(name))).map(([origin]) => origin);
 }
 
-function nothingProven(trees: readonly string[], { checkpoints }: Extract<Verification, { ok: true }>): ConsoleError {
+function nothingProven(trees: readonly string[], { checkpoints }: Verified): ConsoleError {
   const which = (checkpoints?.kept?.count ?? 0) === 0 ? "" : ` of ${trees.join(" and ")}`;
   const what = trees.length === 0 ? "the head" : `no checkpoint${which}`;
   return new ConsoleError(
@@ -232,42 +199,4 @@ async function readWitness(
 ): Promise<readonly KeptCheckpoint[]> {
   const { keptAt } = await import("./audit_witness.ts");
   return await keptAt(place, keyForKept(key), signal);
-}
-
-/** What else is to be said of the checkpoints. */
-function keptLines({ checkpoints }: Extract<Verification, { ok: true }>): string[] {
-  const { kept, gap } = checkpoints ?? {};
-  const gone = kept?.unprovable ?? [];
-  return [
-    ...(gap === undefined ? [] : [signingGapText(gap), `to cure it: ${SIGNING_GAP_CURE}`]),
-    ...(kept === undefined ? [] : [`${kept.count} checkpoint${kept.count === 1 ? "" : "s"} kept elsewhere fit`]),
-    ...(gone.length === 0 ? [] : [
-      `${gone.length} kept elsewhere are of records that were pruned and prove nothing any more, the last ` +
-      escapeControls(gone.at(-1)!),
-    ]),
-  ];
-}
-
-function signedLine(
-  { checkpoints }: Extract<Verification, { ok: true }>,
-  name: string | undefined,
-  isKeyGone: boolean,
-): string {
-  const { count = 0, covers = 0, reach } = checkpoints ?? {};
-  const roots = `${count} checkpoint${count === 1 ? "" : "s"} up to record ${covers}`;
-  if (count === 0 && reach !== undefined) {
-    return `no signed checkpoint covers these records: those of ${CHECKPOINT_FILE} reach up to record ${reach}`;
-  }
-  if (count === 0) return "no signed checkpoint covers these records yet";
-  if (name !== undefined) return `signed by ${name}: ${roots}`;
-  const gone = isKeyGone ? `${KEY_SHOWN} is missing, and ` : "";
-  return `the records lead to ${roots}; ${gone}without a key (--key) nobody knows who signed`;
-}
-
-/** Whether the present configuration prunes nothing; one that cannot be read says nothing. */
-async function keepsAll(run: CommandContext): Promise<boolean> {
-  const { loadConfigFromProcess } = await import("../../config/from_process.ts");
-  const { BASE_SCHEMA } = await import("../../config/base_sections.ts");
-  const loaded = await loadConfigFromProcess(run.context.paths, BASE_SCHEMA).catch(() => undefined);
-  return loaded?.config.journal.keep_days === 0;
 }
