@@ -7,6 +7,7 @@
  *
  * AC_PROGRAM names the program (harness_program.ts). When the home is disposed of, a process that is left is a failure.
  */
+import { textsBelow } from "./file_texts.ts";
 import { assertContained, assertOurs, asUser, chownAll, denoDir, denoDirForAll } from "./harness_guard.ts";
 import {
   commandLine,
@@ -229,17 +230,7 @@ export class TestHome {
 
   /** Text of every file below the home and of nothing else; for the hunt for secrets. */
   files(): Map<string, string> {
-    const all = new Map<string, string>();
-    const decoder = new TextDecoder();
-    const walk = (dir: string) => {
-      for (const entry of Deno.readDirSync(dir)) {
-        const path = `${dir}/${entry.name}`;
-        if (entry.isDirectory) walk(path);
-        else if (entry.isFile) all.set(path, decoder.decode(Deno.readFileSync(path)));
-      }
-    };
-    walk(this.dir);
-    return all;
+    return textsBelow(this.dir);
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
