@@ -8,6 +8,7 @@ import { defaultPermissions } from "../support/default_permissions.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { commandLine, type Outcome, run, Running } from "../support/harness_process.ts";
+import { eventually } from "../support/harness_wait.ts";
 
 const EVENT = JSON.stringify({
   session_id: "s1",
@@ -57,6 +58,12 @@ class Bundle {
     assertEquals([outcome.code, outcome.stderr], [0, ""], args.join(" "));
     return outcome.stdout;
   }
+
+  /** What a hook told a busy daemon may be in the spool for a while. */
+  async hasSessions(count: number): Promise<void> {
+    const total = async () => JSON.parse(await this.client(["status", "--json"])).sessions.total;
+    await eventually(async () => await total() >= count, 30_000, `${count} sessions`);
+  }
 }
 
 Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, stop", async (t) => {
@@ -98,6 +105,7 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
 
   await t.step("a hook reports, status and ls answer", async () => {
     assertEquals(await bundle.client(["hook", "claude"], EVENT), "");
+    await bundle.hasSessions(1);
     const status = JSON.parse(await bundle.client(["status", "--json"]));
     assertEquals([status.state, status.pid, status.sessions.working], ["running", home.needPid(), 1]);
     const { sessions } = JSON.parse(await bundle.client(["ls", "--json"]));
@@ -111,6 +119,7 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
     const { command, args } = settings.hooks.UserPromptSubmit[0].hooks[0];
     const hook = await bundle.run([command, ...args], { stdin: EVENT.replace("s1", "s2") });
     assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+    await bundle.hasSessions(2);
     const { sessions } = JSON.parse(await bundle.client(["ls", "--json"]));
     assertEquals(sessions.map((session: { id: string }) => session.id).sort(), ["s1", "s2"]);
   });
