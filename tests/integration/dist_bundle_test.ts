@@ -8,7 +8,7 @@ import { defaultPermissions } from "../support/default_permissions.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { commandLine, type Outcome, run, Running } from "../support/harness_process.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { BUILD_MS, eventually } from "../support/harness_wait.ts";
 
 const EVENT = JSON.stringify({
   session_id: "s1",
@@ -40,7 +40,7 @@ class Bundle {
   async build(): Promise<void> {
     const argv = [Deno.execPath(), "run", "-A", "install/build_main.ts", "bundle", this.dist];
     const env = { ...Deno.env.toObject(), AGENT_CONSOLE_HOME: this.home.dir };
-    const built = await run(argv, { env, cwd: REPOSITORY, timeoutMs: 60_000 });
+    const built = await run(argv, { env, cwd: REPOSITORY, timeoutMs: BUILD_MS });
     assertEquals([built.code, built.stderr], [0, ""]);
   }
 
