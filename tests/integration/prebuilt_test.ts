@@ -256,7 +256,7 @@ longTest("I1 what cannot be built or kept runs from source, and says why in one 
     assertMatch(commandLine(home.needPid()).join(" "), /\/src\/daemon\/\w+\.ts --home/);
     assertEquals(JSON.parse(await Deno.readTextFile(failed)), first);
     const taken = async () => JSON.parse((await clone.cli(["ls", "--json"])).stdout).sessions.length === 1;
-    await eventually(taken, 10_000, "the spooled event");
+    await eventually(taken, 30_000, "the spooled event");
     await clone.stop();
 
     const [, verbose] = await clone.start(["--verbose"]);
