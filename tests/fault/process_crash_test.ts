@@ -38,7 +38,9 @@ Deno.test("C1 after every kill -9 under 8 writers each acknowledged write is the
   await using home = await TestHome.create();
   const acked: Ack[] = [];
   const total = rounds(10, 200);
-  for (let round = 0; round < total; round++) {
+  const enough = total * WRITERS;
+  // On a busy machine little is acknowledged before a crash: there are more of them then.
+  for (let round = 0; round < total || (acked.length <= enough && round < 4 * total); round++) {
     await home.start();
     const clients = await Promise.all(Array.from({ length: WRITERS }, () => home.connect()));
     const writing = clients.map((client, at) => write(client, `${round}-${at}`));
@@ -48,7 +50,7 @@ Deno.test("C1 after every kill -9 under 8 writers each acknowledged write is the
     for (const client of clients) await client.close();
   }
   await home.start();
-  assert(acked.length > total * WRITERS, `only ${acked.length} writes were acknowledged`);
+  assert(acked.length > enough, `only ${acked.length} writes were acknowledged`);
 
   const lines = readJournal(home);
   assertEquals(brokenAt(lines), undefined);

@@ -3,7 +3,8 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { brokenAt, journalPicture, lastSegment, readJournal } from "../support/harness_journal.ts";
-import { pause, rounds } from "../support/harness_wait.ts";
+import { exists } from "../support/exists.ts";
+import { eventually, pause, rounds } from "../support/harness_wait.ts";
 import type { Json } from "../support/wire.ts";
 
 /** What a daemon that made some records and was killed left in its journal: name and bytes, made once for all tests. */
@@ -54,6 +55,12 @@ Deno.test("C2 a last segment that was cut starts, keeps the torn bytes and recor
     assertEquals((await home.cli(["audit", "verify"])).code, 0);
   }
 });
+
+/** Starts the daemon and waits for its head file, which is on the disk a little later than the daemon is ready. */
+async function startWithHead(home: TestHome): Promise<void> {
+  await home.start();
+  await eventually(() => exists(home.path("journal.head")), 20_000, "the head file");
+}
 
 /** Damage around the tenth record of a journal. */
 const DAMAGE: readonly (readonly [string, (lines: string[]) => string[]])[] = [
@@ -106,7 +113,7 @@ Deno.test("C3 a segment that is missing is found at start: exit 7", async () => 
 
 Deno.test("C4 records cut from the end are found against a kept head; without one completeness is said to be unproven", async () => {
   await using home = await recorded();
-  await home.start();
+  await startWithHead(home);
   const head = await home.json(["audit", "head", "--json"]);
   assert(Number(head["size"]) >= 20 && /^[0-9a-f]{64}$/.test(String(head["hash"])));
   const file = `${home.root}/head.json`;
@@ -129,7 +136,7 @@ Deno.test("C4 records cut from the end are found against a kept head; without on
 
 Deno.test("C4 a journal that was written anew is found against a kept head", async () => {
   await using home = await recorded();
-  await home.start();
+  await startWithHead(home);
   const file = `${home.root}/head.json`;
   Deno.writeTextFileSync(file, JSON.stringify(await home.json(["audit", "head", "--json"])));
   await home.kill();

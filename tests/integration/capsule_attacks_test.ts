@@ -112,20 +112,25 @@ Deno.test("X1 what breaks the connection's rules or hangs is ended with its reas
     assertMatch(state.reason, reason, name);
   };
   const entries = Object.entries(FATAL);
+  const bounds: number[] = [];
   const twoAtOnce = async () => {
-    while (entries.length > 0) await Promise.all(entries.splice(0, 2).map(attack));
+    while (entries.length > 0) {
+      await Promise.all(entries.splice(0, 2).map(attack));
+      bounds.push(await patience(250)); // with what else the machine does, and without the attacks
+    }
   };
   const times = await answersDuring(lab, twoAtOnce());
   assert(times.length > 50, "the other one was asked");
   const p99 = quantile(times, 0.99);
-  const bound = await patience(250);
+  const bound = Math.max(...bounds);
   assert(p99 < bound, `p99 ${p99} ms of ${times.length} answers, at most ${bound}`);
   assertEquals(lab.stateOf("bystander"), "running");
   assertEquals(lab.lines.filter(({ fields }) => fields["capsule"] === "bystander"), []);
 });
 
 Deno.test("X1 a buffer bomb, many workers, a crash and a hang at load end nothing but themselves", async () => {
-  await using lab = new CapsuleLab({ ...LIMITS, pingMs: 3000, startMs: 3000 });
+  await using lab = new CapsuleLab({ ...LIMITS, pingMs: 3000, commandMs: 30_000 });
+  await using hasty = new CapsuleLab({ ...LIMITS, startMs: 3000 });
   await bystander(lab);
   const tries =
     `async (work: () => unknown) => { try { return String(await work()) } catch (error) { return (error as Error).name } }`;
@@ -146,12 +151,12 @@ Deno.test("X1 a buffer bomb, many workers, a crash and a hang at load end nothin
   }
   const hang = await lab.capsule("hang", { main: "for (;;);" });
   assertMatch(
-    (await assertRejects(() => lab.supervisor.run(hang), ConsoleError)).message,
+    (await assertRejects(() => hasty.supervisor.run(hang), ConsoleError)).message,
     /did not answer start within/,
   );
   const wait = await lab.capsule("wait", { main: "await new Promise(() => setTimeout(() => {}, 1e6));" });
   assertMatch(
-    (await assertRejects(() => lab.supervisor.run(wait), ConsoleError)).message,
+    (await assertRejects(() => hasty.supervisor.run(wait), ConsoleError)).message,
     /did not answer start within/,
   );
   const crash = await lab.capsule("crash", { main: "Deno.exit(3);" });

@@ -174,11 +174,12 @@ Deno.test("what main registers is what the manifest names", async () => {
 });
 
 Deno.test("an interceptor denies, asks or notes, and never allows; one that fails or is late says nothing", async () => {
-  await using lab = new CapsuleLab({ interceptMs: 300 });
-  const says = async (name: string, body: string) => {
+  await using lab = new CapsuleLab();
+  await using hasty = new CapsuleLab({ interceptMs: 300 });
+  const says = async (name: string, body: string, { supervisor } = lab) => {
     const main = `export default (capsule: any) => capsule.intercept(${body});`;
-    await lab.supervisor.run(await lab.capsule(name, { main, manifest: { intercepts: ["approval"] } }));
-    return await lab.supervisor.intercept(name, { tool: "rm" }).catch((error: Error) => error.message);
+    await supervisor.run(await lab.capsule(name, { main, manifest: { intercepts: ["approval"] } }));
+    return await supervisor.intercept(name, { tool: "rm" }).catch((error: Error) => error.message);
   };
   const denies = `({ tool }: any) => ({ decision: "deny", reason: "not " + tool })`;
   assertEquals(await says("denies", denies), { decision: "deny", reason: "not rm" });
@@ -193,13 +194,13 @@ Deno.test("an interceptor denies, asks or notes, and never allows; one that fail
   assertEquals(await says("both", both), "capsule both answered intercept in a wrong form");
   assertEquals(await says("fails", `() => { throw new Error("oh") }`), "capsule fails: oh");
   const late = "() => new Promise(() => {})";
-  assertEquals(await says("late", late), "capsule late did not answer intercept within 300 ms");
+  assertEquals(await says("late", late, hasty), "capsule late did not answer intercept within 300 ms");
   const absent = await assertRejects(() => lab.supervisor.intercept("absent", {}), ConsoleError);
   assertEquals(absent.kind, "not_found");
 });
 
 Deno.test("a hot reload under load loses and doubles no event, and what is in flight finishes or hears why not", async () => {
-  await using lab = new CapsuleLab({ stopMs: 500, logBurst: 10_000 });
+  await using lab = new CapsuleLab({ stopMs: 1500, logBurst: 10_000 });
   const files = (mark: string) => ({
     main: `
       export default (capsule: any) => {

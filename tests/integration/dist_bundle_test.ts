@@ -8,6 +8,7 @@ import { defaultPermissions } from "../support/default_permissions.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { commandLine, type Outcome, run, Running } from "../support/harness_process.ts";
+import { BUILD_MS, eventually } from "../support/harness_wait.ts";
 
 const EVENT = JSON.stringify({
   session_id: "s1",
@@ -39,7 +40,7 @@ class Bundle {
   async build(): Promise<void> {
     const argv = [Deno.execPath(), "run", "-A", "install/build_main.ts", "bundle", this.dist];
     const env = { ...Deno.env.toObject(), AGENT_CONSOLE_HOME: this.home.dir };
-    const built = await run(argv, { env, cwd: REPOSITORY, timeoutMs: 60_000 });
+    const built = await run(argv, { env, cwd: REPOSITORY, timeoutMs: BUILD_MS });
     assertEquals([built.code, built.stderr], [0, ""]);
   }
 
@@ -56,6 +57,12 @@ class Bundle {
     const outcome = await this.run([`${this.dist}/agent-console`, ...args], stdin === undefined ? {} : { stdin });
     assertEquals([outcome.code, outcome.stderr], [0, ""], args.join(" "));
     return outcome.stdout;
+  }
+
+  /** What a hook told a busy daemon may be in the spool for a while. */
+  async hasSessions(count: number): Promise<void> {
+    const total = async () => JSON.parse(await this.client(["status", "--json"])).sessions.total;
+    await eventually(async () => await total() >= count, 30_000, `${count} sessions`);
   }
 }
 
@@ -98,6 +105,7 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
 
   await t.step("a hook reports, status and ls answer", async () => {
     assertEquals(await bundle.client(["hook", "claude"], EVENT), "");
+    await bundle.hasSessions(1);
     const status = JSON.parse(await bundle.client(["status", "--json"]));
     assertEquals([status.state, status.pid, status.sessions.working], ["running", home.needPid(), 1]);
     const { sessions } = JSON.parse(await bundle.client(["ls", "--json"]));
@@ -111,6 +119,7 @@ Deno.test("the bundle runs with an empty module cache: start, hook, status, ls, 
     const { command, args } = settings.hooks.UserPromptSubmit[0].hooks[0];
     const hook = await bundle.run([command, ...args], { stdin: EVENT.replace("s1", "s2") });
     assertEquals([hook.code, hook.stdout, hook.stderr], [0, "", ""]);
+    await bundle.hasSessions(2);
     const { sessions } = JSON.parse(await bundle.client(["ls", "--json"]));
     assertEquals(sessions.map((session: { id: string }) => session.id).sort(), ["s1", "s2"]);
   });

@@ -13,6 +13,7 @@ import { ConsoleError } from "../../src/protocol/errors.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { REPOSITORY } from "../support/harness.ts";
 import { run } from "../support/harness_process.ts";
+import { BUILD_MS } from "../support/harness_wait.ts";
 
 interface Embedded {
   readonly argv: readonly string[];
@@ -90,7 +91,7 @@ Deno.test("compile without the runtime base: one line, exit 1, nothing is left",
     // What the bundle needs of the network is fetched before it is taken away.
     await Deno.writeTextFile(`${work}/a.js`, "");
     const warm = [Deno.execPath(), "bundle", "-q", "-o", `${work}/b.js`, `${work}/a.js`];
-    assertEquals((await run(warm, { env: mine, timeoutMs: 60_000 })).code, 0);
+    assertEquals((await run(warm, { env: mine, timeoutMs: BUILD_MS })).code, 0);
     const env = {
       ...mine,
       AGENT_CONSOLE_HOME: `${work}/home`,
@@ -101,7 +102,7 @@ Deno.test("compile without the runtime base: one line, exit 1, nothing is left",
     };
     await Deno.mkdir(env.TMPDIR);
     const argv = [Deno.execPath(), "run", "-A", "install/build_main.ts", "compile", `${work}/dist`];
-    const outcome = await run(argv, { env, cwd: REPOSITORY, timeoutMs: 60_000 });
+    const outcome = await run(argv, { env, cwd: REPOSITORY, timeoutMs: BUILD_MS });
     assertEquals([outcome.code, outcome.stdout], [1, ""]);
     assertMatch(
       outcome.stderr,

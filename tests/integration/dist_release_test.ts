@@ -11,6 +11,7 @@ import { defaultPermissions } from "../support/default_permissions.ts";
 import { exists } from "../support/exists.ts";
 import { REPOSITORY } from "../support/harness.ts";
 import { run } from "../support/harness_process.ts";
+import { BUILD_MS } from "../support/harness_wait.ts";
 
 const ALL = Object.keys(TARGETS) as Target[];
 const URL_BASE = "https://downloads.example.org/agent-console/0.3.0";
@@ -33,7 +34,7 @@ async function compile(folder: string, args: readonly string[], env: Readonly<Re
     HTTPS_PROXY: "http://127.0.0.1:1",
     ...env,
   };
-  return await run(argv, { env: own, cwd: REPOSITORY, timeoutMs: 60_000 });
+  return await run(argv, { env: own, cwd: REPOSITORY, timeoutMs: BUILD_MS });
 }
 
 Deno.test("D2 compile knows four machines, and refuses another, an unknown option and one base for all, with a hint", async () => {

@@ -187,7 +187,7 @@ Deno.test("F a feature's own section nests, is shown, reloaded and told to need 
   });
   assertEquals((await client.request("status"))["needsRestart"], ["dummy.source.folder"]);
   const told = '"dummy reloaded","greeting":"hey","prompts":13,"booted":"/usr/share/one"';
-  await eventually(() => log(home).includes(told), 5000, "what the dummy says of it"); // the log is written a little later
+  await eventually(() => log(home).includes(told), 20_000, "what the dummy says of it"); // the log is written a little later
 
   write("hey", "not absolute");
   const refused = await client.call("config.reload");

@@ -5,9 +5,8 @@ import { bundleModules } from "../../install/modules.ts";
 import { Clone } from "../support/clone.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { run } from "../support/harness_process.ts";
+import { BUILD_MS } from "../support/harness_wait.ts";
 import { freePort } from "../support/gateway.ts";
-
-const BUILD_MS = 60_000;
 
 async function texts(port: number): Promise<{ readonly html: string; readonly script: Response }> {
   const at = `http://127.0.0.1:${port}/`;

@@ -14,6 +14,8 @@ import { ConsoleError } from "../../src/protocol/errors.ts";
 export const CAPSULE_HOST = new URL("../../src/capsule_host/main.ts", import.meta.url).pathname;
 
 const CLOCK = { ...systemClock, setTimer };
+/** Instead of a daemon's few seconds: a machine that runs other tests beside starts a process when it can. */
+const PATIENT: Partial<ProcessLimits> = { startMs: 30_000, interceptMs: 20_000 };
 /** In a grant: a name as any other, which the resolver leads to this machine. There is no such name on all machines. */
 export const NAME_OF_LOOPBACK = "hooks.example.test";
 
@@ -46,7 +48,7 @@ export class CapsuleLab {
   #copies = 0;
 
   constructor(limits: Partial<ProcessLimits> = {}) {
-    this.supervisor = new CapsuleSupervisor(this.#ports(), { ...PROCESS_LIMITS, ...limits });
+    this.supervisor = new CapsuleSupervisor(this.#ports(), { ...PROCESS_LIMITS, ...PATIENT, ...limits });
   }
 
   /** A capsule's files as a grant copies them: each time into another folder. */

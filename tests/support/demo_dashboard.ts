@@ -6,7 +6,7 @@ import { delay } from "@std/async/delay";
 import { stderrScreen } from "../../src/platform/stdio.ts";
 import { wrapMessage } from "../../src/view/text_fit.ts";
 import { DemoHome, ended } from "./demo_home.ts";
-import { type DemoForm, report, requestOf, say, windowOpened } from "./demo_show.ts";
+import { type DemoForm, holdRequests, report, requestOf, say, windowOpened } from "./demo_show.ts";
 import { type Act, ending, MORNING, REQUESTS } from "./story.ts";
 import type { RawClient } from "./wire.ts";
 
@@ -65,9 +65,10 @@ async function shown(form: DemoForm): Promise<number | undefined> {
 }
 
 async function play(show: Play): Promise<void> {
+  await using reader = await show.home.connect("demo", await show.home.token());
+  await holdRequests(reader);
   await windowOpened(show.client, show.signal);
   for (const act of MORNING) await step(show, act);
-  await using reader = await show.home.connect("demo", await show.home.token());
   const asking: Promise<void>[] = [];
   for (const act of REQUESTS) {
     show.signal.throwIfAborted(); // no hook begins that nobody would end

@@ -3,7 +3,7 @@ import { delay } from "@std/async/delay";
 import { ask } from "../../src/cli/ask.ts";
 import { stdinKeyboard } from "../../src/platform/keyboard.ts";
 import { DemoHome, ended } from "./demo_home.ts";
-import { type DemoForm, report, requestOf, say, windowOpened } from "./demo_show.ts";
+import { type DemoForm, holdRequests, report, requestOf, say, windowOpened } from "./demo_show.ts";
 import { type Act, ending, MORNING, REQUESTS } from "./story.ts";
 import type { RawClient } from "./wire.ts";
 
@@ -16,6 +16,8 @@ const LAST_LINES_MS = 300;
 interface Show extends Omit<DemoForm, "longestMs"> {
   readonly home: DemoHome;
   readonly client: RawClient;
+  /** It may read, and the requests are held for it. */
+  readonly reader: RawClient;
 }
 
 /** @returns its exit code. @throws the signal's reason */
@@ -25,14 +27,15 @@ export async function logDemo(form: DemoForm): Promise<number> {
   say("a morning of seven agents in 20 seconds, in a temporary home; your own is not touched");
   await using home = new DemoHome();
   await using client = await home.start();
-  const watch = home.spawn(["watch", "--log"], { stdout: "inherit" });
+  await using reader = await home.connect("demo", await home.token());
+  const since = await holdRequests(reader);
+  const watch = home.spawn(["watch", "--log", "--since", `${since}`], { stdout: "inherit" });
   try {
     await windowOpened(client, signal);
-    const show = { home, client, paceMs, signal };
+    const show = { home, client, reader, paceMs, signal };
     for (const act of [...MORNING, ...REQUESTS.slice(0, -1)]) await play(show, act);
     await question(show, REQUESTS.at(-1) as Act);
     await delay(LAST_LINES_MS, { signal });
-    // While the window of watch is open: some requests are held only for it.
     say("$ agent-console ls");
     await home.run(["ls"]);
   } finally {
@@ -48,9 +51,8 @@ async function play({ client, paceMs, signal }: Show, act: Act): Promise<void> {
 
 /** The last request: its hook is a process of its own, which waits for the decision as an agent's does. */
 async function question(show: Show, act: Act): Promise<void> {
-  const { home, paceMs, signal } = show;
+  const { home, reader, paceMs, signal } = show;
   const answer = home.hook(act);
-  await using reader = await home.connect("demo", await home.token());
   const id = await requestOf(reader, act, signal);
   await delay(paceMs, { signal });
   say(`${act.session} waits for you: may it run ${(act.fields["tool_input"] as { command: string }).command}?`);

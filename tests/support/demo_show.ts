@@ -1,14 +1,12 @@
 /** What every form of the demo does: it waits for its window, reports the story's events, and says what it does. */
-import { delay } from "@std/async/delay";
 import { eventually } from "./harness_wait.ts";
 import { type Act, reportOf } from "./story.ts";
 import type { RawClient } from "./wire.ts";
 
 /** For the request of a hook to be there, ms. */
 const REQUEST_MS = 10_000;
-/** For a window to be there, and from its greeting to the first change that it would show, ms. */
+/** For a window to be there, ms. */
 const WINDOW_MS = 10_000;
-const SUBSCRIBED_MS = 300;
 
 /** How the demo is played. */
 export interface DemoForm {
@@ -27,7 +25,19 @@ export async function report(client: RawClient, act: Act): Promise<void> {
   void client.call("approval.wait", { id: (approval as { id: string }).id }).catch(() => {});
 }
 
-/** Waits until a window takes the changes of the story. @throws the signal's reason */
+/**
+ * Holds the story's requests for as long as `reader` is connected: a window is greeted before it says that somebody is
+ * there to answer, and a request that comes in between would be held for nobody.
+ *
+ * @returns the number of the last event before the story, behind which a window misses none of it however late it asks
+ */
+export async function holdRequests(reader: RawClient): Promise<number> {
+  reader.onNotification = () => {};
+  const { seq } = await reader.request("subscribe", { topics: ["approval"], answers: true });
+  return Number(seq);
+}
+
+/** Waits until a window is there. @throws the signal's reason */
 export async function windowOpened(client: RawClient, signal: AbortSignal): Promise<void> {
   await eventually(
     async () => {
@@ -39,7 +49,7 @@ export async function windowOpened(client: RawClient, signal: AbortSignal): Prom
     WINDOW_MS,
     "the window of the demo",
   );
-  await delay(SUBSCRIBED_MS, { signal }); // it is greeted, and asks for the changes next
+  signal.throwIfAborted();
 }
 
 /** Waits for the open request of an act; gives its id. @throws the signal's reason */

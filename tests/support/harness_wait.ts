@@ -1,5 +1,8 @@
 /** Waiting with a deadline: no test waits longer than it says, and none sleeps where it can look. */
 
+/** For a build of the program, on a machine that does much beside it, ms. */
+export const BUILD_MS = 180_000;
+
 /** Rejects with a sentence about `what` when `work` is not done within `ms`. */
 export async function within<T>(work: Promise<T>, ms: number, what: string): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;

@@ -14,6 +14,9 @@ export interface Attack {
   readonly capabilities?: { readonly net: readonly string[] };
 }
 
+/** For one attempt, which may start a process: well below what the command may take. */
+const ATTEMPT_MS = 20_000;
+
 const file = (path: string) => `"file://" + lab.folder + "/${path}"`;
 
 /** @param port of a server of this machine that the capsule may call, and which redirects to one that it may not */
@@ -172,7 +175,7 @@ export function hostileMain({ attempts }: Attack): string {
       const outcomes: Record<string, string> = {};
       for (const [name, attempt] of attempts) {
         try {
-          const late = new Promise((_, fail) => (stray = fail, setTimeout(fail, 4000, new Error("late"))));
+          const late = new Promise((_, fail) => (stray = fail, setTimeout(fail, ${ATTEMPT_MS}, new Error("late"))));
           await Promise.race([attempt(capsule.settings), late]);
           outcomes[name] = "it worked";
         } catch (error) {
