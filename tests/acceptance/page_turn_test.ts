@@ -24,6 +24,12 @@ async function begin(page: Page, prompt: string): Promise<void> {
 }
 
 const field = (page: Page) => page.locator(".prompt-bar textarea");
+/** A key presses the button that is drawn: a row that was clicked shows its own a frame later. */
+async function pressDrawn(page: Page, key: string, does: string): Promise<void> {
+  await page.locator(`[data-does=${does}]`).waitFor();
+  await page.keyboard.press(key);
+}
+const detailOf = (page: Page, name: string) => page.locator(`.detail[aria-label^="${name}"]`);
 const end = (page: Page, word: string) => page.locator(".turn-end", { hasText: word });
 
 pageTest(
@@ -66,6 +72,7 @@ pageTest(
     await page.getByRole("button", { name: "Cancel" }).tap();
     await end(page, "cancelled").waitFor();
     await page.locator(".reply", { hasText: "queued" }).waitFor();
+    await end(page, "finished").nth(2).waitFor(); // its words come before its end
     assertEquals((await turnsOf(lab)).map(({ status, source }) => `${status} ${source}`), [
       "finished web",
       "finished web",
@@ -173,15 +180,17 @@ pageTest(
     await page.keyboard.press("4");
     await row(page, "0 3 * * *").waitFor();
     await row(page, "0 3 * * *").click();
-    await page.keyboard.press("r");
+    await detailOf(page, "sleep").waitFor();
+    await pressDrawn(page, "r", "run_now");
     await page.locator(".group-running", { hasText: "sleep" }).waitFor();
-    await page.keyboard.press("x");
+    await pressDrawn(page, "x", "cancel");
     await page.locator(".turn-end", { hasText: "cancelled" }).waitFor();
-    await page.keyboard.press("e");
+    await pressDrawn(page, "e", "enable");
     await page.locator(".group-off", { hasText: "sleep" }).waitFor();
     await page.getByRole("button", { name: "Enable" }).click();
     await page.locator(".group-due", { hasText: "sleep" }).waitFor();
     await row(page, "0 4 * * *").click();
+    await detailOf(page, "fails").waitFor();
     await page.getByRole("button", { name: "Run now" }).click();
     await page.locator(".group-failed", { hasText: "fails" }).waitFor();
     await page.locator("pre", { hasText: "it went wrong" }).waitFor();

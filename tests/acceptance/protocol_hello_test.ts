@@ -9,11 +9,15 @@ interface Answer {
   readonly message: Message;
 }
 
+/** A daemon that waits long for hello: what it closes before that it closes for what it was sent. */
+const WAITS = { args: ["--limit", "helloMs=60000"] };
+const END_MS = 30_000;
+
 /** Sends bytes as the first ones of a connection; the daemon must answer once and close. */
 async function first(home: TestHome, bytes: string): Promise<Answer> {
   using socket = await RawSocket.connect(home.socketPath);
   await socket.push(bytes);
-  const lines = (await socket.readToEnd(4000)).split("\n").filter((line) => line !== "");
+  const lines = (await socket.readToEnd(END_MS)).split("\n").filter((line) => line !== "");
   assertEquals(lines.length, 1, `one answer, then the end: ${lines}`);
   const message = JSON.parse(lines[0] ?? "") as Message;
   return { name: message.error?.data?.["name"], message };
@@ -21,7 +25,7 @@ async function first(home: TestHome, bytes: string): Promise<Answer> {
 
 Deno.test("P1 anything before hello is answered with hello_required and closed", async () => {
   await using home = await TestHome.create();
-  await home.start();
+  await home.start(WAITS);
   for (const method of ["ping", "status", "session.report", "session.list", "subscribe", "shutdown", "no.such"]) {
     const { name, message } = await first(home, `{"jsonrpc":"2.0","id":7,"method":"${method}","params":{}}\n`);
     assertEquals(name, "hello_required", method);
@@ -37,7 +41,7 @@ Deno.test("P1 anything before hello is answered with hello_required and closed",
 
 Deno.test("P1 a second request in the same write as an early one is not done", async () => {
   await using home = await TestHome.create();
-  await home.start();
+  await home.start(WAITS);
   const report = '{"jsonrpc":"2.0","id":1,"method":"session.report","params":{"agent":"claude","event":' +
     '{"session_id":"early","hook_event_name":"SessionStart","cwd":"/"}}}\n';
   await first(home, report + '{"jsonrpc":"2.0","id":2,"method":"hello","params":{"protocol":1}}\n' + report);
@@ -47,7 +51,7 @@ Deno.test("P1 a second request in the same write as an early one is not done", a
 
 Deno.test("P1 a first line over 4 KiB is too_large and closed", async () => {
   await using home = await TestHome.create();
-  await home.start();
+  await home.start(WAITS);
   const hello = { jsonrpc: "2.0", id: 1, method: "hello", params: { protocol: 1, padding: "x".repeat(5000) } };
   assertEquals((await first(home, JSON.stringify(hello) + "\n")).name, "too_large");
   assertEquals((await first(home, "x".repeat(5000))).name, "too_large");
@@ -74,7 +78,7 @@ Deno.test("P1 the same major works and hello tells what it promises", async () =
 
 Deno.test("P1 another major gets version_mismatch with both versions, then the end", async () => {
   await using home = await TestHome.create();
-  await home.start();
+  await home.start(WAITS);
   for (const protocol of [2, 99]) {
     const hello = JSON.stringify({ jsonrpc: "2.0", id: 1, method: "hello", params: { protocol } });
     const { name, message } = await first(home, hello + "\n");
@@ -86,7 +90,7 @@ Deno.test("P1 another major gets version_mismatch with both versions, then the e
     await using client = await home.connect({ hello: false });
     const { error } = await client.call("hello", { protocol });
     assert(["version_mismatch", "invalid_params"].includes(String(error?.data?.["name"])), JSON.stringify(protocol));
-    await client.end(6000);
+    await client.end(END_MS);
   }
 });
 

@@ -21,8 +21,26 @@ function agent(): Running {
   return new Running(["sleep", "60"], { env: { PATH: Deno.env.get("PATH") ?? "" } });
 }
 
-function hook(home: TestHome, pid: number, event: Json = EVENT) {
-  return home.cli(["hook", "claude"], { stdin: JSON.stringify(event), env: { CLAUDE_PID: String(pid) } });
+/** Runs a hook, and waits until the daemon, which runs, has its event. */
+async function hook(home: TestHome, pid: number, event: Json = EVENT): Promise<void> {
+  await home.cli(["hook", "claude"], { stdin: JSON.stringify(event), env: { CLAUDE_PID: String(pid) } });
+  await taken(home);
+}
+
+/**
+ * Nothing that a hook has left waits any more: to one that the daemon did not reply to in time the event is in the spool,
+ * where the daemon looks every ten seconds.
+ */
+async function taken(home: TestHome): Promise<void> {
+  const waiting = () => {
+    try {
+      return [...Deno.readDirSync(home.path("spool"))].filter(({ name }) => name.endsWith(".json"));
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return []; // nothing was ever spooled
+      throw error;
+    }
+  };
+  await eventually(() => waiting().length === 0, 30_000, "an empty spool");
 }
 
 function putSpooled(home: TestHome, at: number, event: Json, pid?: number): void {
@@ -74,7 +92,7 @@ Deno.test("S6 a pid file elsewhere is written over a dead daemon's, and goes wit
     await using daemon = await home.foreground([], options);
     assertEquals(Number(Deno.readTextFileSync(path).split("\n")[0]) > 1, true);
     daemon.kill("SIGTERM");
-    assertEquals((await daemon.exit(10_000)).code, 0);
+    assertEquals((await daemon.exit(30_000)).code, 0);
     await eventually(
       () => ![...Deno.readDirSync(home.root)].some(({ name }) => name === "elsewhere.pid"),
       5000,
@@ -100,11 +118,15 @@ Deno.test("C9 a late event of a dead agent does not make its row live again, ano
   await using old = agent();
   await hook(home, old.pid);
   assertEquals((await row(home))?.["status"], "working");
-  await eventually(async () => (await row(home))?.["pidSeen"] === true, 5000, "the look that shows the process alive");
+  await eventually(
+    async () => (await row(home))?.["pidSeen"] === true,
+    30_000,
+    "the look that shows the process alive",
+  );
   await old[Symbol.asyncDispose]();
   await home.kill();
   await home.start(); // looks for agents at once
-  await eventually(async () => (await row(home))?.["lost"] === true, 5000, "the lost row");
+  await eventually(async () => (await row(home))?.["lost"] === true, 30_000, "the lost row");
   const listed = async () => (await home.json(["ls", "--status", "lost", "--json"]))["sessions"] as Json[];
   assertEquals((await listed()).map(({ lost }) => lost), [true]);
   await hook(home, old.pid, { ...EVENT, hook_event_name: "PostToolUse", tool_name: "Bash", tool_input: {} });
@@ -124,7 +146,8 @@ Deno.test("C9 spooled events keep their time, and a process that began after the
   putSpooled(home, Date.now() + 86_400_000, { ...EVENT, session_id: "future" });
   putSpooled(home, 5, { ...EVENT, session_id: "past" });
   await home.start();
-  await eventually(async () => (await row(home))?.["lost"] === true, 5000, "the lost row");
+  await eventually(async () => (await row(home))?.["lost"] === true, 30_000, "the lost row");
+  await taken(home);
   const time = async (id: string) => Date.parse(String((await row(home, id))?.["lastEventAt"]));
   assertEquals(await time("r1"), hourAgo);
   assert(await time("future") <= Date.now());
@@ -133,6 +156,7 @@ Deno.test("C9 spooled events keep their time, and a process that began after the
   await home.stop();
   putSpooled(home, hourAgo + 1000, EVENT);
   await home.start();
+  await taken(home);
   assertEquals((await row(home))?.["status"], "idle");
 });
 
@@ -143,17 +167,22 @@ Deno.test("H1 a full spool and a switch that is off keep no hook from starting t
   const env = { AGENT_CONSOLE_NO_START: "0", AGENT_CONSOLE_SOCKET: "" };
   assertEquals((await home.cli(["hook", "claude"], { stdin: JSON.stringify(EVENT), env })).code, 0);
   await home.ready();
-  await eventually(async () => (await row(home))?.["status"] === "working", 10_000, "the newest event", 50);
+  await eventually(async () => (await row(home))?.["status"] === "working", 30_000, "the newest event", 50);
 });
 
 Deno.test("H1 a hook finds the daemon's socket where its variable is empty or relative", async () => {
   await using home = await TestHome.create();
-  await home.start();
+  await home.start({ args: ["--limit", "tickMs=600000"] }); // the spool is not looked at: an event comes by the socket only
   for (const [i, socket] of ["", ".agent-console/daemon.sock"].entries()) {
     const stdin = JSON.stringify({ ...EVENT, session_id: `r${i}` });
     const env = { AGENT_CONSOLE_SOCKET: socket, AGENT_CONSOLE_NO_START: "1" };
     assertEquals((await home.cli(["hook", "claude"], { stdin, env })).code, 0);
-    assertEquals((await row(home, `r${i}`))?.["status"], "working", `socket ${socket}`);
+    // It waits for its reply no longer than a hook may; what it has sent is taken all the same.
+    await eventually(
+      async () => (await row(home, `r${i}`))?.["status"] === "working",
+      30_000,
+      `an event by socket ${JSON.stringify(socket)}`,
+    );
   }
 });
 

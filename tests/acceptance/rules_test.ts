@@ -4,7 +4,8 @@ import { TestHome } from "../support/harness.ts";
 import { ALLOWED, held, hook, recorded } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
-const END_MS = 5000;
+/** Of a hook, from the start of its process to its end. */
+const END_MS = 30_000;
 
 async function told(home: TestHome, command: string): Promise<string> {
   await using asks = hook(home, recorded("claude", "PermissionRequest", { command }));

@@ -25,7 +25,7 @@ function mainPid(machine: ServiceMachine): Promise<string> {
 }
 
 /** Waits until another process than `before` serves. */
-async function nextPid(machine: ServiceMachine, before: string, ms = 15_000): Promise<string> {
+async function nextPid(machine: ServiceMachine, before: string, ms = 30_000): Promise<string> {
   return await eventually(
     async () => {
       const pid = await mainPid(machine);
@@ -46,15 +46,15 @@ liveService("X2 a service is active when it serves, says how it is, and reloads"
   assertEquals(client.hello["pid"], Number(await mainPid(machine)));
   await eventually(
     async () => (await machine.property(UNIT, "StatusText")) === "no sessions open",
-    5000,
+    30_000,
     "the line of systemctl status",
     50,
   );
   const pid = await mainPid(machine);
   assertEquals((await machine.systemctl("reload", UNIT)).code, 0);
   const log = () => Deno.readTextFileSync(home.path("logs/daemon.log"));
-  await eventually(() => log().includes("configuration read again"), 5000, "a reload");
-  await eventually(async () => await machine.property(UNIT, "SubState") === "running", 5000, "the end of the reload");
+  await eventually(() => log().includes("configuration read again"), 30_000, "a reload");
+  await eventually(async () => await machine.property(UNIT, "SubState") === "running", 30_000, "the end of the reload");
   assertEquals(await mainPid(machine), pid);
   assert(!log().includes("does not hear"), log());
   assert(!exists(home.path("notify.sock")));
@@ -97,20 +97,22 @@ liveService("X2 a service whose event loop turns no more is ended by the watchdo
     `${REPOSITORY}/tests/support/busy_service.ts`,
     home.root,
   ];
-  const service = ["Type=notify", `ExecStart=${argv.join(" ")}`, "WatchdogSec=2", "WatchdogSignal=SIGKILL"];
+  const service = ["Type=notify", `ExecStart=${argv.join(" ")}`, "WatchdogSec=3", "WatchdogSignal=SIGKILL"];
   await Deno.writeTextFile(
     `${folder}/busy.service`,
     `[Service]\n${service.join("\n")}\nEnvironment=DENO_DIR=${denoDir()}\n`,
   );
   assertEquals((await machine.systemctl("start", "busy.service")).code, 0);
-  const began = performance.now();
   await eventually(
     async () => await machine.property("busy.service", "Result") === "watchdog",
-    15_000,
+    30_000,
     "the watchdog",
     100,
   );
-  assert(performance.now() - began > 2900, "it was ended while it lived");
+  // By the manager's own clock: our commands reach it late on a busy machine.
+  const at = async (name: string) => Number(await machine.property("busy.service", `${name}TimestampMonotonic`));
+  const lived = (await at("ExecMainExit") - await at("ActiveEnter")) / 1000;
+  assert(lived > 3900, `it was ended after ${lived} ms, while it lived`);
 });
 
 liveService(
@@ -128,7 +130,7 @@ liveService(
         const [run] = (await home.json(["cron", "jobs", "--json"]))["runs"] as Json[];
         return run?.["outcome"] === undefined ? "" : String(run["stdout"]);
       },
-      15_000,
+      30_000,
       "the end of a run",
       100,
     );

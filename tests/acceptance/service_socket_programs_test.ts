@@ -60,7 +60,7 @@ liveUser(
         const [run] = JSON.parse((await user.done(["cron", "jobs", "--json"])).out)["runs"] as Json[];
         return run?.["outcome"] === undefined ? "" : String(run["stdout"]);
       },
-      15_000,
+      30_000,
       "the end of a run",
       200,
     );

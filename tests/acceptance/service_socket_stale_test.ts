@@ -15,7 +15,7 @@ async function assertRefuses(user: ServiceUser, why: RegExp): Promise<void> {
   assertMatch(stderr, why);
   assertMatch(stderr, /hint: agent-console daemon restart/);
   const ended = async () => await user.machine.property(UNIT, "ExecMainStatus") === "78";
-  await eventually(ended, 5000, "the end of the daemon", 50);
+  await eventually(ended, 30_000, "the end of the daemon", 50);
   assertEquals(await user.machine.property(UNIT, "NRestarts"), "0");
   assertMatch(await Deno.readTextFile(user.home.path("logs/daemon.log")), why);
 }

@@ -9,8 +9,8 @@ const SOCKET = "agent-console.socket";
 
 /** One client: it connects, is greeted and asks for the status. @returns the pid that served it */
 async function call(home: TestHome): Promise<number> {
-  await using client = await home.connect({ timeoutMs: 15_000 });
-  await client.request("status", {}, 15_000);
+  await using client = await home.connect({ timeoutMs: 30_000 });
+  await client.request("status", {}, 30_000);
   return client.hello["pid"] as number;
 }
 
@@ -71,7 +71,7 @@ liveService(
       else assertEquals((await machine.systemctl("restart", UNIT)).code, 0);
       const now = Number(await call(home));
       assert(String(now) !== before);
-      await eventually(() => pids.has(now) || problem !== undefined, 15_000, "calls of the next daemon");
+      await eventually(() => pids.has(now) || problem !== undefined, 30_000, "calls of the next daemon");
     }
     isOver = true;
     await Promise.all(workers);
@@ -94,7 +94,7 @@ liveService(
       async () =>
         await machine.property(UNIT, "ExecMainStatus") === "78" &&
         await machine.property(UNIT, "ActiveState") === "failed",
-      5000,
+      30_000,
       "the end of the daemon",
     );
     assertEquals(await machine.property(UNIT, "NRestarts"), "0");

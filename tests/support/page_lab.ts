@@ -19,7 +19,8 @@ export const NO_CHROMIUM = HAS_CHROMIUM ? "" : ` (ignored: no ${CHROMIUM}; apt-g
 
 export const PHONE = { width: 390, height: 844 };
 export const WIDE = { width: 1280, height: 800 };
-const STEP_MS = 10_000;
+/** A step may wait for an agent that starts. */
+const STEP_MS = 30_000;
 const BUILD_MS = 60_000;
 
 type ContextOptions = "colorScheme" | "viewport" | "reducedMotion" | "permissions" | "serviceWorkers";

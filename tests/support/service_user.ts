@@ -41,10 +41,12 @@ export class ServiceUser {
     assert(code === 0 || code === 3, stderr);
     return JSON.parse(stdout) as Json;
   }
-  /** Each process in it whose command line has these words. */
+  /** Each process in it whose command line has these words, less children: each has its parent's words until it runs its own. */
   async daemons(): Promise<number[]> {
-    const { stdout } = await this.machine.run(["/usr/bin/ps", "-eo", "pid=,args="]);
-    return stdout.split("\n").filter((line) => line.includes(`--home ${this.home.dir}`) && line.includes("--allow-net"))
-      .map((line) => parseInt(line));
+    const { stdout } = await this.machine.run(["/usr/bin/ps", "-eo", "pid=,ppid=,args="]);
+    const found = stdout.split("\n")
+      .filter((line) => line.includes(`--home ${this.home.dir}`) && line.includes("--allow-net"))
+      .map((line) => line.trim().split(/\s+/, 2).map(Number));
+    return found.filter(([, parent]) => !found.some(([pid]) => pid === parent)).map(([pid = 0]) => pid);
   }
 }
