@@ -93,7 +93,7 @@ export async function press(page: Page, name: string): Promise<void> {
 
 /** The status of a request, waited for. */
 export async function ends(lab: PageLab, id: string, status: string): Promise<void> {
-  const end = performance.now() + 5000;
+  const end = performance.now() + 15_000;
   let now: unknown;
   do {
     now = (await lab.approval(id))["status"];
@@ -105,7 +105,7 @@ export async function ends(lab: PageLab, id: string, status: string): Promise<vo
 
 /** Waits for the title of the tab. Not by waitForFunction: the page's policy refuses a text that is run as code. */
 export async function hasTitle(page: Page, title: string): Promise<void> {
-  const end = performance.now() + 5000;
+  const end = performance.now() + 15_000;
   while (await page.title() !== title && performance.now() < end) await page.waitForTimeout(20);
   assertEquals(await page.title(), title);
 }
