@@ -115,8 +115,7 @@ Deno.test("X2 the program installs itself, updates, goes back, and a kill in the
     assertEquals(JSON.parse(await say("version", "--json")).build, user.build);
     await say("daemon", "start");
     assertMatch(await (await fetch(`http://127.0.0.1:${port}/page.js`)).text(), /NEEDS YOU/);
-    const { stdout } = await user.run([binLink, "hook", "claude"], { stdin: EVENT, env: alone });
-    assertEquals(stdout, "");
+    assertEquals((await user.run([binLink, "hook", "claude"], { stdin: EVENT, env: alone })).stdout, "");
     const first = async () => JSON.parse(await say("ls", "--json")).sessions[0]?.id;
     assertEquals(await eventually(first, SPOOLED_MS, "the session of the hook"), "s1");
     assertEquals(JSON.parse(await say("status", "--json")).build, user.build);
