@@ -4,10 +4,18 @@ import { TestHome } from "../support/harness.ts";
 import { readJournal } from "../support/harness_journal.ts";
 import { isForeign } from "../support/harness_program.ts";
 import { eventually, patience } from "../support/harness_wait.ts";
-import { assertHarmless, EVENT, INPUTS } from "../support/hook_inputs.ts";
+import { assertHarmless, EVENT, INPUTS, MOST_MS } from "../support/hook_inputs.ts";
 import { installedHook } from "../support/hook_process.ts";
 import { run } from "../support/harness_process.ts";
-import { dataFolder, editLauncher, hookLauncher, runStub, spyOnProgram, stubWords } from "../support/stub_hook.ts";
+import {
+  dataFolder,
+  editLauncher,
+  hookLauncher,
+  patientCurl,
+  runStub,
+  spyOnProgram,
+  stubWords,
+} from "../support/stub_hook.ts";
 import type { Json } from "../support/wire.ts";
 
 function prompt(session: string, text = "hello"): string {
@@ -29,6 +37,7 @@ Deno.test({
     await using home = await TestHome.create();
     const pid = await home.start();
     const ran = await spyOnProgram(home);
+    await patientCurl(home);
     for (const [what, stdin] of INPUTS) assertHarmless(what, await runStub(home, "report", { stdin }));
     assertHarmless("a byte order mark", await runStub(home, "report", { stdin: `\ufeff${prompt("bom")}` }));
     assertHarmless("a good event", await runStub(home, "report", { stdin: EVENT }));
@@ -56,6 +65,7 @@ Deno.test({
     };
     const { env: clean } = home.command([], { env });
     const ran = await spyOnProgram(home);
+    await patientCurl(home);
     assertHarmless("curl", await runStub(home, "report", { stdin: prompt("way-1", "by one way"), env }));
     assertEquals(ran(), []);
     const program = [...installedHook(home), "hook", "claude"];
@@ -197,7 +207,7 @@ Deno.test({
     await new Deno.Command("mkfifo", { args: [`${home.root}/hold`] }).output();
     const script = '(printf "%s" "$0"; read _ <"$HOME/hold") | { "$@"; echo "exit $?" >&2; }';
     await using hook = home.spawnArgv(["sh", "-c", script, EVENT, ...stubWords(home)], env);
-    await hook.says("exit 0", await patience(2000), "stderr");
+    await hook.says("exit 0", MOST_MS + await patience(1000), "stderr");
     assertEquals(hook.stdout, "");
     await sessionOf(home, "h1");
     await Deno.writeTextFile(`${home.root}/hold`, "\n");

@@ -14,7 +14,7 @@ const QUICK_TICK = ["--limit", "tickMs=500"];
 async function session(home: TestHome): Promise<Json> {
   await using client = await home.connect({ token: true });
   const got = () => client.request("session.get", { sessionId: "h1" });
-  return (await eventually(got, 5000, "the session of the event"))["session"] as Json;
+  return (await eventually(got, 15_000, "the session of the event"))["session"] as Json;
 }
 
 /** What the hook left: events for later, and whether it began to start a daemon. */
@@ -77,7 +77,7 @@ Deno.test("H1 without a daemon the hook is silent and quick, and its event is no
       const { sessions } = await client.request("session.list") as { sessions: Json[] };
       return sessions.some((session) => session["id"] === "h1");
     },
-    10_000,
+    30_000,
     "the session of an event that found no daemon",
     20,
   );
@@ -88,7 +88,7 @@ Deno.test("H1 a daemon that hangs costs the hook no more than its deadline", asy
   await Deno.mkdir(home.dir, { mode: 0o700 });
   await using hung = new Impostor(home.socketPath);
   assertHarmless("a hung daemon", await home.cli(["hook", "claude"], { stdin: EVENT }));
-  await hung.met(1000);
+  await hung.met(10_000);
   assertEquals(
     [hung.connections, spoolOf(home)],
     [1, ["KEY.json", "daemon-hung"]],
@@ -157,7 +157,7 @@ Deno.test("H1 a hook on a full disk is harmless", async () => {
 
 Deno.test("H2 hooks of Codex, of a Claude-shaped agent and of any other make rows; two events prove the pid", async () => {
   await using home = await TestHome.create();
-  await home.start();
+  await home.start({ args: QUICK_TICK });
   const codex = (hook_event_name: string) =>
     JSON.stringify({
       session_id: "c1",
@@ -179,8 +179,15 @@ Deno.test("H2 hooks of Codex, of a Claude-shaped agent and of any other make row
     assertEquals(code, 0, args.join(" "));
   }
   await using client = await home.connect({ token: true });
-  const { sessions } = await client.request("session.list", {}) as { sessions: Json[] };
-  const rows = new Map(sessions.map((session) => [session["id"], session]));
+  const rows = await eventually(
+    async () => {
+      const { sessions } = await client.request("session.list", {}) as { sessions: Json[] };
+      const rows = new Map(sessions.map((session) => [session["id"], session]));
+      return rows.size >= 3 && rows.get("c1")?.["pid"] !== undefined ? rows : undefined;
+    },
+    15_000,
+    "the rows, and a pid behind the second event",
+  );
   assertEquals([...rows.keys()].sort(), ["c1", "m1", "q1"]);
   assertEquals([rows.get("c1")?.["agent"], rows.get("q1")?.["agent"], rows.get("m1")?.["agent"]], [
     ...["codex", "qwen", "my-agent"],

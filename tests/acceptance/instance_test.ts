@@ -33,13 +33,16 @@ function assertReports(outcome: Outcome, pid: number): void {
 Deno.test("I1 of 20 starts at once one serves and the others report it", async () => {
   for (let round = 0; round < rounds(1, 25); round++) {
     await using home = await TestHome.create();
-    const most = await patience(5000);
-    const outcomes = await Promise.all(Array.from({ length: STARTS }, () => home.cli(["daemon", "start"])));
+    const before = await patience(5000, STARTS);
+    const outcomes = await Promise.all(
+      Array.from({ length: STARTS }, () => home.cli(["daemon", "start"], { timeoutMs: 60_000 })),
+    );
     const pid = await theOne(home);
     for (const outcome of outcomes) assertReports(outcome, pid);
     const already = outcomes.filter(({ stdout }) => /already running/i.test(stdout)).length;
     assertEquals(already, STARTS - 1, outcomes.map((o) => o.stdout).join(""));
     const slowest = Math.max(...outcomes.map(({ ms }) => ms));
+    const most = Math.max(before, await patience(5000, STARTS)); // others may have begun, or ended, meanwhile
     assert(slowest < most, `slowest: ${slowest} ms, must be under ${most}`);
   }
 });
@@ -88,10 +91,11 @@ Deno.test("I2 after kill -9 the next start is ready within 2 s with nothing to c
   await home.start();
   for (let round = 0; round < 3; round++) {
     const dead = await home.kill();
-    const most = await patience(2000);
+    const before = await patience(2000);
     const begin = performance.now();
     const pid = await home.start();
     const ms = performance.now() - begin;
+    const most = Math.max(before, await patience(2000));
     assert(pid !== dead);
     assert(ms < most, `ready after ${ms} ms, must be under ${most}`);
   }
@@ -160,7 +164,7 @@ Deno.test("I4 with the daemon killed its launcher ends and the next one starts a
   await using launcher = await home.foreground();
   await home.kill();
   await home.start();
-  const { code } = await launcher.exit(5000);
+  const { code } = await launcher.exit(20_000);
   assert(code !== 0);
 });
 
@@ -218,7 +222,7 @@ Deno.test("I6 a start while a daemon takes its time to stop waits for the end an
   try {
     await stallOn(stalled, home);
     home.signal("SIGTERM");
-    await eventually(() => !exists(home.path("daemon.ready")), 5000, "a stop that began");
+    await eventually(() => !exists(home.path("daemon.ready")), 10_000, "a stop that began");
     const start = await home.cli(["daemon", "start"]);
     assertEquals(start.code, 0, start.stderr);
     assertMatch(start.stdout, /^started, pid /);

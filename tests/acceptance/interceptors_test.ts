@@ -24,7 +24,7 @@ import {
 import type { ResultOf } from "../../src/protocol/method_schemas.ts";
 import type { Json, RawClient } from "../support/wire.ts";
 
-const END_MS = 8000;
+const END_MS = 20_000;
 const CONFIG = JSON.stringify({
   daemon: { safety_mode: "guarded" },
   approvals: { rules: [{ tool: "Bash", pattern: "touch *", decision: "allow" }] },
@@ -110,8 +110,9 @@ Deno.test({
     const { id } = await last(client) as { id: string };
     assertEquals(storyOf(home, id), ["approval.requested pending", "approval.decided denied"]);
     // A stop frees a hook that is held, without a decision and without a ghost.
+    const hooks = async () => ((await client.request("status")) as ResultOf<"status">).clients.byKind["hook"] ?? 0;
+    await eventually(async () => await hooks() === 0, 10_000, "the end of the hooks before");
     await using held = hook(home, asks("touch hang-me"));
-    const hooks = async () => ((await client.request("status")) as ResultOf<"status">).clients.byKind["hook"];
     await eventually(async () => await hooks() === 1, 10_000, "the hook");
     daemon.kill("SIGTERM");
     assertEquals((await daemon.exit(10_000)).code, 0);

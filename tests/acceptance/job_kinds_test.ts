@@ -62,7 +62,7 @@ Deno.test("J1 R1 a job prompts an agent: its run ends with the turn, as that did
   const bad = await runNow(client, "bad");
   assertEquals([bad["outcome"], bad["problem"]], ["failed", "the agent mine: the model is on fire"]);
 
-  await add(client, "late", { kind: "prompt", agent: "mine", timeoutSecs: 1, text: "slow 1000" });
+  await add(client, "late", { kind: "prompt", agent: "mine", timeoutSecs: 2, text: "flood 3; slow 1000" });
   const late = await runNow(client, "late");
   assertEquals(late["outcome"], "timed_out");
   assertMatch(String(late["stdout"]), /^0 1 2 /);

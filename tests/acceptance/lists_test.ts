@@ -1,12 +1,12 @@
 /** The lists of the real program: counted, empty, in a form of the caller's, as lines, waited for. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { held, watching } from "../support/hook_process.ts";
+import { held } from "../support/hook_process.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
 import { HAS_TMUX, TmuxScreen } from "../support/tmux.ts";
 import type { Json, RawClient } from "../support/wire.ts";
 
-const END_MS = 10_000;
+const END_MS = 20_000;
 
 async function set(client: RawClient, sessionId: string, status: string, more: Json = {}): Promise<void> {
   const cwd = `/home/you/${sessionId}`;
@@ -77,7 +77,9 @@ Deno.test("V1 watch in a pipe: one line for a change, with the local time and it
   await home.start();
   await using watch = home.spawn(["watch"], { env: { TZ: "Asia/Kolkata" } });
   await using client = await home.connect({ token: true });
-  await watching(client);
+  // What it has shown was in its first picture, or came behind it: from here on it misses nothing.
+  await set(client, "first", "idle");
+  await watch.says("first text", END_MS);
   await using asks = await held(home, client);
   await watch.says(`◆ ${asks.id}`, END_MS);
   assertEquals((await home.cli(["approve", asks.id])).code, 0);
@@ -96,15 +98,15 @@ Deno.test("V1 watch shows only what its filters let through, also as JSON", asyn
   await set(client, "web", "working");
   const { code, stderr } = await home.cli(["watch", "--session", "docs"]);
   assertEquals([code, stderr.split("\n")[0]], [1, 'error: no session matches "docs"'], "as approve says it");
-  await set(client, "docs", "working");
+  await set(client, "docs", "idle");
   await using lines = home.spawn(["watch", "--session", "docs"]);
   await using json = home.spawn(["watch", "--json", "--session", "DOCS"]);
   await json.says('"type":"snapshot"', END_MS);
-  await watching(client);
+  await lines.says("docs text", END_MS); // of the picture that it begins with
   await set(client, "web", "idle");
-  await set(client, "docs", "idle");
-  await lines.says("docs text", END_MS);
-  await json.says("docs text", END_MS);
+  await set(client, "docs", "waiting", { text: "docs need you" });
+  await lines.says("docs need you", END_MS);
+  await json.says("docs need you", END_MS);
   assert(!lines.stdout.includes("web") && !json.stdout.includes("web"), lines.stdout + json.stdout);
 });
 
@@ -128,6 +130,8 @@ Deno.test("first hour 4: wait ends with the state, 1 where a session ended befor
   await using client = await home.connect({ token: true });
   await set(client, "web", "working");
   const here = async (...args: string[]) => {
+    // The daemon hears of the end of an earlier one a little later.
+    await eventually(async () => await clientsOf(client) === 1, END_MS, "the end of the wait before");
     const process = home.spawn(["wait", ...args]);
     await eventually(async () => await clientsOf(client) >= 2, END_MS, "the wait is connected");
     return process;

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { clientFrame, GatewayHome, upgradeText, type WebConn } from "../support/gateway.ts";
 import { TestHome } from "../support/harness.ts";
-import { pause } from "../support/harness_wait.ts";
+import { eventually, pause } from "../support/harness_wait.ts";
 import { isGone, RawSocket } from "../support/raw_socket.ts";
 
 const encoder = new TextEncoder();
@@ -52,7 +52,7 @@ class Flood {
 
 /** @returns how many messages of the flood were answered meanwhile, the median of several tries: in some of them it is this process that waits */
 async function othersWait(socketPath: string, flood: Flood): Promise<number> {
-  while (flood.answered < 2000) await pause(5);
+  await eventually(() => flood.answered >= 2000, 30_000, "answers to the flood", 5);
   const tries: number[] = [];
   for (let at = 0; at < 11; at++) {
     const before = flood.answered;
@@ -62,7 +62,7 @@ async function othersWait(socketPath: string, flood: Flood): Promise<number> {
     tries.push(flood.answered - before);
   }
   const before = flood.answered;
-  while (flood.answered === before) await pause(5);
+  await eventually(() => flood.answered > before, 30_000, "more answers to the flood", 5);
   return tries.sort((a, b) => a - b)[5]!;
 }
 

@@ -3,7 +3,7 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { privateMiB, run } from "../support/harness_process.ts";
-import { eventually, pause, quantile, rounds } from "../support/harness_wait.ts";
+import { eventually, patience, pause, quantile, rounds } from "../support/harness_wait.ts";
 import { type Json, RpcError } from "../support/wire.ts";
 
 const MIB = 1_048_576;
@@ -44,9 +44,9 @@ async function flood(home: TestHome, kind: string, count: number, connections: n
 }
 
 /** What others had while it went on. The bounds are many times what was measured: the machine has more to do. */
-function assertUsable({ pings, journalBytes, addedMiB }: Flooded): void {
-  assert(quantile(pings, 0.5) < 250, `half of the pings took ${quantile(pings, 0.5)} ms`);
-  assert(Math.max(...pings) < 5000, `one ping took ${Math.max(...pings)} ms`);
+async function assertUsable({ pings, journalBytes, addedMiB }: Flooded): Promise<void> {
+  assert(quantile(pings, 0.5) < await patience(250), `half of the pings took ${quantile(pings, 0.5)} ms`);
+  assert(Math.max(...pings) < await patience(5000), `one ping took ${Math.max(...pings)} ms`);
   assert(journalBytes < 64 * MIB, `the journal has ${journalBytes} bytes`);
   assert(addedMiB < 160, `${addedMiB} MiB more`);
 }
@@ -61,7 +61,7 @@ Deno.test("L6 60,000 reports of new sessions: the rows have a limit, an admin is
   await using home = await TestHome.create();
   await home.start({ args: short({ reportSessions: 400, reportSessionsEach: 200 }) });
   const flooded = await flood(home, "sessions", rounds(6000, 60_000), 8);
-  assertUsable(flooded);
+  await assertUsable(flooded);
   const most = rounds(400, 4000);
   assertEquals(flooded.counts["ok"], most);
   assertEquals(flooded.counts["busy"], rounds(6000, 60_000) - most);
@@ -71,8 +71,9 @@ Deno.test("L6 60,000 reports of new sessions: the rows have a limit, an admin is
   assertEquals(refused.kind, "busy");
   assertStringIncludes(refused.message, `there are ${most} sessions`);
   // Rows that are there go on, and a token has no such limit.
-  await client.request("session.report", { agent: "claude", event: { ...event, session_id: "stranger-0" } });
   await using admin = await home.connect({ token: true });
+  const { sessions: [known] } = await admin.request("session.list") as { sessions: Json[] };
+  await client.request("session.report", { agent: "claude", event: { ...event, session_id: known?.["id"] } });
   await admin.request("session.update", { sessionId: "own", agent: "claude", title: "x" });
 });
 
@@ -86,7 +87,7 @@ Deno.test("L6 rows of made-up sessions give way to a real one after a while; unt
   await eventually(
     () =>
       Deno.readTextFileSync(home.path("logs/daemon.log")).includes("reports of clients without a token were refused"),
-    5000,
+    20_000,
     "a line in the log",
   );
   await using client = await home.connect();
@@ -106,7 +107,7 @@ Deno.test("L6 sessions that come and go: the oldest closed rows give way", async
   await using home = await TestHome.create();
   await home.start({ args: short({ reportSessions: 400, reportSessionsEach: 1000 }) });
   const flooded = await flood(home, "short", rounds(4000, 30_000), 8);
-  assertUsable(flooded);
+  await assertUsable(flooded);
   assertEquals(flooded.counts["busy"] ?? 0, 0);
   await using admin = await home.connect({ token: true });
   const { sessions } = await admin.request("status") as { sessions: Json };
@@ -117,10 +118,11 @@ Deno.test("L6 20,000 questions: so many wait at once, the others get busy and th
   await using home = await TestHome.create();
   await home.start({ args: short({ reportQuestions: 200, reportQuestionsEach: 100 }) });
   const flooded = await flood(home, "questions", rounds(2000, 20_000), 10);
-  assertUsable(flooded);
+  await assertUsable(flooded);
   assertEquals(flooded.counts["asked"], rounds(200, 2000));
   await using admin = await home.connect({ token: true });
-  assertEquals((await admin.request("status"))["approvalsPending"], 0, "they went with their connections");
+  const open = async () => (await admin.request("status"))["approvalsPending"];
+  await eventually(async () => await open() === 0, 20_000, "the end of what was asked by connections that have ended");
   // And there is room for the next one.
   await using client = await home.connect();
   const event = { session_id: "mine", hook_event_name: "PermissionRequest", cwd: "/x", tool_name: "Bash" };
@@ -136,7 +138,7 @@ Deno.test("L6 reads whose links are looked at: few looks at once, the questions 
   await using home = await TestHome.create({ config: '{"daemon": {"safety_mode": "guarded"}}' });
   await home.start({ args: limit({ reportQuestions: 200, reportQuestionsEach: 100 }) });
   const flooded = await flood(home, "reads", rounds(2000, 20_000), 10);
-  assertUsable(flooded);
+  await assertUsable(flooded);
   const { asked = 0, busy = 0 } = flooded.counts;
   assert(asked <= 200 && busy > 0, JSON.stringify(flooded.counts));
 });

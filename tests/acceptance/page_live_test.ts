@@ -1,7 +1,11 @@
 /** The page stays live: what is new shows by itself, a restart of the daemon is survived, and it opens while nothing is there. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { PHONE } from "../support/page_lab.ts";
+import { eventually } from "../support/harness_wait.ts";
 import { complaintsOf, ends, hasTitle, pageTest, press, row } from "../support/page_steps.ts";
+
+/** The page tries again after a pause that grows to ten seconds while a daemon is slow to start. */
+const AGAIN_MS = 30_000;
 
 pageTest(
   "V1 a new session and what it asks show without a refresh: list, title, icon, and for who hears the page",
@@ -38,7 +42,7 @@ pageTest(
     assert(await page.locator(".answers .yes").isDisabled(), "an answer was offered that nobody takes");
     await lab.reconnect();
     await lab.home.start();
-    await page.locator(".is-live").waitFor();
+    await page.locator(".is-live").waitFor({ timeout: AGAIN_MS });
     assertEquals(await page.locator(".banner").count(), 0);
     const id = await lab.asks("api", "make new");
     await row(page, "make new").click();
@@ -52,13 +56,12 @@ pageTest("V3 the page opens while its gateway is away, says so, and is there whe
   await page.locator(".is-live").waitFor();
   await page.evaluate("navigator.serviceWorker.ready.then(() => undefined)");
   const isKept = "caches.open('agent-console-page').then((kept) => kept.match('/page.js')).then(Boolean)";
-  const end = performance.now() + 5000;
-  while (!await page.evaluate(isKept) && performance.now() < end) await page.waitForTimeout(50);
+  await eventually(() => page.evaluate(isKept), 20_000, "the page in the worker's cache", 50);
   await lab.home.stop();
   await page.reload();
   await page.locator(".banner", { hasText: "To start the daemon: agent-console daemon start" }).waitFor();
   await lab.home.start();
-  await page.locator(".is-live").waitFor({ timeout: 20_000 });
+  await page.locator(".is-live").waitFor({ timeout: AGAIN_MS });
 });
 
 pageTest(
@@ -97,7 +100,7 @@ pageTest(
       heard.push(`${request.url} ${JSON.stringify([...request.headers])}`);
       return new Response(proofs, { headers: { "Content-Type": "application/json" } });
     });
-    await page.getByText("or another program has taken the gateway's port").waitFor();
+    await page.getByText("or another program has taken the gateway's port").waitFor({ timeout: AGAIN_MS });
     assertMatch(heard.join("\n"), /\/proof[?]nonce=[0-9a-f]{64} /);
     assertEquals(heard.filter((request) => request.includes(token)), []);
     assertEquals(await page.evaluate("JSON.stringify({ ...sessionStorage, ...localStorage })"), "{}");

@@ -52,6 +52,21 @@ export async function spyOnProgram(home: TestHome): Promise<() => string[]> {
   };
 }
 
+/**
+ * From now on the stub's curl waits as long as a busy daemon needs: for tests of what goes which way. That the stub gives
+ * up in time is shown by those of daemons that hang.
+ */
+export async function patientCurl(home: TestHome): Promise<void> {
+  const path = `${home.root}/patient-curl`;
+  const wait = 'case $word in 0.[0-9]) word=20 ;; esac; shift; set -- "$@" "$word"';
+  await editLauncher(home, (text) => {
+    const curl = /^curl=(.+)$/m.exec(text)?.[1];
+    if (curl === undefined) throw new Error(`the launcher names no curl: ${text}`);
+    Deno.writeTextFileSync(path, `#!/bin/sh\nfor word; do ${wait}; done\nexec ${curl} "$@"\n`, { mode: 0o755 });
+    return text.replace(/^curl=.*$/m, `curl='${path}'`);
+  });
+}
+
 /** Changes the text of the launcher. */
 export async function editLauncher(home: TestHome, edit: (text: string) => string): Promise<void> {
   const launcher = hookLauncher(home);
