@@ -81,7 +81,7 @@ class Player {
     if (error !== undefined) return this.#told("start", undefined, [unexpected(error)]);
     for (const [at, step] of steps.entries()) {
       const outcome = await this.#outcome(() => this.#take(step));
-      await this.#tested.settle().catch(() => {}); // that its process has ended is judged below
+      await this.#settled();
       const problems = await this.#waitAndJudge(step, outcome);
       this.#options.signal.throwIfAborted();
       const { text, verdict } = outcome;
@@ -99,6 +99,7 @@ class Player {
   async #end(): Promise<void> {
     const { signal, answersAll } = this.#options;
     await sleep(END_MS, signal);
+    await this.#settled(); // on a busy machine it has had none of that time yet
     await this.#tested.stop("the test is over");
     signal.throwIfAborted();
     const problems = this.#unmet({}, undefined);
@@ -166,7 +167,14 @@ class Player {
       await sleep(LOOK_MS, signal);
       unmet = this.#unmet(expected, error);
     }
-    return [...atOnce, ...unmet];
+    if (!isWhole || signal.aborted) return [...atOnce, ...unmet];
+    await this.#settled(); // what it did in that time may still be on its way
+    return [...atOnce, ...this.#unmet(expected, error)];
+  }
+
+  /** What it has said and done so far has come; that its process has ended is judged by who waits. */
+  async #settled(): Promise<void> {
+    await this.#tested.settle().catch(() => {});
   }
 
   /** What may change by waiting. @param failure of the step itself, which is judged by then */

@@ -8,7 +8,7 @@ import { eventually } from "../support/harness_wait.ts";
 import { ALLOWED, approval, deniedWith, hook, pending, recorded } from "../support/hook_process.ts";
 import type { RawClient } from "../support/wire.ts";
 
-const END_MS = 10_000;
+const END_MS = 30_000;
 /** 500 ms, doubled with each of four: 7.5 s of waiting, and five starts. */
 const OFF_MS = 60_000;
 const configured = (settings = {}) =>

@@ -89,7 +89,7 @@ Deno.test("X1 settings of the configuration reach a capsule while it runs, in th
   assertEquals(await told(), [begun, first], "the file alone changes nothing");
   const reloaded = await home.cli(["daemon", "reload"]);
   assertEquals(reloaded.code, 0, reloaded.stderr);
-  await eventually(async () => JSON.stringify(await told()).includes("#two"), 10_000, "the new setting");
+  await eventually(async () => JSON.stringify(await told()).includes("#two"), 30_000, "the new setting");
   assertEquals(await told(), [begun, { channel: "#two", often: 3 }], "by the same process");
 });
 

@@ -5,6 +5,7 @@ import { writeCapsule } from "../support/capsule_folder.ts";
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
 import { run } from "../support/harness_process.ts";
+import { eventually } from "../support/harness_wait.ts";
 import { held } from "../support/hook_process.ts";
 
 const FILES = ["README.md", "agent-console.d.ts", "capsule.jsonc", "capsule.test.jsonc", "main.ts"];
@@ -42,7 +43,8 @@ Deno.test("X1 capsule new: the commands that it prints test, install and grant a
   assertEquals(await sayTo(home, "/my-count"), "no agent has asked yet");
   await using client = await home.connect({ token: true });
   await using _one = await held(home, client);
-  assertEquals(await sayTo(home, "/my-count claude"), "claude: 1");
+  // It counts behind the event: what the hook asks may be open before.
+  await eventually(async () => await sayTo(home, "/my-count claude") === "claude: 1", 15_000, "the count", 100);
 });
 
 Deno.test("X1 capsule new: a folder that is there stays as it is, and what is no name is refused", async () => {

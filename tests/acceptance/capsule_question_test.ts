@@ -60,7 +60,7 @@ Deno.test("X1 capsule grant asks at a terminal: no, Enter and Ctrl-C grant nothi
   assertEquals([refused.code, await changed(), await sayTo(home, "/hello")], [1, [["running", true]], "one"]);
   await eventually(
     async () => (await home.cli(["status"])).stdout.includes("its folder is not what you granted"),
-    15_000,
+    30_000,
     "the change in status",
     100,
   );

@@ -32,7 +32,7 @@ const until = async (client: RawClient, isEnough: (heard: readonly number[]) => 
       const now = await heard(client).catch(() => undefined); // its process was replaced
       return now !== undefined && isEnough(now.heard) ? now : undefined;
     },
-    15_000,
+    30_000,
     "the capsule to hear them",
     20,
   );

@@ -81,7 +81,7 @@ Deno.test("X1 a capsule runs nothing before it is granted, what was granted whil
   assertEquals((await home.cli(["capsule", "reload", "demo"])).code, 0);
   assertEquals(await hello(home), `one, ${all}`);
   assertEquals((await home.cli(["daemon", "restart"])).code, 0);
-  await eventually(async () => (await stateOf(home))[0]?.[1] === "running", 15_000, "the capsule");
+  await eventually(async () => (await stateOf(home))[0]?.[1] === "running", 30_000, "the capsule");
   assertEquals(await hello(home), `one, ${all}`);
   assertStringIncludes((await home.cli(["capsule", "show", "demo"])).stdout, "the file main.ts has changed");
   const journal = () =>
@@ -91,7 +91,7 @@ Deno.test("X1 a capsule runs nothing before it is granted, what was granted whil
     );
   await eventually(
     () => journal().some((text) => text.includes('"capsule.changed"')),
-    15_000,
+    30_000,
     "the record of the change",
   );
 

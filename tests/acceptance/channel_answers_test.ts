@@ -5,14 +5,14 @@ import { LIMITS } from "../../src/protocol/limits.ts";
 import { FakeWebhook, WEBHOOK_SECRET } from "../support/fake_webhook.ts";
 import { freePort } from "../support/gateway.ts";
 import { TestHome } from "../support/harness.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { eventually, patience } from "../support/harness_wait.ts";
 import { ALLOWED, held } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
 /** As many connections has the gateway. */
 const PLACES = LIMITS.gatewayConnections;
 /** Notifications are made 2 s after the first need. */
-const NOTIFIED_MS = 15_000;
+const NOTIFIED_MS = 30_000;
 
 async function homeFor(webhook: FakeWebhook, port: number, answers: boolean): Promise<TestHome> {
   const config = {
@@ -44,7 +44,7 @@ async function post(port: number, said: Json, sent: Sent = {}) {
       "webhook-timestamp": String(Math.floor(at.getTime() / 1000)),
       "webhook-signature": new Webhook(secret).sign(id, at, body),
     },
-    signal: AbortSignal.timeout(10_000),
+    signal: AbortSignal.timeout(30_000),
   });
   return [reply.status, await reply.text()] as const;
 }
@@ -68,7 +68,7 @@ Deno.test("A1 H4 a signed answer of the webhook's server decides a request once,
 
   const [status, text] = await post(port, said, { id: "msg_one" });
   assertEquals(status, 200, text);
-  assertEquals((await asks.hook.exit(10_000)).code, 0);
+  assertEquals((await asks.hook.exit(NOTIFIED_MS)).code, 0);
   const { approvals } = await client.request("approval.list", { status: "all" }) as { approvals: Json[] };
   const [decided] = approvals.filter((one) => one["id"] === asks.id) as [Json];
   const { by, message } = decided["denied"] as Json;
@@ -103,9 +103,9 @@ Deno.test("A1 an answer that is replayed to the next daemon decides nothing, whe
     await eventually(() => webhook.received.length === 2, NOTIFIED_MS, "the second notification");
     [decided.approvalId, never.approvalId] = [first.id, second.id];
     reply = await post(port, decided, { id: "msg_decided", at });
-    assertEquals([reply[0], (await first.hook.exit(10_000)).stdout], [200, ALLOWED], reply[1]);
+    assertEquals([reply[0], (await first.hook.exit(NOTIFIED_MS)).stdout], [200, ALLOWED], reply[1]);
     await home.cli(["daemon", "restart"]);
-    assertEquals((await second.hook.exit(10_000)).stdout, "", "what was open then is decided by nobody");
+    assertEquals((await second.hook.exit(NOTIFIED_MS)).stdout, "", "what was open then is decided by nobody");
   }
   await using client = await home.connect({ token: true });
   await using open = await held(home, client, { session: "s1", command: "touch first" });
@@ -142,7 +142,7 @@ Deno.test("G4 nothing is taken where answers are off, and what is posted elsewhe
   await using webhook = new FakeWebhook();
   const port = freePort();
   await using home = await homeFor(webhook, port, false);
-  await home.start({ args: ["--limit", "gatewayHeadMs=1500"] });
+  await home.start({ args: ["--limit", "gatewayHeadMs=3000"] });
   assertEquals((await post(port, { approvalId: "x", decision: "deny" }))[0], 405);
   const config = JSON.parse(await Deno.readTextFile(home.path("config.jsonc"))) as { channels: { webhook: Json } };
   config.channels.webhook["answers"] = true;
@@ -158,7 +158,7 @@ Deno.test("G4 nothing is taken where answers are off, and what is posted elsewhe
   const began = performance.now();
   const buffer = new Uint8Array(4096);
   for (let count: number | null = 1; count !== null;) count = await late.read(buffer).catch(() => null);
-  assert(performance.now() - began < 10_000, "who never ends its body is freed");
+  assert(performance.now() - began < 20_000, "who never ends its body is freed");
   assertEquals((await post(port, { approvalId: "y", decision: "deny" }))[0], 404);
   assert((await home.cli(["ls"])).code === 0);
 });
@@ -178,12 +178,12 @@ Deno.test("L1 G4 clients that post and send no body keep no place: who comes mea
       idle.push(one);
       await one.write(new TextEncoder().encode(head)).catch(() => {});
       // As long as their heads are unread, another may have their places anyway.
-      if (n <= PLACES) await eventually(async () => await requests() === n, 5000, `request ${n}`);
+      if (n <= PLACES) await eventually(async () => await requests() === n, 20_000, `request ${n}`);
     }
     const began = performance.now();
     assertEquals((await post(port, { approvalId: "x", decision: "deny" }))[0], 404);
     const ms = performance.now() - began;
-    assert(ms < 2000, `${ms.toFixed(0)} ms`);
+    assert(ms < await patience(2000), `${ms.toFixed(0)} ms`);
   } finally {
     for (const one of idle) one.close();
   }

@@ -1,6 +1,6 @@
 /** Answers in the chat while an agent has its turn, and those that were typed before anything waited. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { chatTest, enter, hasRead } from "../support/chat_terminal.ts";
+import { chatTest, END_MS, enter, hasRead } from "../support/chat_terminal.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { eventually } from "../support/harness_wait.ts";
@@ -25,9 +25,11 @@ Deno.test({
     await using client = await home.connect({ token: true });
     await using chat = await TestTerminal.open(home, ["chat", "mine"]);
     await chat.shows(/\n> ?$/);
-    await enter(chat, "wait 1500; run echo one; run echo two; say after");
+    const go = `${home.root}/go`;
+    await enter(chat, `until ${go}; run echo one; run echo two; say after`);
     await enter(chat, "/approve");
     await chat.shows("error: nothing waits for an answer");
+    await Deno.writeTextFile(go, "");
     const asked = await chat.shows(/mine asks: Bash: echo one\nhint: \/approve \w+, or \/deny \w+; what else is typed/);
     assert(!/approved/.test(asked), asked);
     await hasRead();
@@ -125,7 +127,7 @@ function refusal(id: string): RegExp {
 async function waitsIn(chat: TestTerminal, client: RawClient): Promise<() => Promise<void>> {
   await setStatus(client, "other", "working");
   await enter(chat, "/wait other --until idle");
-  await eventually(() => chat.isCooked(), 5000, "the command has the terminal");
+  await eventually(() => chat.isCooked(), END_MS, "the command has the terminal");
   return () => setStatus(client, "other", "idle");
 }
 

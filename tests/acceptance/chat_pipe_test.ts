@@ -79,7 +79,7 @@ Deno.test("A4 chat: a request is answered from a pipe, and hostile names arrive 
   assertStringIncludes(stderr, `${asks.id}: approved once`);
   // deno-lint-ignore no-control-regex
   assert(!/[\x00-\x09\x0b-\x1f\u202e]|^hint: \/quit/m.test(stdout + stderr), stdout + stderr);
-  await asks.hook.exit(5000);
+  await asks.hook.exit(20_000);
 });
 
 Deno.test("F5 chat: a reader that goes away ends it quietly, and what comes behind is not run", async () => {
@@ -90,7 +90,7 @@ Deno.test("F5 chat: a reader that goes away ends it quietly, and what comes behi
   const lines = `printf '/help\\n/help\\n/session update later --agent custom\\n'; sleep 1`;
   const script = `{ ${lines}; } | ( ${words}; echo "code $?" >&2 ) | true`;
   const running = home.spawnArgv(["bash", "-c", script], env);
-  const { stderr } = await running.exit(20_000);
+  const { stderr } = await running.exit(40_000);
   assertMatch(stderr, /^code 0\n$/);
   assertEquals((await home.json(["ls", "--json"]))["sessions"], []);
 });

@@ -1,12 +1,16 @@
 /** What the chat shows of a turn while it runs, and what Ctrl-C makes of the turn and of the lines that wait for its end. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { enter, hasRead } from "../support/chat_terminal.ts";
+import { enter, hasRead, STILL_ENDS } from "../support/chat_terminal.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
+import { eventually } from "../support/harness_wait.ts";
 import { TestTerminal } from "../support/terminal.ts";
 import { HAS_TMUX } from "../support/tmux.ts";
 
 const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${REPOSITORY}/tests/support/acp_agent.ts`];
+
+/** Between Ctrl-C and what it says of the end. */
+const ENDS = `(?:${STILL_ENDS}\\n)?\\n`;
 
 async function agentHome(): Promise<TestHome> {
   const home = await TestHome.create();
@@ -16,6 +20,14 @@ async function agentHome(): Promise<TestHome> {
   await Deno.writeTextFile(`${home.dir}/config.jsonc`, config, { mode: 0o600 });
   await home.start();
   return home;
+}
+
+/** Until the turn of that prompt has begun: before that Ctrl-C would give up a line, or what waits. */
+async function isRunning(home: TestHome, text: string): Promise<void> {
+  await using client = await home.connect({ token: true });
+  const turns = async () => (await client.request("turn.recent"))["turns"] as { prompt: string; status: string }[];
+  const begun = async () => (await turns()).some(({ prompt, status }) => prompt === text && status === "running");
+  await eventually(begun, 20_000, `the turn of ${text}`);
 }
 
 function turnTest(name: string, fn: (home: TestHome, chat: TestTerminal) => Promise<void>): void {
@@ -52,7 +64,7 @@ Deno.test("V1 a text behind a call begins a line in what is kept and told; the c
 turnTest(
   "F5 chat: Ctrl-C in a turn keeps what was written, says so, and drops what waits for the turn's end",
   async (home, chat) => {
-    await enter(chat, "slow 500");
+    await enter(chat, "slow 3000"); // a minute: it does not end before Ctrl-C
     await chat.shows(/ 60 /);
     await enter(chat, "say first");
     await enter(chat, "say second");
@@ -62,15 +74,16 @@ turnTest(
     await chat.press("C-c");
     const shown = await chat.shows(/\n> ?$/);
     // Words that were on their way when the key was pressed may still come.
-    assertMatch(shown, /0 1 2 3 4[^]* 60 [^]*\^C[\d \n]*\ncancelled\n2 queued lines are dropped\n> ?$/);
+    const interrupted = /0 1 2 3 4[^]* 60 [^]*\^C[\d \n]*/.source;
+    assertMatch(shown, new RegExp(`${interrupted}${ENDS}cancelled\\n2 queued lines are dropped\\n> ?$`));
     await enter(chat, "say third");
     await chat.shows(/\nthird\n> ?$/);
     const { turns } = JSON.parse((await home.cli(["context", "--json"])).stdout);
-    assertEquals(turns.map(({ prompt }: { prompt: string }) => prompt), ["slow 500", "say third"]);
-    await enter(chat, "wait 20000");
-    await hasRead();
+    assertEquals(turns.map(({ prompt }: { prompt: string }) => prompt), ["slow 3000", "say third"]);
+    await enter(chat, "wait 60000");
+    await isRunning(home, "wait 60000");
     await chat.press("C-c");
-    await chat.shows(/> wait 20000\n\^C\ncancelled\n> ?$/);
+    await chat.shows(new RegExp(`> wait 60000\\n\\^C${ENDS}cancelled\\n> ?$`));
   },
 );
 

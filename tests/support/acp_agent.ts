@@ -4,7 +4,7 @@
  *     say TEXT · think TEXT · slow N (N pieces, 20 ms apart) · run COMMAND (asks first) · die · garbage · hang
  *     unknown (an update of a kind that nobody knows) · error · locked (nobody has logged in) · flood N (N pieces at once) · cwd · env · offered (by the client)
  *     stubborn N TEXT (says it after N ms, whoever cancels) · wait N (ms, as a model does before its first word)
- *     plan A,B · edit FILE TEXT (no question) · past (the prompts of this session so far) · huge N (a message of N MiB)
+ *     until FILE (waits for it) · plan A,B · edit FILE TEXT (no question) · past (the prompts of this session so far) · huge N (a message of N MiB)
  *
  * Started with `--load FOLDER` it keeps the prompts of its sessions there, and opens one again. `--deaf` ends neither with
  * its input nor at TERM.
@@ -18,6 +18,14 @@ const sessions = new Map<string, { cwd: string; cancelled: AbortController }>();
 
 /** What our client offers. */
 let offered = "";
+
+function isThere(path: string): boolean {
+  try {
+    return Deno.statSync(path).isFile;
+  } catch {
+    return false;
+  }
+}
 
 const raw = (text: string) => Deno.stdout.writeSync(new TextEncoder().encode(text));
 
@@ -117,6 +125,8 @@ const app = acp.agent({ name: "test-agent" })
           setTimeout(resolve, Number(argument));
           signal.addEventListener("abort", resolve);
         });
+      } else if (word === "until") {
+        while (!signal.aborted && !isThere(argument)) await new Promise((resolve) => setTimeout(resolve, 20));
       } else if (word === "past") await say(past);
       else if (word === "huge") await say("x".repeat(Number(argument) * 1024 * 1024));
       else if (word === "offered") await say(offered);

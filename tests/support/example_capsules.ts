@@ -32,6 +32,8 @@ export class FakeSlack implements AsyncDisposable {
   readonly replies: number[] = [];
   /** Of the next replies; 200 behind them. */
   readonly statuses: number[] = [];
+  /** How long its replies ask a sender to wait, seconds. */
+  retryAfterSecs: number | undefined;
   /** What of it nobody but the capsule may know. */
   readonly token = "T0AB1CD2E/B0AB1CD2E/xyzSecretOfTests1234";
   #server: Deno.HttpServer<Deno.NetAddr>;
@@ -43,7 +45,8 @@ export class FakeSlack implements AsyncDisposable {
       const status = isOurs ? this.statuses.shift() ?? 200 : 404;
       this.replies.push(status);
       if (status === 200) this.texts.push(text);
-      return new Response("ok", { status, headers: { location: "/services/elsewhere" } });
+      const wait = this.retryAfterSecs === undefined ? {} : { "retry-after": `${this.retryAfterSecs}` };
+      return new Response("ok", { status, headers: { location: "/services/elsewhere", ...wait } });
     });
   }
 

@@ -103,7 +103,7 @@ export async function held(
     const id = await eventually(
       async () =>
         (await pending(client)).find((one) => one["sessionId"] === sessionId && !known.has(one["id"]))?.["id"],
-      10_000,
+      30_000, // its process has to start
       "the approval of a hook",
     );
     return { hook: process, id: String(id), [Symbol.asyncDispose]: () => process[Symbol.asyncDispose]() };
@@ -142,7 +142,7 @@ function approvalIn({ type, data }: Line): Json | undefined {
 export async function watching(client: RawClient): Promise<void> {
   await eventually(
     async () => ((await client.request("status"))["clients"] as { total: number }).total >= 2,
-    10_000,
+    30_000,
     "watch among the clients",
   );
 }

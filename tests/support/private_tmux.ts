@@ -45,7 +45,7 @@ export class PrivateTmux implements AsyncDisposable {
     const command = `env -u TMUX ${this.#program} -L ${this.#name} attach -t ${session}`;
     const size = ["-x", "100", "-y", "12"];
     await this.#run(outer, ["-f", "/dev/null", "new-session", "-d", ...size, command]);
-    await eventually(async () => (await this.tmux("list-clients")) !== "", 5000, "an attached client");
+    await eventually(async () => (await this.tmux("list-clients")) !== "", 20_000, "an attached client");
     return async () => (await this.#run(outer, ["capture-pane", "-p"])).stdout;
   }
 

@@ -5,10 +5,17 @@ import type { TestHome } from "./harness.ts";
 
 const MAIN = `
 export default (capsule: any) => {
-  capsule.command("standup", (words: string[]) => "web: tests pass \\x1b[2J<b>&\\n" + ["words", ...words].join("|"));
+  let stoodUp = () => {};
+  capsule.command("standup", (words: string[]) => {
+    stoodUp();
+    return "web: tests pass \\x1b[2J<b>&\\n" + ["words", ...words].join("|");
+  });
   capsule.command("roll-call", () => Array.from({ length: 4000 }, (_, at) => "row " + (at + 1)).join("\\n"));
   capsule.command("watch", () => "the capsule's own watch");
-  capsule.command("nap", () => new Promise((resolve) => setTimeout(() => resolve("awake"), 4000)));
+  // Ends behind the next standup: who keeps that waiting for this gets neither.
+  capsule.command("nap", () => new Promise((resolve) => {
+    stoodUp = () => setTimeout(() => resolve("awake"), 1000);
+  }));
   capsule.command("broken", () => { throw new Error("it has no data"); });
 };
 `;

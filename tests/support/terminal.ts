@@ -3,7 +3,8 @@ import type { ProgramOptions, TestHome } from "./harness.ts";
 import { run } from "./harness_process.ts";
 import { eventually, pause } from "./harness_wait.ts";
 
-const STEP_MS = 20_000;
+/** For a step of the program, which may have to start: on a busy machine too. */
+const STEP_MS = 30_000;
 /** Between two presses of one key. */
 const AGAIN_MS = 300;
 /** Between two looks at the screen, ms: each is a process. */
