@@ -77,7 +77,7 @@ Deno.test("V1 watch in a pipe: one line for a change, with the local time and it
   await home.start();
   await using watch = home.spawn(["watch"], { env: { TZ: "Asia/Kolkata" } });
   await using client = await home.connect({ token: true });
-  await watching(client);
+  await watching(client, watch);
   await using asks = await held(home, client);
   await watch.says(`◆ ${asks.id}`, END_MS);
   assertEquals((await home.cli(["approve", asks.id])).code, 0);
@@ -100,7 +100,7 @@ Deno.test("V1 watch shows only what its filters let through, also as JSON", asyn
   await using lines = home.spawn(["watch", "--session", "docs"]);
   await using json = home.spawn(["watch", "--json", "--session", "DOCS"]);
   await json.says('"type":"snapshot"', END_MS);
-  await watching(client);
+  await lines.says("docs", END_MS);
   await set(client, "web", "idle");
   await set(client, "docs", "idle");
   await lines.says("docs text", END_MS);

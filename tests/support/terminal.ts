@@ -3,7 +3,8 @@ import type { ProgramOptions, TestHome } from "./harness.ts";
 import { run } from "./harness_process.ts";
 import { eventually, pause } from "./harness_wait.ts";
 
-const STEP_MS = 10_000;
+/** A step may be the start of a process on a busy machine. */
+const STEP_MS = 30_000;
 /** Between two presses of one key. */
 const AGAIN_MS = 300;
 /** Between two looks at the screen, ms: each is a process. */
