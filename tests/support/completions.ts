@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { TestHome } from "./harness.ts";
 import { pause } from "./harness_wait.ts";
 
-const BUSY_MS = 30_000;
+const BUSY_MS = 120_000;
 
 /** The lines for words behind the program's name. */
 export async function offered(home: TestHome, shell: string, ...words: readonly string[]): Promise<string[]> {
