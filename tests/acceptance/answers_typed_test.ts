@@ -1,11 +1,11 @@
 /** H4: what people type names the approval or session that they mean, and nothing else; `show` shows all of it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { eventually } from "../support/harness_wait.ts";
-import { ALLOWED, deniedWith, held, hook, pending, recorded, TUI } from "../support/hook_process.ts";
+import { ALLOWED, deniedWith, held, heldWith, pending, recorded } from "../support/hook_process.ts";
 import type { Json, RawClient } from "../support/wire.ts";
 
-const END_MS = 5000;
+/** A process on a busy machine; far less than a hook is held. */
+const END_MS = 20_000;
 
 async function openHome(): Promise<{ home: TestHome; client: RawClient }> {
   const home = await TestHome.create();
@@ -16,13 +16,8 @@ async function openHome(): Promise<{ home: TestHome; client: RawClient }> {
 /** A hook that asks with `tool_input`, held; the id of its approval. */
 async function asking(home: TestHome, client: RawClient, session: string, cwd: string, tool: string, tool_input: Json) {
   const event = { ...recorded("claude", "PermissionRequest", { session, cwd }), tool_name: tool, tool_input };
-  const process = hook(home, event, { env: TUI });
-  const id = await eventually(
-    async () => (await pending(client)).find(({ sessionId }) => sessionId === session)?.["id"],
-    10_000,
-    "the approval of a hook",
-  );
-  return { process, id: String(id) };
+  const { hook, id } = await heldWith(home, client, event);
+  return { process: hook, id };
 }
 
 const COLOURS = {

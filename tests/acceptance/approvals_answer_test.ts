@@ -7,17 +7,18 @@ import {
   approval,
   deniedWith,
   held,
+  heldWith,
   hook,
   pending,
   recorded,
   row,
   storyOf,
-  TUI,
   watching,
 } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
-const END_MS = 5000;
+/** A process on a busy machine; far less than a hook is held. */
+const END_MS = 20_000;
 
 Deno.test("H4 approve: the held hook prints the agent's own JSON and nothing else, and exits 0", async () => {
   await using home = await TestHome.create();
@@ -181,14 +182,14 @@ Deno.test("H4 a question is answered with its answer, and a yes without one is r
   await using client = await home.connect({ token: true });
   const questions = [{ question: "Which colour?", header: "Colour", options: [{ label: "red" }, { label: "blue" }] }];
   const event = { ...recorded("claude", "PermissionRequest"), tool_name: "AskUserQuestion", tool_input: { questions } };
-  await using asks = hook(home, event, { env: TUI });
-  const id = String(await eventually(async () => (await pending(client))[0]?.["id"], 5000, "the question"));
+  await using asks = await heldWith(home, client, event);
+  const { id } = asks;
   const shown = (await home.cli(["approvals"])).stdout;
   for (const words of ["Which colour?", "red", "blue"]) assertMatch(shown, new RegExp(words.replace("?", "\\?")));
   assertEquals((await home.cli(["approve", id])).code, 2);
   assertEquals((await pending(client)).length, 1);
   assertEquals((await home.cli(["approve", id, "--answer", "blue"])).code, 0);
-  const { code, stdout } = await asks.exit(END_MS);
+  const { code, stdout } = await asks.hook.exit(END_MS);
   assertEquals(code, 0);
   const updatedInput = { questions, answers: { "Which colour?": "blue" } };
   const decision = { behavior: "allow", updatedInput };
@@ -204,7 +205,7 @@ Deno.test("H4 an answer that fits two questions or options as they are shown dec
   const ask = (session: string, choices: Json[]) =>
     hook(home, { agent: "mine", session, event: "ask", for: "question", choices }, { agent: "custom" });
   await using watch = home.spawn(["watch"]);
-  await watching(client);
+  await watching(client, watch);
   await using options = ask("s1", [choice("Which?")]);
   await using questions = ask("s2", [choice("Which?"), choice("Which?")]);
   await eventually(async () => (await pending(client)).length === 2, END_MS, "both questions");
@@ -231,12 +232,13 @@ Deno.test("A4 a write is not approved blind: approvals shows what would be writt
   await home.start();
   await using client = await home.connect({ token: true });
   const tool_input = { file_path: "/w/a.txt", old_string: "safe\n", new_string: "TOKEN=hunter2000\n\u202eevil" };
-  await using asks = hook(home, { ...recorded("claude", "PermissionRequest", { tool: "Edit" }), tool_input });
-  const one = await eventually(async () => (await pending(client))[0], END_MS, "the approval of a hook");
+  const event = { ...recorded("claude", "PermissionRequest", { tool: "Edit" }), tool_input };
+  await using asks = await heldWith(home, client, event);
+  const one = await approval(client, asks.id);
   const { stdout } = await home.cli(["approvals"]);
   const lines = ["Edit: /w/a.txt", "- safe", "- ", "+ TOKEN=***", "+ \\u202eevil"].map((line) => `    ${line}\n`);
   assert(stdout.includes(lines.join("")), stdout);
   assertEquals([one["input"], one["detail"]], ["/w/a.txt", "- safe\n- \n+ TOKEN=***\n+ \\u202eevil"]);
-  assertMatch((await home.cli(["approve", String(one["id"])])).stderr, /approved once \(Edit: \/w\/a\.txt\)/);
-  assertEquals((await asks.exit(END_MS)).stdout, ALLOWED);
+  assertMatch((await home.cli(["approve", asks.id])).stderr, /approved once \(Edit: \/w\/a\.txt\)/);
+  assertEquals((await asks.hook.exit(END_MS)).stdout, ALLOWED);
 });

@@ -1,15 +1,16 @@
 /** H1: whatever befalls the daemon or the payload, a held hook gets no decision, and nothing stays open. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { readJournal } from "../support/harness_journal.ts";
+import { type Line, readJournal } from "../support/harness_journal.ts";
 import type { Outcome } from "../support/harness_process.ts";
 import { eventually, patience } from "../support/harness_wait.ts";
-import { ALLOWED, approval, held, hook, pending, recorded, row, storyOf } from "../support/hook_process.ts";
+import { ALLOWED, approval, held, heldWith, hook, pending, recorded, row, storyOf } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
-const END_MS = 8000;
+/** A process on a busy machine; far less than a hook is held. */
+const END_MS = 20_000;
 /** 1 s is promised; twice that is asserted, because the machine may be busy with other tests. */
-const MOST_MS = await patience(2000);
+const most = () => patience(2000);
 
 function assertNothing({ code, stdout, stderr }: Outcome): void {
   assertEquals([code, stdout, stderr], [0, "", ""]);
@@ -26,7 +27,8 @@ Deno.test("H1 kill -9 of the daemon: the held hook ends at once with nothing, an
     const killed = performance.now();
     await home.kill();
     assertNothing(await asks.hook.exit(END_MS));
-    assert(performance.now() - killed < MOST_MS, `took ${performance.now() - killed} ms`);
+    const ms = performance.now() - killed;
+    assert(ms < await most(), `took ${ms} ms`);
   }
   assertEquals(storyOf(home, id), ["approval.requested pending"]);
   await home.start();
@@ -42,7 +44,7 @@ Deno.test("H1 kill -9 of the daemon: the held hook ends at once with nothing, an
   assertEquals([waits["status"], (waits["waiting"] as Json)["approvalId"]], ["waiting", undefined]);
   assertEquals((await home.cli(["approve", id])).code, 1);
   await hook(home, recorded("claude", "PostToolUse")).exit(END_MS);
-  assertEquals((await row(client))["status"], "working");
+  await eventually(async () => (await row(client))["status"] === "working", END_MS, "the row that goes on");
 });
 
 Deno.test("H1 a watch that lives through the kill hears that the approval was closed", async () => {
@@ -59,7 +61,7 @@ Deno.test("H1 a watch that lives through the kill hears that the approval was cl
     assertNothing(await asks.hook.exit(END_MS));
   }
   await home.start();
-  await watch.says(new RegExp(`◇ ${id} .*cancelled`), 15_000);
+  await watch.says(new RegExp(`◇ ${id} .*cancelled`), 30_000);
 });
 
 Deno.test("H1 a daemon that stands still while it holds costs the hook its wait and 2 s more, not longer", async () => {
@@ -74,7 +76,7 @@ Deno.test("H1 a daemon that stands still while it holds costs the hook its wait 
     try {
       const ended = await asks.hook.exit(END_MS);
       assertNothing(ended);
-      assert(ended.ms < 3000 + MOST_MS, `took ${ended.ms} ms`);
+      assert(ended.ms < 3000 + await most(), `took ${ended.ms} ms`);
     } finally {
       home.signal("SIGCONT");
     }
@@ -92,7 +94,7 @@ Deno.test("H1 a daemon that stands still before it answers costs the hook less t
   try {
     const ended = await hook(home, recorded("claude", "PermissionRequest")).exit(END_MS);
     assertNothing(ended);
-    assert(ended.ms < MOST_MS, `took ${ended.ms} ms`);
+    assert(ended.ms < await most(), `took ${ended.ms} ms`);
   } finally {
     home.signal("SIGCONT");
   }
@@ -114,17 +116,24 @@ Deno.test("H1 an event from the future is a sign of life and asks nothing, even 
   for (const odd of [{ tool_name: 5 }, { tool_name: null }, { tool_name: "" }, { hook_event_name: ["x"] }]) {
     assertNothing(await hook(home, { ...asked, ...odd }).exit(END_MS));
   }
+  await untilUnknown(home, 4);
+  await eventually(async () => (await row(client))["id"] === "s1", END_MS, "a sign of life");
   assertEquals(await pending(client), []);
-  assertEquals((await row(client))["id"], "s1");
-  const journal = readJournal(home);
-  assertEquals(journal.filter(({ type }) => type.startsWith("approval")), []);
-  const unknown = journal.filter(({ type }) => type === "hook.unknown").map(({ data }) => data["problem"]);
+  assertEquals(readJournal(home).filter(({ type }) => type.startsWith("approval")), []);
+  const unknown = (await untilUnknown(home, 4)).map(({ data }) => data["problem"]);
   assertEquals(
     unknown,
     ["PermissionRequestV2", "ApprovalRequest", "constructor", ""].map((name) => `the event "${name}" is not known`),
   );
   await eventually(() => notUnderstood(home).length === unknown.length, END_MS, "a line in the log for each");
 });
+
+/** The records of what nobody understood, when there are so many: a hook does not wait longer than its budget for them. */
+async function untilUnknown(home: TestHome, count: number): Promise<readonly Line[]> {
+  const unknown = () => readJournal(home).filter(({ type }) => type === "hook.unknown");
+  await eventually(() => unknown().length >= count, END_MS, `${count} records of what nobody understood`);
+  return unknown();
+}
 
 /** The log's lines about events that are not understood. */
 function notUnderstood(home: TestHome): readonly string[] {
@@ -141,7 +150,7 @@ Deno.test("H1 a question that nobody understands: no decision, hook.unknown with
   const long = { ...nameless, tool_input: { command: "x".repeat(60_000) } };
   const inputs: (Json | string)[] = ["garbage {{{", nameless, { ...nameless, session_id: 7 }, long, "[1]", "null"];
   for (const input of inputs) assertNothing(await hook(home, input).exit(END_MS));
-  const unknown = readJournal(home).filter(({ type }) => type === "hook.unknown");
+  const unknown = await untilUnknown(home, inputs.length);
   assertEquals(unknown.length, inputs.length);
   for (const { data } of unknown) {
     assertEquals(data["agent"], "claude");
@@ -161,14 +170,8 @@ Deno.test("A4 a question of 0.5 MiB is approved after all of it was opened, says
   await using asks = await held(home, client, { command: "echo small" });
   asks.hook.kill("SIGTERM");
   const large = recorded("claude", "PermissionRequest", { session: "s2", command });
-  await using process = hook(home, large);
-  const id = String(
-    await eventually(
-      async () => (await pending(client)).find(({ sessionId }) => sessionId === "s2")?.["id"],
-      END_MS,
-      "the approval",
-    ),
-  );
+  await using process = await heldWith(home, client, large);
+  const { id } = process;
   const input = String((await approval(client, id))["input"]);
   assert(input.startsWith("echo xxx") && input.endsWith(tail), "head and tail are shown");
   assert(input.length < 20_000, `input has ${input.length} characters`);
@@ -186,7 +189,7 @@ Deno.test("A4 a question of 0.5 MiB is approved after all of it was opened, says
   assertMatch(wide.stderr, /makes no rule for/);
   assertEquals((await pending(client)).map((one) => one["id"]), [id]);
   assertEquals((await home.cli(["approve", id])).code, 0);
-  assertEquals((await process.exit(END_MS)).stdout, ALLOWED);
+  assertEquals((await process.hook.exit(END_MS)).stdout, ALLOWED);
 });
 
 Deno.test("A4 a question that came shortened is unknown, and is denied from here or answered in its terminal, not approved", async () => {
@@ -194,8 +197,12 @@ Deno.test("A4 a question that came shortened is unknown, and is denied from here
   await home.start();
   await using client = await home.connect({ token: true });
   const command = `ls ${"x".repeat(950_000)}`;
-  await using process = hook(home, recorded("claude", "PermissionRequest", { session: "s2", command }));
-  const one = await eventually(async () => (await pending(client))[0], END_MS, "the approval");
+  await using process = await heldWith(
+    home,
+    client,
+    recorded("claude", "PermissionRequest", { session: "s2", command }),
+  );
+  const one = await approval(client, process.id);
   assertEquals([one["risk"], Number(one["missing"]) > 900_000], ["unknown", true]);
   const id = String(one["id"]);
   const refused = await home.cli(["approve", id]);
@@ -209,7 +216,7 @@ Deno.test("A4 a question that came shortened is unknown, and is denied from here
   assertEquals([Number(one["cutBy"]) > 900_000, stderr], [true, ""]);
   assertMatch(stdout, /\n {2}deny \w+\n$/);
   assertEquals((await home.cli(["deny", id])).code, 0);
-  assertMatch((await process.exit(END_MS)).stdout, /"behavior":"deny"/);
+  assertMatch((await process.hook.exit(END_MS)).stdout, /"behavior":"deny"/);
 });
 
 Deno.test("H1 a question of 5 MiB: no decision, hook.unknown within bounds, one line in the log; its row waits for its own terminal", async () => {
@@ -218,8 +225,8 @@ Deno.test("H1 a question of 5 MiB: no decision, hook.unknown within bounds, one 
   await using client = await home.connect({ token: true });
   const large = recorded("claude", "PermissionRequest", { command: `echo ${"x".repeat(5 * 1_048_576)}; rm -rf /tail` });
   assertNothing(await hook(home, large).exit(END_MS));
+  const [unknown, ...more] = await untilUnknown(home, 1);
   assertEquals(await pending(client), []);
-  const [unknown, ...more] = readJournal(home).filter(({ type }) => type === "hook.unknown");
   assertEquals(more, []);
   assertMatch(String(unknown?.data["problem"]), /^the event has 52\d{5} characters, more than 1048576$/);
   assert(String(unknown?.data["raw"]).length <= 4096);

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { eventually, within } from "../support/harness_wait.ts";
-import { ALLOWED, deniedWith, hook, pending, recorded, row, TUI } from "../support/hook_process.ts";
+import { ALLOWED, deniedWith, heldWith, pending, recorded, row, TUI } from "../support/hook_process.ts";
 import type { Json, RawClient } from "../support/wire.ts";
 
 const MANY = 500;
@@ -70,21 +70,22 @@ Deno.test("L eight hook processes at once: each prints the answer that was given
   await using home = await TestHome.create();
   await home.start();
   await using client = await home.connect({ token: true });
-  const hooks = Array.from(
+  const held = await Promise.all(Array.from(
     { length: PROCESSES },
-    (_, i) => hook(home, recorded("claude", "PermissionRequest", { session: `s${i}`, command: `touch ${i}` })),
-  );
+    (_, i) =>
+      heldWith(home, client, recorded("claude", "PermissionRequest", { session: `s${i}`, command: `touch ${i}` })),
+  ));
   try {
-    await eventually(async () => (await pending(client)).length === PROCESSES, 20_000, "all of them");
+    assertEquals((await pending(client)).length, PROCESSES);
     for (const { id, sessionId } of await pending(client)) {
       await client.request("approval.decide", { id, decision: "deny", message: `no ${sessionId}` });
     }
-    const ended = await within(Promise.all(hooks.map((one) => one.exit(10_000))), 15_000, "their ends");
+    const ended = await within(Promise.all(held.map(({ hook }) => hook.exit(30_000))), 35_000, "their ends");
     assertEquals(
       ended.map(({ code, stdout, stderr }) => [code, stdout, stderr]),
-      hooks.map((_, i) => [0, deniedWith(`no s${i}`), ""]),
+      held.map((_, i) => [0, deniedWith(`no s${i}`), ""]),
     );
   } finally {
-    for (const one of hooks) await one[Symbol.asyncDispose]();
+    for (const one of held) await one[Symbol.asyncDispose]();
   }
 });

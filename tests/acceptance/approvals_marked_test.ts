@@ -1,10 +1,12 @@
 /** H4: a question that only its terminal can answer stays in the list, marked so, until its dialog is closed. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
+import { eventually } from "../support/harness_wait.ts";
 import { held, hook, pending, PRINT, recorded, TUI, watching } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
-const END_MS = 5000;
+/** A process on a busy machine; far less than a hook is held. */
+const END_MS = 20_000;
 /** The agent runs in this pane. */
 const PANE = { ...TUI, TMUX: "/tmp/tmux-1/default,1,0", TMUX_PANE: "%7" };
 
@@ -20,7 +22,7 @@ Deno.test("H4 after the deadline the question stays in the list, marked, and app
   await asks.hook.exit(END_MS);
   const { stdout, stderr, code } = await home.cli(["approvals"]);
   assertEquals([code, stderr], [0, ""]);
-  assertMatch(stdout, /^▲ project +claude +waits for \ds$/m);
+  assertMatch(stdout, /^▲ project +claude +waits for \d+s$/m);
   assertStringIncludes(stdout, "    Bash: git push\n");
   assertStringIncludes(stdout, "    answer it in the agent's own terminal: tmux %7, ");
   assertStringIncludes(stdout, "    nobody answered here in time\n");
@@ -40,7 +42,7 @@ Deno.test("H4 after the deadline the question stays in the list, marked, and app
   // Answered there: the end of the call closes the dialog's row.
   await hook(home, recorded("claude", "PostToolUse", { session: "web-1", command: "git push" }), { env: PANE })
     .exit(END_MS);
-  assertEquals(await terminalQuestions(home), []);
+  await eventually(async () => (await terminalQuestions(home)).length === 0, END_MS, "the end of its dialog");
   assertStringIncludes((await home.cli(["approvals"])).stderr, "Nothing waits for an answer.");
 });
 
@@ -72,7 +74,7 @@ Deno.test("H4 a hook that never waited is in the list; with a window it is held,
   assertStringIncludes((await home.cli(["approvals"])).stdout, "no window such as `watch` was open when it was asked");
 
   await using watch = home.spawn(["watch"]);
-  await watching(client);
+  await watching(client, watch);
   await using asks = await held(home, client, { env: PRINT, session: "p2", command: "touch second" });
   await watch.says(new RegExp(`◆ ${asks.id} .*touch second +\\(its terminal shows nothing meanwhile\\)`), END_MS);
   const { stdout } = await home.cli(["approvals"]);

@@ -7,7 +7,7 @@ import { patience, rounds } from "../support/harness_wait.ts";
 import { ALLOWED, approval, deniedWith, type Held, held, pending, row, storyOf } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
-const END_MS = 10_000;
+const END_MS = 20_000;
 const HOOKS = 3;
 
 /** How the daemon goes, in turn. */

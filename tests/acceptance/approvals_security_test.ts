@@ -4,10 +4,11 @@ import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { isForeign } from "../support/harness_program.ts";
 import { Running } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
-import { approval, held, hook, installedHook, pending, recorded, watching } from "../support/hook_process.ts";
+import { approval, held, heldWith, installedHook, pending, recorded, watching } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
-const END_MS = 5000;
+/** A process on a busy machine; far less than a hook is held. */
+const END_MS = 20_000;
 
 Deno.test("A1 a connection that may only report cannot list, decide, revoke, subscribe or wait for another's approval", async () => {
   await using home = await TestHome.create();
@@ -94,7 +95,7 @@ Deno.test({
     assert(argv.includes(probe), argv.join(" "));
     const { env } = home.command([]);
     await using run = new Running([...argv, home.dir, asks.id], { env, cwd: home.root });
-    const { stdout, stderr } = await run.exit(10_000);
+    const { stdout, stderr } = await run.exit(END_MS);
     assertEquals([stdout, stderr], ["could: ", ""]);
     assertEquals((await pending(client)).length, 1);
   },
@@ -110,7 +111,7 @@ Deno.test("A4 escapes, bidi and line breaks in command, description, tool and fo
   await home.start();
   await using watch = home.spawn(["watch"]);
   await using client = await home.connect({ token: true });
-  await watching(client);
+  await watching(client, watch);
   const evil = (name: string) => `${name}${OBEYED}\nforged: ${name}`;
   const ask = recorded("claude", "PermissionRequest", {
     command: evil("command"),
@@ -124,22 +125,20 @@ Deno.test("A4 escapes, bidi and line breaks in command, description, tool and fo
     assertEquals(code, 0, `${words.join(" ")}: ${stderr}`);
     shown.push([words.join(" "), stdout + stderr]);
   };
-  const asked = async () => String(await eventually(async () => (await pending(client))[0]?.["id"], END_MS, "it"));
   for (const answer of ["approve", "deny"]) {
-    await using asks = hook(home, ask);
-    const id = await asked();
+    await using asks = await heldWith(home, client, ask);
+    const { id } = asks;
     await cli("approvals");
     await cli("next");
     await cli("show", "s1");
     await watch.says(`◆ ${id}`, END_MS);
     await cli(answer, id);
     await watch.says(`◇ ${id}`, END_MS);
-    await asks.exit(END_MS);
+    await asks.hook.exit(END_MS);
   }
-  await using asks = hook(home, ask);
-  await asked();
+  await using asks = await heldWith(home, client, ask);
   await cli("approve", "--all", "--session", "s1", "--yes");
-  await asks.exit(END_MS);
+  await asks.hook.exit(END_MS);
   await cli("approvals", "--all");
   shown.push(["watch", watch.stdout]);
   for (const [what, text] of shown) assertEquals(RAW.exec(text)?.[0], undefined, `${what}: ${JSON.stringify(text)}`);
@@ -164,8 +163,8 @@ Deno.test("A3 secrets in what an agent asks are in no answer, no window, no reco
   const asked = recorded("claude", "PermissionRequest", { command, description: `with sk-ant-api03-${CANARY}D` });
   const suggested = { type: "addRules", behavior: "allow", destination: "session" };
   const rules = [{ toolName: "Bash", ruleContent: `curl --password ${CANARY}E` }];
-  await using asks = hook(home, { ...asked, permission_suggestions: [{ ...suggested, rules }] });
-  const id = String(await eventually(async () => (await pending(client))[0]?.["id"], END_MS, "the approval"));
+  await using asks = await heldWith(home, client, { ...asked, permission_suggestions: [{ ...suggested, rules }] });
+  const { id } = asks;
   await using script = await home.connect();
   const tool = `curl -H 'Authorization: Bearer ${CANARY}F'`;
   const scripted = { sessionId: "job", agent: "script", tool, input: `${tool} sk-ant-api03-${CANARY}G`, waitSecs: 30 };
@@ -193,7 +192,7 @@ Deno.test("A3 secrets in what an agent asks are in no answer, no window, no reco
     said.push(`${words}: ${stdout}${stderr}`);
   }
   await watch.says('"approval.decided"', END_MS);
-  said.push(`watch: ${watch.stdout}`, (await asks.exit(END_MS)).stdout);
+  said.push(`watch: ${watch.stdout}`, (await asks.hook.exit(END_MS)).stdout);
   assertMatch(said[0] ?? "", /MY_API_KEY=\*\*\*/);
   const places = [...said, ...[...home.files()].map(([path, text]) => `${path}: ${text}`)];
   assertEquals(places.filter((text) => text.includes(CANARY)).map((text) => text.slice(0, 120)), []);

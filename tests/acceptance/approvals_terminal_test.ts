@@ -1,7 +1,7 @@
 /** H4: what the human does in the agent's own terminal, or does not do at all, leaves no ghost in ours. */
 import { assert, assertEquals } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { patience, pause } from "../support/harness_wait.ts";
+import { eventually, patience } from "../support/harness_wait.ts";
 import {
   ALLOWED,
   approval,
@@ -18,19 +18,19 @@ import {
 } from "../support/hook_process.ts";
 import type { Json } from "../support/wire.ts";
 
-const END_MS = 5000;
+/** A process on a busy machine; far less than a hook is held. */
+const END_MS = 20_000;
 /** At once, on a busy machine: a hook's whole process and its answer. */
-const MOST_MS = await patience(2000);
+const most = () => patience(2000);
 
 Deno.test("H4 No or Esc in the terminal: the hook gets TERM, the approval is dismissed, the row rests, watch says so", async () => {
   await using home = await TestHome.create();
   await home.start();
   await using watch = home.spawn(["watch"]);
   await using client = await home.connect({ token: true });
-  await watching(client);
+  await watching(client, watch);
   await using asks = await held(home, client);
   await watch.says(`◆ ${asks.id}`, END_MS);
-  await pause(300); // a human reads the dialog before they close it
   asks.hook.kill("SIGTERM");
   await watch.says(new RegExp(`◇ ${asks.id} .*dismissed in the terminal +Bash: touch a1`), END_MS);
   assertEquals([(await approval(client, asks.id))["status"], (await row(client))["status"]], ["dismissed", "idle"]);
@@ -58,13 +58,13 @@ Deno.test("H4 nobody answers: expired at the deadline, which is no denial; the r
   await using asks = await held(home, client);
   const { code, stdout, stderr, ms } = await asks.hook.exit(END_MS);
   assertEquals([code, stdout, stderr], [0, "", ""]);
-  assert(ms >= 1000 && ms < 1000 + MOST_MS, `took ${ms} ms`);
+  assert(ms >= 1000 && ms < 1000 + await most(), `took ${ms} ms`);
   assertEquals(storyOf(home, asks.id), ["approval.requested pending", "approval.expired expired"]);
   const left = await row(client);
   assertEquals([left["status"], (left["waiting"] as Json)["approvalId"]], ["waiting", undefined]);
   assertEquals((await home.cli(["approve", asks.id])).code, 1);
   await hook(home, recorded("claude", "PostToolUse")).exit(END_MS);
-  assertEquals((await row(client))["status"], "working");
+  await eventually(async () => (await row(client))["status"] === "working", END_MS, "the row that goes on");
 });
 
 for (const [name, agent, env] of [["claude -p", "claude", PRINT], ["Codex", "codex", {}]] as const) {
@@ -78,7 +78,7 @@ for (const [name, agent, env] of [["claude -p", "claude", PRINT], ["Codex", "cod
     const { code, stdout, stderr, ms } = await hook(home, recorded(agent, "PermissionRequest"), { agent, env })
       .exit(END_MS);
     assertEquals([code, stdout, stderr], [0, "", ""]);
-    assert(ms < MOST_MS, `took ${ms} ms`);
+    assert(ms < await most(), `took ${ms} ms`);
     assertEquals([await pending(client), (await row(client))["status"]], [[], "waiting"]);
   });
 
@@ -104,7 +104,8 @@ for (const [name, agent, env] of [["claude -p", "claude", PRINT], ["Codex", "cod
       await windows.pop()?.close();
       const { code, stdout, stderr } = await asks.hook.exit(END_MS);
       assertEquals([code, stdout, stderr], [0, "", ""]);
-      assert(performance.now() - left < MOST_MS);
+      const ms = performance.now() - left;
+      assert(ms < await most(), `took ${ms} ms`);
       assertEquals([(await approval(client, asks.id))["status"], (await row(client))["status"]], [
         "expired",
         "waiting",
@@ -121,7 +122,7 @@ Deno.test("H4 watch is a window that can answer: with it an agent that waits for
   await using client = await home.connect({ token: true });
   const watch = home.spawn(["watch"]);
   try {
-    await watching(client);
+    await watching(client, watch);
     await using asks = await held(home, client, { agent: "codex", env: {} });
     await watch.says(asks.id, END_MS);
     watch.kill("SIGTERM");

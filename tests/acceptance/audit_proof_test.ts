@@ -175,7 +175,7 @@ Deno.test("C10 the key is made at the first start for us alone, and without it n
   await using home = await TestHome.create();
   assertStringIncludes(await cli(home, 1, "audit", "key"), "there is no signing key yet");
   await home.start();
-  await eventually(() => exists(home.path("keys/journal.key")), 10_000, "the key");
+  await eventually(() => exists(home.path("keys/journal.key")), 30_000, "the key");
   const key = await cli(home, 0, "audit", "key");
   assertMatch(key, /^agent-console\/journal\/[0-9a-f]{16}\+[0-9a-f]{8}\+A[A-Za-z0-9+/]{43}$/);
   assertEquals(JSON.parse(await cli(home, 0, "audit", "key", "--json")).key, key);

@@ -116,7 +116,7 @@ Deno.test("C10 a place on a full disk keeps no empty file behind a checkpoint th
   // No write to a file is taken, as on a full disk.
   const limited = ["sh", "-c", 'ulimit -f 0; trap "" XFSZ; exec "$@"', "sh", ...argv];
   await using running = home.spawnArgv(limited, env);
-  const { code, stderr } = await running.exit(20_000);
+  const { code, stderr } = await running.exit(60_000);
   assertEquals(code, 1, stderr);
   assertStringIncludes(stderr, `${file} cannot be written: File too large`);
   assertStringIncludes(stderr, "\nhint: the folder must be there, with room on its disk, ");

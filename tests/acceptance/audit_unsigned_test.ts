@@ -38,7 +38,7 @@ Deno.test("C10 a key that is gone and records that were pruned unsigned: status,
       const told = await home.cli(["status"]);
       return told.stdout.includes("NOT SIGNED") ? told : undefined;
     },
-    10_000,
+    60_000,
     "status says that nothing is signed",
   );
   assertStringIncludes(stdout, says);

@@ -36,5 +36,6 @@ Deno.test({
     await screen.types("Escape");
     await screen.shows(/q quit$/m);
     await screen.types("q");
+    await screen.shows(/exit 0/);
   },
 });

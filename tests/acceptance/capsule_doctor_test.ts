@@ -33,7 +33,7 @@ Deno.test("first hour 6: doctor says which capsules are granted and run, changed
   await Deno.remove(`${data}/capsules/${own}/gone`, { recursive: true });
   await home.cli(["daemon", "restart"]); // what runs would go on
   await Deno.mkdir(`${data}/capsules/${own}/left`, { mode: 0o700 });
-  await untilState(home, "fails", "failed", 30_000);
+  await untilState(home, "fails", "failed");
   await untilState(home, "gone", "absent");
   await untilState(home, "works", "running");
   const found = await findings(home);

@@ -50,7 +50,7 @@ Deno.test("X1 a capsule hears each event of its topics once, reloads between the
       const wanted = since().flatMap(({ seq, type }) => type.startsWith("session.") ? [`${seq} ${type} true`] : []);
       return wanted.length >= 3 && (await heard()).length === wanted.length && wanted;
     },
-    15_000,
+    60_000,
     "every event of sessions",
     100,
   ).then(async (wanted) => assertEquals(await heard(), wanted));

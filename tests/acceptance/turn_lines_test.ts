@@ -22,7 +22,7 @@ Deno.test("V1 A4 watch tells each turn, job and note by a line for each step, li
   await using ofJob = home.spawn(["watch", "--agent", "job"]);
   for (const one of [json, others]) await one.says('"snapshot"', 20_000);
   await using client = await home.connect({ token: true });
-  await watching(client);
+  await watching(client, watch);
   const secret = `ghp_${"a1B2".repeat(9)}`;
   assertEquals((await home.cli(["run", "mine", `slow 20; say token ${secret}`])).code, 0);
   assertEquals((await home.cli(["run", "mine", "error"])).code, 1);

@@ -4,7 +4,7 @@ import type { ProgramOptions, TestHome } from "./harness.ts";
 import { eventually } from "./harness_wait.ts";
 import type { Json } from "./wire.ts";
 
-const START_MS = 30_000;
+const START_MS = 60_000;
 
 export async function capsuleList(home: TestHome): Promise<Json[]> {
   return (await home.json(["capsule", "list", "--json"]))["capsules"] as Json[];

@@ -124,10 +124,10 @@ export class Running {
   }
 }
 
-/** Runs a program to its end. One that takes longer than `timeoutMs` (default 20 s) is killed and is a failure. */
+/** Runs a program to its end. One that takes longer than `timeoutMs` (default 60 s) is killed and is a failure. */
 export async function run(argv: readonly string[], options: RunOptions): Promise<Outcome> {
   await using process = new Running(argv, options);
-  return await process.exit(options.timeoutMs ?? 20_000);
+  return await process.exit(options.timeoutMs ?? 60_000);
 }
 
 /** The kernel's start time of a process (clock ticks since boot); undefined where it is gone or a zombie. */
@@ -138,6 +138,15 @@ export function startTime(pid: number): string | undefined {
     return fields[0] === "Z" || fields[0] === "X" ? undefined : fields[19];
   } catch {
     return undefined;
+  }
+}
+
+/** Whether its main thread has nothing to do: it waits for what others send it. */
+export function isAsleep(pid: number): boolean {
+  try {
+    return /^\d+ \(.*\) S /s.test(Deno.readTextFileSync(`/proc/${pid}/stat`));
+  } catch {
+    return false;
   }
 }
 

@@ -63,9 +63,13 @@ export function rounds(short: number, long: number): number {
 /** How long a bare Deno takes to start where the bounds of the promises were measured, ms. */
 const BARE_START_MS = 40;
 
+/** How much slower a bare Deno has started in this process, at the worst. */
+let slowest = 1;
+
 /**
  * A bound of a promise on this machine, as busy as it is now: `ms`, or longer by the factor by which a bare Deno starts
  * slower than where the bound was measured. What starts processes is compared with its counterpart, not with the clock.
+ * It is asked for behind what it bounds, and the slowest start so far counts: a machine is not equally busy all the time.
  *
  * @param atOnce so many at once, where the bound is for so many: there two cores shared them
  */
@@ -79,5 +83,6 @@ export async function patience(ms: number, atOnce = 1): Promise<number> {
       stderr: "null",
     }).output()));
   if (!starts.every(({ success }) => success)) throw new Error("a bare Deno failed, so this machine has no measure");
-  return ms * Math.max(1, (performance.now() - begin) / (BARE_START_MS * Math.max(1, atOnce / 2)));
+  slowest = Math.max(slowest, (performance.now() - begin) / (BARE_START_MS * Math.max(1, atOnce / 2)));
+  return ms * slowest;
 }
