@@ -4,6 +4,7 @@
  *     say TEXT · think TEXT · slow N (N pieces, 20 ms apart) · run COMMAND (asks first) · die · garbage · hang
  *     unknown (an update of a kind that nobody knows) · error · locked (nobody has logged in) · flood N (N pieces at once) · cwd · env · offered (by the client)
  *     stubborn N TEXT (says it after N ms, whoever cancels) · wait N (ms, as a model does before its first word)
+ *     until FILE TEXT (says it once the file is there, whoever cancels; the file is gone behind it)
  *     plan A,B · edit FILE TEXT (no question) · past (the prompts of this session so far) · huge N (a message of N MiB)
  *
  * Started with `--load FOLDER` it keeps the prompts of its sessions there, and opens one again. `--deaf` ends neither with
@@ -112,6 +113,13 @@ const app = acp.agent({ name: "test-agent" })
       } else if (word === "stubborn") {
         await new Promise((resolve) => setTimeout(resolve, Number(rest[0])));
         await say(rest.slice(1).join(" "));
+      } else if (word === "until") {
+        const [file = "", ...words] = rest;
+        while (!await Deno.stat(file).then(() => true, () => false)) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        await say(words.join(" "));
+        await Deno.remove(file);
       } else if (word === "wait") {
         await new Promise<unknown>((resolve) => {
           setTimeout(resolve, Number(argument));

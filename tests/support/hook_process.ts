@@ -134,15 +134,23 @@ export function storyOf(home: TestHome, id: string): string[] {
     .map((line) => `${line.type} ${approvalIn(line)?.["status"]}`);
 }
 
+/** The first record of that type about an approval. */
+export function recordOf(home: TestHome, id: string, type: string): Line | undefined {
+  return readJournal(home).find((line) => line.type === type && approvalIn(line)?.["id"] === id);
+}
+
 function approvalIn({ type, data }: Line): Json | undefined {
   return type.startsWith("approval.") ? data["approval"] as Json | undefined : undefined;
 }
 
-/** A window that was just opened is among the clients beside `client`. */
+/** Windows that were just opened are among the clients: by their kind, which no connection of a test has. */
 export async function watching(client: RawClient): Promise<void> {
   await eventually(
-    async () => ((await client.request("status"))["clients"] as { total: number }).total >= 2,
-    10_000,
+    async () => {
+      const { byKind } = (await client.request("status"))["clients"] as { byKind: Readonly<Record<string, number>> };
+      return (byKind["cli"] ?? 0) > 0;
+    },
+    20_000,
     "watch among the clients",
   );
 }

@@ -3,7 +3,7 @@ import type { ProgramOptions, TestHome } from "./harness.ts";
 import { run } from "./harness_process.ts";
 import { eventually, pause } from "./harness_wait.ts";
 
-const STEP_MS = 10_000;
+const STEP_MS = 20_000;
 /** Between two presses of one key. */
 const AGAIN_MS = 300;
 /** Between two looks at the screen, ms: each is a process. */
