@@ -33,7 +33,7 @@ Deno.test("S5 a socket path of exactly 103 bytes works", async () => {
   assertEquals(path.length, 103);
   Deno.mkdirSync(home.dir, { mode: 0o700 });
   await using daemon = home.spawn(["daemon", "--socket", path]);
-  await eventually(() => Deno.lstatSync(path).isSocket, 10_000, `a socket at ${path}; ${daemon.stderr}`);
+  await eventually(() => Deno.lstatSync(path).isSocket, 30_000, `a socket at ${path}; ${daemon.stderr}`);
 });
 
 const OBJECTS: readonly (readonly [string, (path: string, root: string) => void])[] = [

@@ -16,7 +16,8 @@ function asOthers(name: string, fn: () => Promise<void>): void {
 function looseModes(dir: string): string[] {
   const loose: string[] = [];
   const look = (path: string) => {
-    const stat = Deno.lstatSync(path);
+    const stat = lstatOf(path);
+    if (stat === undefined) return;
     const mode = (stat.mode ?? 0) & 0o777;
     if (mode !== (stat.isDirectory ? 0o700 : 0o600)) loose.push(`${path} ${mode.toString(8)}`);
     if (stat.isDirectory) { for (const entry of Deno.readDirSync(path)) look(`${path}/${entry.name}`); }
@@ -25,20 +26,28 @@ function looseModes(dir: string): string[] {
   return loose;
 }
 
-/** Looks at the socket as fast as it can until `done`; gives every mode that it ever had. */
+/** Undefined where the daemon has renamed or removed it since the folder was read. */
+function lstatOf(path: string): Deno.FileInfo | undefined {
+  try {
+    return Deno.lstatSync(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+/** Looks at the socket as fast as it can until `done`, and once more then; gives every mode that it ever had. */
 async function modesSeen(path: string, done: () => boolean): Promise<Set<number>> {
   const seen = new Set<number>();
-  while (!done()) {
+  for (;;) {
+    const isLast = done();
     for (let look = 0; look < 200; look++) {
-      try {
-        seen.add((Deno.lstatSync(path).mode ?? 0) & 0o777);
-      } catch {
-        // not there yet
-      }
+      const stat = lstatOf(path);
+      if (stat !== undefined) seen.add((stat.mode ?? 0) & 0o777);
     }
+    if (isLast) return seen;
     await pause(0);
   }
-  return seen;
 }
 
 /** Connects as another user and says what came of it. */

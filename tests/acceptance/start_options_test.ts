@@ -3,7 +3,8 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
 import { commandLine, listeningPorts } from "../support/harness_process.ts";
 import { eventually, patience, pause, rounds } from "../support/harness_wait.ts";
-import type { Json } from "../support/wire.ts";
+import { watching } from "../support/hook_process.ts";
+import type { Json, RawClient } from "../support/wire.ts";
 
 const SESSION = "01234567-89ab-4def-8123-456789abcdef";
 const OPTIONS = {
@@ -16,11 +17,10 @@ const OPTIONS = {
   "-v": (s: Json) => assert(commandLine(Number(s["pid"])).includes("--verbose")),
 };
 
-/** The status of the daemon that runs. */
-async function status(home: TestHome): Promise<Json> {
-  await home.ready();
-  await using client = await home.connect();
-  return await client.request("status");
+/** The first client of the daemon that is being started: an ephemeral one ends soon behind its last. */
+function firstClient(home: TestHome, socket?: string): Promise<RawClient> {
+  const where = socket === undefined ? {} : { socket };
+  return eventually(() => home.connect(where), 30_000, "a daemon that answers hello", 20);
 }
 
 const DEFAULTS = { ephemeral: false, workspace: null };
@@ -47,13 +47,16 @@ for (const spelling of ["daemon start", "daemon -d", "daemon start -f", "daemon"
       const args = [...words, ...options];
       if (here) {
         await using daemon = home.spawn(args);
-        check(await status(home));
+        await using client = await firstClient(home);
+        check(await client.request("status"));
         daemon.kill("SIGTERM");
-        assertEquals((await daemon.exit(9000)).code, 0);
+        assertEquals((await daemon.exit(20_000)).code, 0);
       } else {
-        const { code, stderr } = await home.cli(args);
+        await using starter = home.spawn(args);
+        await using client = await firstClient(home);
+        const { code, stderr } = await starter.exit(20_000);
         assertEquals(code, 0, stderr);
-        check(await status(home));
+        check(await client.request("status"));
         const pid = home.signal("SIGTERM");
         await home.gone(pid);
       }
@@ -69,7 +72,7 @@ Deno.test("start options: before the subcommand they count too, and global ones 
       const found = await home.json(["status", "--json", "--no-start"]);
       return found["workspace"] === "/w" && found["socketPath"] === `${home.dir}/other.sock`;
     },
-    5000,
+    20_000,
     "the daemon with its options",
   );
   assertEquals((await home.stop()).code, 0);
@@ -95,13 +98,16 @@ Deno.test("restart keeps the workspace, the socket, --ephemeral and --verbose of
   await using home = await TestHome.create();
   const socket = `${home.dir}/mine.sock`;
   const started = ["daemon", "start", "-w", "/w", "-v", "--ephemeral", "--socket", socket];
-  assertEquals((await home.cli(started)).code, 0);
+  await using starter = home.spawn(started);
   // Somebody stays, so that the daemon does while the next command starts.
-  await using _stays = await home.connect({ socket });
+  await using stays = await firstClient(home, socket);
+  assertEquals((await starter.exit(20_000)).code, 0);
   const before = await home.json(["status", "--json", "--no-start"]);
-  const restart = await home.cli(["daemon", "restart"]);
+  await using restarter = home.spawn(["daemon", "restart"]);
+  await stays.end(30_000);
+  await using _staysToo = await firstClient(home, socket);
+  const restart = await restarter.exit(20_000);
   assertEquals(restart.code, 0, restart.stderr);
-  await using _staysToo = await home.connect({ socket });
   const after = await home.json(["status", "--json", "--no-start"]);
   assert(after["pid"] !== before["pid"]);
   for (const name of ["workspace", "socketPath", "ephemeral"]) assertEquals(after[name], before[name], name);
@@ -123,14 +129,8 @@ Deno.test("A6 SIGUSR1 opens no port of the launcher in the foreground, nor of wa
   await using home = await TestHome.create();
   await using launcher = await home.foreground();
   await using watch = home.spawn(["watch"]);
-  await eventually(
-    async () => {
-      const clients = (await status(home))["clients"] as Json;
-      return Number(clients["total"]) >= 2; // watch and this question
-    },
-    5000,
-    "watch is connected",
-  );
+  await using client = await home.connect({ token: true });
+  await watching(client, watch);
   for (const process of [launcher, watch]) {
     const most = await patience(200);
     process.kill("SIGUSR1");
@@ -141,7 +141,7 @@ Deno.test("A6 SIGUSR1 opens no port of the launcher in the foreground, nor of wa
     assert(!process.ended);
   }
   launcher.kill("SIGTERM");
-  const { code, stderr } = await launcher.exit(9000);
+  const { code, stderr } = await launcher.exit(20_000);
   assertEquals(code, 0, stderr);
   assertMatch(watch.stderr, /^(?!.*a bug)/s);
 });

@@ -78,10 +78,12 @@ Deno.test({
     await Deno.writeTextFile(file, "");
     for (const args of [["daemon", "start"], ["daemon"]]) {
       const { argv, env } = home.command(args, { env: HARMLESS });
-      const starter = new Running(leaking(argv, file), { env, cwd: work });
+      await using starter = new Running(leaking(argv, file), { env, cwd: work });
       assertTookNothing(await home.ready(), file);
-      await home.stop();
-      await starter.exit(10_000);
+      // A start in the background has an end of its own: a stop before it would be one in the middle of it.
+      if (args.length > 1) assertEquals((await starter.exit(30_000)).code, 0);
+      assertEquals((await home.stop()).code, 0);
+      await starter.exit(30_000);
     }
   },
 });
@@ -97,7 +99,8 @@ Deno.test({
     const told = { ...JSON.parse(event("alive")), cwd: "/" };
     await client.request("session.report", { agent: "claude", event: told, env: { CLAUDE_PID: String(agent.pid) } });
     const state = async () => (await client.request("session.get", { sessionId: "alive" }))["session"] as Json;
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    // What was never seen alive cannot be seen to be gone.
+    await eventually(async () => (await state())["pidSeen"] === true, await patience(20_000), "the look that shows it");
     agent.kill("SIGKILL");
     await eventually(async () => (await state())["lost"] === true || undefined, await patience(20_000), "a lost agent");
   },
@@ -162,7 +165,7 @@ Deno.test({
     await writer.close().catch(() => {});
     assertEquals(code, 0);
     assert(ms < await patience(900), `it waited ${ms} ms for an end of its stdin`);
-    await eventually(async () => (await reported(home)).includes("open") || undefined, 3000, "the event");
+    await eventually(async () => (await reported(home)).includes("open") || undefined, 10_000, "the event");
   },
 });
 

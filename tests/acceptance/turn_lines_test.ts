@@ -1,8 +1,8 @@
 /** `watch` while the daemon runs turns and jobs: what people follow of them is a line each. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
-import { watching } from "../support/hook_process.ts";
 import { denoDir } from "../support/harness_guard.ts";
+import { eventually } from "../support/harness_wait.ts";
 
 const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${REPOSITORY}/tests/support/acp_agent.ts`];
 
@@ -22,7 +22,17 @@ Deno.test("V1 A4 watch tells each turn, job and note by a line for each step, li
   await using ofJob = home.spawn(["watch", "--agent", "job"]);
   for (const one of [json, others]) await one.says('"snapshot"', 20_000);
   await using client = await home.connect({ token: true });
-  await watching(client, watch);
+  // Those that print no snapshot show what comes from then on: a note in a session is told until both have one.
+  let notes = 0;
+  await eventually(
+    async () => {
+      await client.request("session.update", { sessionId: "here", agent: "job", title: `note ${++notes}` });
+      return [watch, ofJob].every(({ stdout }) => stdout !== "");
+    },
+    20_000,
+    "both windows that print lines",
+    100,
+  );
   const secret = `ghp_${"a1B2".repeat(9)}`;
   assertEquals((await home.cli(["run", "mine", `slow 20; say token ${secret}`])).code, 0);
   assertEquals((await home.cli(["run", "mine", "error"])).code, 1);

@@ -103,5 +103,5 @@ Deno.test("R6 thirty turns and more over five agents with cancels, crashes, a ha
   const pids = new Set(sessions.flatMap(({ pid }) => pid ?? []));
   assert(pids.size >= NAMES.length);
   assertEquals((await home.cli(["daemon", "stop"])).code, 0);
-  await eventually(() => ![...pids].some(isAlive), 5000, "the end of the agents");
+  await eventually(() => ![...pids].some(isAlive), 20_000, "the end of the agents");
 });

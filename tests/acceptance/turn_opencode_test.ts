@@ -103,7 +103,7 @@ serverTest(
       opencode.lags = true;
       const begun = await submitted(client, "begin");
       await sent(opencode, 4);
-      await eventually(() => !opencode.lags, 5000, "a look at a turn that seems idle");
+      await eventually(() => !opencode.lags, 20_000, "a look at a turn that seems idle");
       opencode.says("behind its beginning");
       opencode.ends();
       assertEquals((await untilTurn(client, begun, "finished")).reply, "behind its beginning");
@@ -116,7 +116,7 @@ serverTest(
       opencode.ends();
       const heard = await untilTurn(client, quiet, "finished");
       assertEquals([heard.reply, heard.tools.length], ["from the record", 1]);
-      await eventually(() => opencode.listeners === 0, 5000, "no connection at rest");
+      await eventually(() => opencode.listeners === 0, 20_000, "no connection at rest");
       const before = opencode.calls;
       await new Promise((resolve) => setTimeout(resolve, 2500)); // longer than each of its waits in a turn
       assertEquals(opencode.calls, before, "nothing is asked at rest");
@@ -218,10 +218,10 @@ serverTest(
       };
       await client.request("session.report", { agent: "opencode", event, env: {} });
       const session = async () => (await client.request("session.get", { sessionId: "ses_ends" }))["session"] as Json;
-      await eventually(async () => (await session())["pidSeen"] === true, 10_000, "the look that shows it alive");
+      await eventually(async () => (await session())["pidSeen"] === true, 20_000, "the look that shows it alive");
       process.kill("SIGKILL");
       await process.status;
-      await eventually(async () => (await session())["lost"] === true, 10_000, "the lost row");
+      await eventually(async () => (await session())["lost"] === true, 30_000, "the lost row");
       const before = opencode.calls;
       const { code, stderr } = await home.cli(["submit", "ses_ends", "hello"]);
       assertEquals(code, 1);

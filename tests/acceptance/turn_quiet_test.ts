@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { denoDir } from "../support/harness_guard.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { eventually, patience } from "../support/harness_wait.ts";
 
 const AGENT = [Deno.execPath(), "run", "-A", "--no-check", "--cached-only", `${REPOSITORY}/tests/support/acp_agent.ts`];
 
@@ -33,15 +33,17 @@ Deno.test("R4 A4 an agent that answers neither its prompt nor the cancel: status
   assertEquals(quiet?.agent, "mine");
   const next = await submitted("say next");
   assertEquals((await turns()).queued, 1);
-  const begun = performance.now();
+  const begun = Date.now();
   assertEquals((await home.cli(["cancel", hung])).code, 0);
   await eventually(
     async () => (await home.cli(["context", next])).stdout.endsWith("say next\nnext\n"),
-    20_000,
+    60_000,
     "the one behind it",
   );
-  const took = performance.now() - begun;
-  assert(took < 14_000, `${Math.round(took)} ms`);
+  // By the daemon's own times: how long the commands take that look is not its own.
+  const { turns: [behind] } = await home.json(["context", next, "--json"]) as { turns: { startedAt: string }[] };
+  const took = Date.parse(behind?.startedAt ?? "") - begun;
+  assert(took < 10_000 + await patience(4000), `${took} ms`);
   assertMatch((await home.cli(["context", hung])).stdout, /mine, cancelled/);
   assertEquals((await turns()).quiet, undefined);
   // A person who is asked is no agent that hangs.

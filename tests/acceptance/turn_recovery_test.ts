@@ -1,5 +1,6 @@
 /** What outlives a process: sessions that are opened again, turns that the end of the daemon interrupted, and nothing else. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { exists } from "../support/exists.ts";
 import { isAlive } from "../support/harness_process.ts";
 import { eventually } from "../support/harness_wait.ts";
 import { submit, type Told, turnOf, untilTurn, withAgent } from "../support/turn_home.ts";
@@ -58,7 +59,7 @@ Deno.test("R4 C1 a daemon that is killed in mid-turn goes on with it once, in it
     const { session } = await client.request("session.get", { sessionId }) as { session: { pid: number } };
     return { running, behind, secret, sessionId, pid: session.pid };
   })();
-  Deno.kill(home.needPid(), "SIGKILL");
+  await home.kill();
   await eventually(() => !isAlive(left.pid), 10_000, "the end of the agent");
   await home.start();
   await using client = await home.connect({ token: true });
@@ -111,18 +112,22 @@ Deno.test("R5 a turn that waits for a person gives its place to others meanwhile
     20_000,
     "its request",
   ) as { id: string }[];
-  const other = await submit(client, { agent: "mine", text: "slow 100" });
+  const over = `${home.root}/over`;
+  const other = await submit(client, { agent: "mine", text: `until ${over} other` });
   await untilTurn(client, other, ({ status }) => status === "running", "the other turn");
   await client.request("approval.decide", { id: asked?.id, decision: "approve" });
   const answered = await untilTurn(client, asks, ({ status }) => status === "finished", "the end of the first");
   assertStringIncludes(answered.reply, "answered");
   assertEquals((await turnOf(client, other)).status, "running");
+  await Deno.writeTextFile(over, "");
+  await untilTurn(client, other, ({ status }) => status === "finished", "the end of the other");
 });
 
 Deno.test("R2 R4 what a stuck agent writes of a cancelled turn is in no other one, and a session that is open elsewhere is not opened", async () => {
   await using home = await withAgent({ max_turns: 1 });
   await using client = await home.connect({ token: true });
-  const stubborn = await submit(client, { agent: "mine", text: "say begun ; stubborn 13000 LATE" });
+  const [late, over] = [`${home.root}/late`, `${home.root}/over`];
+  const stubborn = await submit(client, { agent: "mine", text: `say begun ; until ${late} LATE` });
   const { sessionId } = await untilTurn(client, stubborn, ({ reply }) => reply !== "", "a turn that runs");
   await client.request("turn.cancel", { turnId: stubborn });
   await untilTurn(client, stubborn, ({ status }) => status === "cancelled", "its end");
@@ -133,11 +138,16 @@ Deno.test("R2 R4 what a stuck agent writes of a cancelled turn is in no other on
     "the agent mine still runs a turn of this session that was cancelled",
   ]);
   // Another session of the same process goes on; this one is opened by somebody else while a prompt for it waits.
-  const holds = await submit(client, { agent: "mine", text: "slow 60" });
+  const holds = await submit(client, { agent: "mine", text: `until ${over} over` });
+  await untilTurn(client, holds, ({ status }) => status === "running", "another session's turn");
   const waits = await submit(client, { sessionId, text: "say never" });
   const start = { event: "start", agent: "mine", session: sessionId, cwd: "/", resumed: true };
   await client.request("session.report", { agent: "custom", event: start, env: {} });
-  await untilTurn(client, holds, ({ status }) => status === "finished", "the end of the other");
+  await Deno.writeTextFile(late, "");
+  await eventually(() => !exists(late), 20_000, "what the stuck agent says late");
+  await Deno.writeTextFile(over, "");
+  const other = await untilTurn(client, holds, ({ status }) => status === "finished", "the end of the other");
+  assertEquals(other.reply, "over");
   const elsewhere = await untilTurn(client, waits, ({ status }) => status === "failed", "why it does not run");
   assertEquals(elsewhere.error, `the session ${sessionId} is open elsewhere by now`);
 });
@@ -201,6 +211,9 @@ Deno.test("R4 a session that was begun in a terminal goes on here once it has en
   assertEquals([late.code, late.stdout], [0, "[asked there]/tmp\n"], late.stderr);
 
   // Another's process is killed, and tells of no end.
+  const killed = async () => (await client.request("session.get", { sessionId: "killed-there" }))["session"];
+  const isSeen = async () => (await killed() as { pidSeen?: boolean }).pidSeen === true;
+  await eventually(isSeen, 20_000, "the look that shows it alive");
   process.kill("SIGKILL");
   await process.status;
   const lost = async () => (await home.json(["ls", "--status", "lost", "--json"]))["sessions"] as unknown[];
@@ -231,7 +244,7 @@ Deno.test("R4 who waits for a turn hears that the next daemon goes on with it, a
   await using home = await withAgent();
   await using waits = home.spawn(["run", "mine", "slow 1000"]);
   await eventually(() => waits.stdout.includes("3"), 20_000, "its first words");
-  Deno.kill(home.needPid(), "SIGKILL");
+  await home.kill();
   await home.start();
   const { code, stderr } = await waits.exit(20_000);
   assertEquals([code, stderr], [0, "the turn goes on behind a daemon's end\n"]);

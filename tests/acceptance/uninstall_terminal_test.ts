@@ -38,7 +38,7 @@ Deno.test("first hour 1: uninstall says in a terminal what it takes back and wha
   await narrow.press("C-c");
   assertEquals((await narrow.exit()).code, 130);
   await using purge = await TestTerminal.open(home, ["uninstall", "--purge"], WIDE);
-  const asked = await purge.shows("for good, with the journal, the configuration and the secrets");
+  const asked = await purge.shows(/for good, with the journal, the configuration and the secrets[^]*\[y\/N\]/);
   assert(asked.includes("This takes back:") && !asked.includes("What stays:"), asked);
   await purge.press("C-c");
   assertEquals((await purge.exit()).code, 130);

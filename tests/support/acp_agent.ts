@@ -4,7 +4,8 @@
  *     say TEXT · think TEXT · slow N (N pieces, 20 ms apart) · run COMMAND (asks first) · die · garbage · hang
  *     unknown (an update of a kind that nobody knows) · error · locked (nobody has logged in) · flood N (N pieces at once) · cwd · env · offered (by the client)
  *     stubborn N TEXT (says it after N ms, whoever cancels) · wait N (ms, as a model does before its first word)
- *     until FILE (waits for it) · plan A,B · edit FILE TEXT (no question) · past (the prompts of this session so far) · huge N (a message of N MiB)
+ *     until FILE [TEXT] (says it once the file is there, whoever cancels; the file is gone behind it)
+ *     plan A,B · edit FILE TEXT (no question) · past (the prompts of this session so far) · huge N (a message of N MiB)
  *
  * Started with `--load FOLDER` it keeps the prompts of its sessions there, and opens one again. `--deaf` ends neither with
  * its input nor at TERM.
@@ -120,13 +121,18 @@ const app = acp.agent({ name: "test-agent" })
       } else if (word === "stubborn") {
         await new Promise((resolve) => setTimeout(resolve, Number(rest[0])));
         await say(rest.slice(1).join(" "));
+      } else if (word === "until") {
+        const [file = "", ...words] = rest;
+        while (!isThere(file)) {
+          await new Promise((resolve) => setTimeout(resolve, 20));
+        }
+        if (words.length > 0) await say(words.join(" "));
+        await Deno.remove(file);
       } else if (word === "wait") {
         await new Promise<unknown>((resolve) => {
           setTimeout(resolve, Number(argument));
           signal.addEventListener("abort", resolve);
         });
-      } else if (word === "until") {
-        while (!signal.aborted && !isThere(argument)) await new Promise((resolve) => setTimeout(resolve, 20));
       } else if (word === "past") await say(past);
       else if (word === "huge") await say("x".repeat(Number(argument) * 1024 * 1024));
       else if (word === "offered") await say(offered);

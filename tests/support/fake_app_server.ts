@@ -101,9 +101,10 @@ export class FakeCodex {
     for (const socket of this.#sockets) socket.send(typeof message === "string" ? message : JSON.stringify(message));
   }
 
-  /** As when only the connections break. */
+  /** As when only the connections break: clients are those that come from then on. */
   hangUp(): void {
     for (const socket of this.#sockets) socket.close();
+    this.#sockets.clear();
   }
 
   async stop(): Promise<void> {

@@ -23,8 +23,8 @@ export class FakeTelegram {
   readonly messages: FakeMessage[] = [];
   /** What presses showed, in their order. */
   readonly toasts: string[] = [];
-  /** Each call, by its method, with its parameters. */
-  readonly calls: { readonly method: string; readonly params: Json }[] = [];
+  /** Each call, by its method, with its parameters and when it came, steady ms. */
+  readonly calls: { readonly method: string; readonly params: Json; readonly at: number }[] = [];
   /** The next calls of these methods reply so instead. */
   readonly instead = new Map<string, (() => Response | Promise<Response>)[]>();
   #token: string;
@@ -112,14 +112,14 @@ export class FakeTelegram {
     const [, token, method = ""] = /^\/bot([^/]+)\/(\w+)$/.exec(new URL(request.url).pathname) ?? [];
     if (token !== this.#token) return refused(401, "Unauthorized");
     const params = await request.json() as Json;
-    this.calls.push({ method, params });
+    this.calls.push({ method, params, at: performance.now() });
     const instead = this.instead.get(method)?.shift();
     if (instead !== undefined) return await instead();
     switch (method) {
       case "getMe":
         return done({ id: Number(token.split(":")[0]), is_bot: true, first_name: "Test", username: "ac_test_bot" });
       case "getUpdates":
-        return await this.#updatesFor(params);
+        return await this.#updatesFor(params, request.signal);
       case "sendMessage":
         return this.#sends(params);
       case "editMessageText":
@@ -134,13 +134,20 @@ export class FakeTelegram {
     }
   }
 
-  #updatesFor({ offset = 0, timeout = 0 }: { offset?: number; timeout?: number }): Response | Promise<Response> {
+  /** @param gone fires where who polls has ended: then nobody polls */
+  #updatesFor(
+    { offset = 0, timeout = 0 }: { offset?: number; timeout?: number },
+    gone: AbortSignal,
+  ): Response | Promise<Response> {
     this.#endPoll(refused(409, "Conflict: terminated by other getUpdates request; make sure that only one bot runs"));
     if (offset < 0) this.#updates = this.#updates.slice(offset);
     else this.#updates = this.#updates.filter(({ update_id }) => Number(update_id) >= offset);
     if (this.#updates.length > 0 || timeout === 0) return done(this.#updates);
     return new Promise((reply) => {
       const poll = this.#poll = { offset, reply };
+      gone.addEventListener("abort", () => {
+        if (this.#poll === poll) this.#endPoll(done([]));
+      });
       const timer = setTimeout(() => {
         if (this.#poll === poll) this.#endPoll(done([]));
       }, timeout * 1000);

@@ -182,6 +182,11 @@ export function storyOf(home: TestHome, id: string): string[] {
     .map((line) => `${line.type} ${approvalIn(line)?.["status"]}`);
 }
 
+/** The first record of that type about an approval. */
+export function recordOf(home: TestHome, id: string, type: string): Line | undefined {
+  return readJournal(home).find((line) => line.type === type && approvalIn(line)?.["id"] === id);
+}
+
 function approvalIn({ type, data }: Line): Json | undefined {
   return type.startsWith("approval.") ? data["approval"] as Json | undefined : undefined;
 }

@@ -5,6 +5,9 @@ import type { TestHome } from "./harness.ts";
 import { denoDirOfItsOwn } from "./harness_guard.ts";
 import { type Outcome, run } from "./harness_process.ts";
 
+/** A copy of the sources is made ready by its first command, which takes long on a busy machine. */
+const COMMAND_MS = 60_000;
+
 export interface OtherNumbers {
   readonly VERSION?: string;
   readonly PROTOCOL?: number;
@@ -38,6 +41,11 @@ export class OtherVersion {
     const more = { AC_FROM_SOURCE: "1", DENO_DIR: `${this.#sources}/modules` };
     const { env } = this.#home.command([], { env: more });
     const argv = [Deno.execPath(), ...CLIENT_FLAGS, `${this.#sources}/main.ts`, ...args];
-    return await run(argv, { env, cwd: this.#home.root, ...(stdin === undefined ? {} : { stdin }) });
+    return await run(argv, {
+      env,
+      cwd: this.#home.root,
+      timeoutMs: COMMAND_MS,
+      ...(stdin === undefined ? {} : { stdin }),
+    });
   }
 }

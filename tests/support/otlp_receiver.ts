@@ -67,8 +67,10 @@ export class OtlpReceiver implements AsyncDisposable {
     return await eventually(() => this.spans.find((span) => span.name === name), 30_000, `a span ${name}`);
   }
 
-  async metric(name: string): Promise<ReceivedMetric> {
-    return await eventually(() => this.metrics.findLast((one) => one.name === name), 30_000, `a metric ${name}`);
+  /** @param is what it must say: an export from before that may have come already */
+  async metric(name: string, is: (metric: ReceivedMetric) => boolean = () => true): Promise<ReceivedMetric> {
+    const found = () => this.metrics.findLast((one) => one.name === name && is(one));
+    return await eventually(found, 30_000, `a metric ${name}`);
   }
 
   #ofScope<T>(path: string, ...[resources, scopes, items]: [string, string, string]): readonly T[] {

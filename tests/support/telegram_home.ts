@@ -47,6 +47,15 @@ export function listening(bot: FakeTelegram): Promise<unknown> {
   return eventually(() => bot.isPolled, 20_000, "a poll");
 }
 
+/** Until the daemon has its reply to the message, and so its number: it is on the disk. */
+export async function numberKept(home: TestHome, { id }: FakeMessage): Promise<void> {
+  const isKept = async () => {
+    const { messages } = JSON.parse(await Deno.readTextFile(home.path("telegram.json"))) as { messages: Json[] };
+    return messages.some(({ message }) => message === id);
+  };
+  await eventually(isKept, 15_000, `the number of the message ${id}`);
+}
+
 /** The newest message in which that stands. */
 export function messageWith(bot: FakeTelegram, text: string, ms = NOTIFIED_MS): Promise<FakeMessage> {
   return eventually(() => bot.messages.findLast((one) => one.text.includes(text)), ms, `a message with "${text}"`);
