@@ -1,7 +1,7 @@
 /** Answers in the dashboard, by real keys in a real terminal to real hooks. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { TestHome } from "../support/harness.ts";
-import { ALLOWED, deniedWith, held, row } from "../support/hook_process.ts";
+import { ALLOWED, approval, deniedWith, held, row } from "../support/hook_process.ts";
 import { pause } from "../support/harness_wait.ts";
 import { HAS_TMUX, TmuxScreen } from "../support/tmux.ts";
 import type { Json, RawClient } from "../support/wire.ts";
@@ -71,13 +71,12 @@ dashboardTest(
       }
     })();
     await using asks = await held(home, client);
-    const began = Date.now();
-    const { stdout } = await asks.hook.exit(END_MS);
-    typing = false;
+    const { stdout } = await asks.hook.exit(END_MS).finally(() => typing = false);
     await typist;
     assertEquals(stdout, deniedWith("Denied by the user"));
-    // It was asked before its id was known here.
-    assert(Date.now() - began > 200, `${Date.now() - began} ms`);
+    const { requestedAt, denied } = await approval(client, asks.id) as { requestedAt: string; denied: { at: string } };
+    const ms = Date.parse(denied.at) - Date.parse(requestedAt);
+    assert(ms >= 400, `${ms} ms from the request to its answer, as the daemon has them`);
   },
 );
 
@@ -249,6 +248,7 @@ dashboardTest(
       await screen.shows(new RegExp(`touch ${key}`));
       await screen.types("Home");
       await screen.types("j"); // the other one is older
+      await screen.shows(new RegExp(`▸ ▲ .*touch ${key}`));
       await pause(READ_MS);
       await screen.types(key);
       await screen.shows(key === "v" ? /Esc back/ : /no, because: ▏/);

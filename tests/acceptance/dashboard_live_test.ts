@@ -86,6 +86,7 @@ screenTest("V1 the dashboard says that the daemon is gone, and keeps mark and fi
   await screen.runs("dashboard");
   await screen.shows(/● gamma/);
   await screen.types("/");
+  await screen.shows(/^ \/ ▏/m);
   await screen.types("-l", "agent:mine");
   await screen.shows(/^ \/ agent:mine▏/m);
   await pause(100);

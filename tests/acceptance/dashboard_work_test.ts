@@ -44,11 +44,11 @@ screenTest(
     await screen.shows(/folder: /);
     await screen.types("C-u");
     await screen.types("-l", "/nowhere/at/all");
-    await pause(100);
+    await screen.shows(/folder: \/nowhere\/at\/all▏/);
     await screen.types("Enter");
     await screen.shows(/a new session with mine in \/nowhere\/at\/all:/);
     await screen.types("-l", "say 你好 there; slow 150; run touch made; say after");
-    await pause(100);
+    await screen.shows(/say after▏/);
     await screen.types("Enter");
     // What is refused is not lost.
     await screen.shows(/the folder is "\/nowhere\/at\/all", which is no folder[^]*slow 150; run touch made/);
@@ -56,7 +56,7 @@ screenTest(
     await screen.shows(/folder: \/nowhere\/at\/all▏/);
     await screen.types("C-u");
     await screen.types("-l", home.root);
-    await pause(100);
+    await screen.shows(/folder: \/tmp\/ac-\w+▏/);
     await screen.types("Enter");
     await screen.shows(/a new session with mine in ~:[^]*say after▏/);
     await screen.types("Enter");
@@ -69,7 +69,7 @@ screenTest(
     await screen.types("i");
     await screen.shows(/prompt for .*:/);
     await screen.types("-l", "slow 20; wait 60000");
-    await pause(100);
+    await screen.shows(/wait 60000▏/);
     await screen.types("Enter");
     await screen.shows(/› slow 20; wait[^]*0 1 2/);
     await screen.types("q");

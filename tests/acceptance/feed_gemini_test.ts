@@ -4,11 +4,11 @@ import { assert, assertEquals } from "@std/assert";
 import { dirname } from "@std/path";
 import { exists } from "../support/exists.ts";
 import { TestHome } from "../support/harness.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { eventually, patience } from "../support/harness_wait.ts";
 import type { Json, RawClient } from "../support/wire.ts";
 
 const ON = '{"feeds": {"gemini_chats": true}}';
-/** What a human does in the agent's terminal must be in the row so soon. */
+/** What a human does in the agent's terminal must be in the row so soon; twice that is asserted: other tests run beside. */
 const HEALED_MS = 2000;
 
 class Conversation {
@@ -49,7 +49,8 @@ class Conversation {
     return (await this.row())["status"];
   }
 
-  async becomes(status: string, ms = HEALED_MS): Promise<void> {
+  async becomes(status: string): Promise<void> {
+    const ms = await patience(2 * HEALED_MS);
     await eventually(async () => await this.status() === status, ms, `a row that is ${status}`, 20);
   }
 }

@@ -4,6 +4,7 @@ import { CLIENT_FLAGS } from "../../src/platform/program.ts";
 import { INSTALLED_COMMAND, installOnce } from "../support/installed_form.ts";
 import { REPOSITORY, TestHome } from "../support/harness.ts";
 import { type Outcome, run } from "../support/harness_process.ts";
+import { eventually } from "../support/harness_wait.ts";
 
 const FORMS: Readonly<Record<string, readonly string[]>> = {
   source: [Deno.execPath(), ...CLIENT_FLAGS, `${REPOSITORY}/main.ts`],
@@ -59,6 +60,8 @@ Deno.test("D1 the sources and the installed form say the same, on the same strea
   await using home = await TestHome.create();
   await home.start();
   await home.cli(["hook", "claude"], { stdin: EVENT });
+  // The event of a hook that is slow comes with a tick.
+  await eventually(async () => (await home.cli(["show", "s1"])).code === 0, 30_000, "the session");
   const said = async (form: string, args: readonly string[], stdin?: string): Promise<Outcome> => {
     const { env } = home.command([], { env: { AC_FROM_SOURCE: "1" } });
     return await run([...FORMS[form]!, ...args], { env, cwd: home.root, ...(stdin === undefined ? {} : { stdin }) });

@@ -9,7 +9,7 @@ const BROWSER = HAS_CHROMIUM ? CHROMIUM : undefined;
 function hostilePage(gateway: string, token: string): string {
   return `<!doctype html><meta charset="utf-8"><body><script>
 const at = ${JSON.stringify(gateway)}, token = ${JSON.stringify(token)};
-const settled = (make) => new Promise((resolve) => { make(resolve); setTimeout(() => resolve("silent"), 4000); });
+const settled = (make) => new Promise((resolve) => { make(resolve); setTimeout(() => resolve("silent"), 40000); });
 const tries = {
   fetch: () => fetch(at + "/").then((r) => r.text()).then(() => "read", () => "refused"),
   fetchWithToken: () => fetch(at + "/healthz", { headers: { Authorization: "Bearer " + token } })

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
 import { freePort, GatewayHome } from "../support/gateway.ts";
 import { TestHome } from "../support/harness.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { eventually, pause } from "../support/harness_wait.ts";
 import { certificate } from "../support/certificate.ts";
 
 /** A folder of PATH with a program that notes what it was given. */
@@ -25,7 +25,8 @@ Deno.test("G11 open gives the browser a file that leads to the page; the token i
     home,
     `echo "$0 $@" > "$HOME/given"; cp "$1" "$HOME/page"; ls -l "$1" > "$HOME/mode"; curl -s http://127.0.0.1:${port}/ > "$HOME/got"`,
   );
-  const { code, stdout, stderr } = await home.cli(["gateway", "open", "--scope", "read"], { env });
+  const withScreen = { env: { ...env, DISPLAY: ":none" } }; // where there is none a browser has little time to come up
+  const { code, stdout, stderr } = await home.cli(["gateway", "open", "--scope", "read"], withScreen);
   assertEquals(stderr.includes("no browser has asked"), false);
   assertEquals([code, stdout], [0, ""]);
   assertStringIncludes(stderr, `opening http://127.0.0.1:${port}/ in your browser`);
@@ -44,13 +45,17 @@ Deno.test("G11 the file stays until the page was asked for, whatever others ask 
   const { home, port } = gateway;
   const slow = `(sleep 4; cat "$1" > "$HOME/page"; curl -s http://127.0.0.1:${port}/ > "$HOME/got") &`;
   const env = { ...fakeOpener(home, slow), DISPLAY: ":none" };
-  const scrape = setInterval(() => void gateway.get("/metrics", gateway.bearer("read")), 100);
+  let isOver = false;
+  const scrape = (async () => {
+    for (; !isOver; await pause(100)) await gateway.get("/metrics", gateway.bearer("read"));
+  })();
   try {
     const { code, stderr } = await home.cli(["gateway", "open", "--scope", "read"], { env });
     assertEquals([code, stderr.includes("no browser has asked")], [0, false]);
     assertStringIncludes(await Deno.readTextFile(`${home.root}/page`), `#token=${gateway.token("read")}`);
   } finally {
-    clearInterval(scrape);
+    isOver = true;
+    await scrape;
   }
   assertEquals(pagesLeft(home), []);
 });
@@ -64,7 +69,7 @@ Deno.test("G11 where no browser is, open says how to get the link, and leaves no
   assertEquals(pagesLeft(home), []);
 });
 
-Deno.test("G11 where no browser comes up, open prints the link within seconds, exits 1 and leaves nothing", async () => {
+Deno.test("G11 where no browser comes up, open prints the link before the wait for one on a screen is over, exits 1 and leaves nothing", async () => {
   await using gateway = await GatewayHome.start();
   const { home, port } = gateway;
   const opener = `${home.root}/bin/xdg-open`;
@@ -77,11 +82,9 @@ Deno.test("G11 where no browser comes up, open prints the link within seconds, e
     const [body, more] of [["exit 3", { DISPLAY: ":none" }], ["exit 0", screen]] as const
   ) {
     await Deno.writeTextFile(opener, `#!/bin/sh\n${body}\n`);
-    const began = performance.now();
-    const { code, stdout, stderr } = await home.cli(["gateway", "open"], { env: { ...env, ...more } });
-    const ms = performance.now() - began;
+    const { code, stdout, stderr, ms } = await home.cli(["gateway", "open"], { env: { ...env, ...more } });
     assertEquals([code, stdout, stderr.endsWith(hint)], [1, link, true], body);
-    assert(ms < 8000, `${body}: ${ms.toFixed(0)} ms`);
+    assert(ms < 15_000, `${body}: ${ms.toFixed(0)} ms`);
     assertEquals(pagesLeft(home), []);
   }
 });
@@ -205,7 +208,7 @@ Deno.test({
       assertEquals((await gateway.get("/healthz", host)).status, 403, "that name is none of loopback's");
       const warning = `the gateway is open to the network at ${address}: whoever has a token there answers for you`;
       assertEquals((await home.json(["gateway", "status", "--json"]))["warnings"], [warning]);
-      assertStringIncludes(gateway.log(), warning);
+      await eventually(() => gateway.log().includes(warning), 20_000, "the warning in the log");
       const link = await home.cli(["gateway", "open", "--lan", "--print"]);
       assertEquals(link.stdout, `https://${address}:${port}/#token=${gateway.token("approve")}\n`);
       assertStringIncludes(link.stderr, "warning: whoever sees this link can answer for you");

@@ -3,7 +3,8 @@ import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { urlOf } from "../support/docs.ts";
 import { GatewayHome } from "../support/gateway.ts";
 import { TestHome } from "../support/harness.ts";
-import { within } from "../support/harness_wait.ts";
+import { Running } from "../support/harness_process.ts";
+import { eventually, within } from "../support/harness_wait.ts";
 
 /** The blocks of that language, with the port of the page replaced. */
 function blocks(page: string, language: string, port: number): string[] {
@@ -20,18 +21,12 @@ Deno.test("V1 the examples with curl in docs/gateway.md print what the page says
   assertEquals([token.startsWith("TOKEN=$(agent-console gateway token"), curls.length], [true, 2]);
   const { argv, env } = gateway.home.command(["gateway", "token", "--scope", "read"]);
   const quoted = argv.map((word) => `'${word}'`).join(" ");
-  const shell = async (line: string) => {
-    const { stdout } = await new Deno.Command("sh", {
-      args: ["-c", `TOKEN=$(${quoted})\n${line}`],
-      env: { ...env, PATH: Deno.env.get("PATH") ?? "" },
-      clearEnv: true,
-    }).output();
-    return new TextDecoder().decode(stdout);
-  };
-  const healthy = JSON.parse(await shell(curls[0]!));
+  const shell = (line: string) => new Running(["sh", "-c", `TOKEN=$(${quoted})\nexec ${line}`], { env });
+  await using health = shell(curls[0]!);
+  const healthy = JSON.parse((await health.exit(20_000)).stdout);
   assertEquals([healthy.ok, healthy.state, healthy.pid], [true, "running", gateway.home.needPid()]);
-  const stream = await shell(curls[1]!.replace("curl ", "curl --max-time 3 "));
-  assertStringIncludes(stream, "event: snapshot\ndata: {");
+  await using stream = shell(curls[1]!);
+  await stream.says("event: snapshot\ndata: {", 20_000);
 });
 
 Deno.test("V1 the example over WebSocket in docs/gateway.md hears hello, the snapshot and an event", async () => {
@@ -48,12 +43,10 @@ Deno.test("V1 the example over WebSocket in docs/gateway.md hears hello, the sna
   const run = new Function("token", "console", `${code}\nreturn socket;`);
   const socket = run(gateway.token("read"), { log: take }) as WebSocket;
   try {
-    for (const end = performance.now() + 5000; heard.length < 2 && performance.now() < end;) {
-      await new Promise((done) => setTimeout(done, 10));
-    }
+    await eventually(() => heard.length >= 2, 20_000, "hello and the snapshot");
     await using client = await gateway.home.connect();
     await client.request("session.report", { agent: "claude", event: { session_id: "s", hook_event_name: "Stop" } });
-    await within(promise, 5000, "the event");
+    await within(promise, 20_000, "the event");
   } finally {
     const closed = new Promise((done) => socket.onclose = done);
     socket.close();

@@ -31,7 +31,9 @@ Deno.test("L7 seeded fuzz of the gateway leaves the same daemon, no bug in its l
     )
   );
   let frames = 0;
-  await fuzz(home, async (next) => {
+  let connections = 0;
+  const attack = async (next: Next) => {
+    connections++;
     using conn = await gateway.connect();
     const isSocket = next() < 0.6;
     const first = isSocket ? upgrade : pick(next, plain);
@@ -46,7 +48,8 @@ Deno.test("L7 seeded fuzz of the gateway leaves the same daemon, no bug in its l
     }
     conn.close();
     await ended.catch(() => {});
-  });
+  };
+  await fuzz(home, attack, () => connections > 100 && frames > 100);
   await using client = await home.connect({ token: true });
   const { requests } = await client.request("gateway.status");
   assert(Number(requests) > 50 && frames > 100, `${requests} requests, ${frames} frames`);

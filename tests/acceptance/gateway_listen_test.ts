@@ -2,6 +2,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { freePort, GatewayHome } from "../support/gateway.ts";
 import { TestHome } from "../support/harness.ts";
+import { eventually } from "../support/harness_wait.ts";
 
 /** Connects once. */
 async function listens(hostname: string, port: number): Promise<boolean> {
@@ -68,8 +69,8 @@ Deno.test("G1 other addresses are refused as its host, and gateway.lan needs an 
 });
 
 Deno.test("G1 a port that another program has is told, the daemon lives, and the gateway comes when it is free", async () => {
-  const taken = Deno.listen({ hostname: "127.0.0.1", port: 0 });
-  const { port } = taken.addr as Deno.NetAddr;
+  const port = freePort(); // one of the system's own could be given to a client in the instant between
+  const taken = Deno.listen({ hostname: "127.0.0.1", port });
   const config = JSON.stringify({ gateway: { enabled: true, port } });
   await using home = await TestHome.create({ config });
   try {
@@ -80,7 +81,8 @@ Deno.test("G1 a port that another program has is told, the daemon lives, and the
     const refused = await home.cli(["gateway", "open", "--print"]);
     assertStringIncludes(refused.stderr, "is taken by another program");
     assertStringIncludes((await home.cli(["status"])).stdout, `127.0.0.1:${port} is taken by another program`);
-    assertStringIncludes(logOf(home), `127.0.0.1:${port} is taken by another program`);
+    const isLogged = () => logOf(home).includes(`127.0.0.1:${port} is taken by another program`);
+    await eventually(isLogged, 30_000, "the problem in the log, which is opened behind the start");
     const doctor = await home.cli(["doctor", "--json"], { env: { PATH: "/usr/bin:/bin" } });
     const { findings } = JSON.parse(doctor.stdout) as { findings: Record<string, unknown>[] };
     const { text, ...found } = findings.find(({ id }) => id === "daemon.gateway") ?? {};
@@ -94,8 +96,7 @@ Deno.test("G1 a port that another program has is told, the daemon lives, and the
   } finally {
     taken.close();
   }
-  const end = performance.now() + 5000;
-  while (performance.now() < end && !await listens("127.0.0.1", port)) await new Promise((r) => setTimeout(r, 50));
+  await eventually(() => listens("127.0.0.1", port), 30_000, "the gateway at the port that is free", 50);
   const [listener] = (await home.json(["gateway", "status", "--json"]))["listeners"] as Record<string, unknown>[];
   assertEquals(listener, { url: `http://127.0.0.1:${port}/`, listening: true, tls: false });
 });

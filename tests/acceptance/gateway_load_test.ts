@@ -1,7 +1,7 @@
 /** L1 over the gateway: a reader that stalls. */
 import { assert, assertEquals } from "@std/assert";
 import { clientFrame, GatewayHome, upgradeText, type WebClient } from "../support/gateway.ts";
-import { pause, quantile, rounds, within } from "../support/harness_wait.ts";
+import { patience, pause, quantile, rounds, within } from "../support/harness_wait.ts";
 import type { RawClient } from "../support/wire.ts";
 
 const encoder = new TextEncoder();
@@ -81,8 +81,13 @@ Deno.test("L1 over WebSocket nine live subscribers get all events in order, and 
   const end = Math.max(...live.map(({ last }) => last));
   const behind = await publish(publisher, 1000, live);
   assertEquals(live.flatMap(({ fault }) => fault ?? []), []);
-  const [before, after] = [Math.max(quantile(without, 0.99), quantile(behind, 0.99)), quantile(stalling, 0.99)];
-  assert(after <= Math.max(2 * before, before + 20), `p99 ${after.toFixed(1)} ms, without it ${before.toFixed(1)} ms`);
+  // Of few the slowest hundredth may be one pause of the machine; a daemon that is held up shows in many more.
+  const part = rounds(0.95, 0.99);
+  const [before, after] = [Math.max(quantile(without, part), quantile(behind, part)), quantile(stalling, part)];
+  assert(
+    after <= Math.max(2 * before, before + await patience(20)),
+    `of ${part} of them ${after.toFixed(1)} ms, without it ${before.toFixed(1)} ms`,
+  );
 
   const got = await told;
   const seqs = [...got.matchAll(/"seq":(\d+),"ts"/g)].map(([, seq]) => Number(seq));

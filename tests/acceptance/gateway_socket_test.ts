@@ -1,7 +1,7 @@
 /** G8, G9 and V1: what connections of the gateway do, live and end like, over WebSocket and as a stream of events. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { clientFrame, GatewayHome, parseReply, upgradeText, type WebConn } from "../support/gateway.ts";
-import { eventually, pause } from "../support/harness_wait.ts";
+import { eventually, patience, pause } from "../support/harness_wait.ts";
 import type { Json } from "../support/wire.ts";
 
 const encoder = new TextEncoder();
@@ -89,8 +89,9 @@ Deno.test("V1 a change reaches a WebSocket and a stream of events by itself; cli
   assertEquals(await clients(gateway), { total: 3, byKind: { events: 1, test: 1, web: 1 } });
   const report = { session_id: "s1", hook_event_name: "UserPromptSubmit", cwd: "/x", prompt: "hello\nthere" };
   await gateway.home.cli(["hook", "claude"], { stdin: JSON.stringify(report) });
-  const told = await events.readUntil("\n\n");
-  const [, id, type, data] = /^id: (\d+)\nevent: (\S+)\ndata: (.*)\n\n$/.exec(told) ?? [];
+  // A hook that is slow leaves its event to the next tick. What follows the event may come with it.
+  const told = await events.readUntil("\n\n", 30_000);
+  const [, id, type, data] = /^id: (\d+)\nevent: (\S+)\ndata: (.*)\n\n/.exec(told) ?? [];
   const event = JSON.parse(data ?? "null");
   assertEquals([type, event.seq, event.type, event.data.session.id], [
     "session.created",
@@ -98,7 +99,7 @@ Deno.test("V1 a change reaches a WebSocket and a stream of events by itself; cli
     "session.created",
     "s1",
   ]);
-  await eventually(() => client.events.length > 0, 5000, "the event over WebSocket");
+  await eventually(() => client.events.length > 0, 20_000, "the event over WebSocket");
   assertEquals(client.events[0]?.["seq"], event.seq);
 
   // Who comes back with the number of its last event gets what it missed, and no snapshot.
@@ -179,12 +180,11 @@ Deno.test("G8 a frame of 70 MiB is refused at its head: the daemon lives, and it
 });
 
 Deno.test("G9 a peer that answers no heartbeat is freed, and one that does stays", async () => {
-  await using gateway = await GatewayHome.start({ args: ["--limit", "gatewayHeartbeatMs=300"] });
+  await using gateway = await GatewayHome.start({ args: ["--limit", "gatewayHeartbeatMs=600"] });
   await using client = await gateway.socket("read"); // the runtime answers each ping
   using _vanished = await greeted(gateway); // nobody reads or answers
   assertEquals((await clients(gateway))["byKind"], { test: 1, web: 2 });
-  await eventually(async () => (await clients(gateway))["total"] === 2, 3000, "the one that vanished to be freed");
-  await pause(1500);
+  await eventually(async () => (await clients(gateway))["total"] === 2, 20_000, "the one that vanished to be freed");
   assertEquals((await client.request("ping"))["pong"], true);
   const ping = await greeted(gateway);
   await ping.write(clientFrame(9, encoder.encode("mark")));
@@ -194,21 +194,18 @@ Deno.test("G9 a peer that answers no heartbeat is freed, and one that does stays
 
 Deno.test("G9 a peer that vanished is freed within four heartbeats, which are a minute where nobody sets another one", async () => {
   const { LIMITS } = await import("../../src/protocol/limits.ts");
-  const beatMs = 400;
-  await using gateway = await GatewayHome.start({ args: ["--limit", `gatewayHeartbeatMs=${beatMs}`] });
+  await using gateway = await GatewayHome.start({ args: ["--limit", "gatewayHeartbeatMs=400"] });
   await using socket = await gateway.home.connect({ token: true });
   using vanished = await greeted(gateway);
-  await pause(beatMs * 0.9); // its last word comes as long as can be before a heartbeat
-  await vanished.write(clientFrame(10, new Uint8Array(0)));
-  const began = performance.now();
-  await eventually(
-    async () => (await socket.request("gateway.status"))["connections"] === 0,
-    10 * beatMs,
-    "it to be freed",
-    20,
-  );
-  const beats = (performance.now() - began) / beatMs;
-  assert(beats > 2 && beats < 4.5, `${beats} heartbeats`);
+  await vanished.write(clientFrame(9, encoder.encode("mark"))); // its last word
+  let all = "";
+  for (let bytes; (bytes = await vanished.read()) !== undefined;) all += String.fromCharCode(...bytes);
+  const [, behind] = all.split("\x8a\x04mark");
+  // Each heartbeat asks it for a sign of life, but for the last, which frees it.
+  const beats = behind?.split("\x89\x00").length ?? NaN;
+  assert(beats >= 3 && beats <= 4, `${beats} heartbeats behind its last word`);
+  const isFreed = async () => (await socket.request("gateway.status"))["connections"] === 0;
+  await eventually(isFreed, 20_000, "its place to be free");
   assertEquals(4 * LIMITS.gatewayHeartbeatMs, 60_000);
 });
 
@@ -247,13 +244,13 @@ Deno.test("G9 500 half-open requests hold up nobody: the socket answers within 1
     await socket.request("ping");
     worst = Math.max(worst, performance.now() - began);
   }
-  assert(worst < 100, `${worst} ms`);
+  assert(worst < await patience(100), `${worst} ms`);
   assertEquals((await gateway.get("/healthz", gateway.bearer("read"))).status, 200);
   const status = await socket.request("gateway.status");
   assert(Number(status["connections"]) <= 64, `${status["connections"]} of 64`);
   await eventually(
     async () => Number((await socket.request("gateway.status"))["connections"]) === 0,
-    5000,
+    20_000,
     "all of them to be closed at their deadline",
   );
   for (const conn of open) conn.close();
@@ -267,7 +264,7 @@ Deno.test("G9 of connections that have shown a token none gives way: the 65th is
   assertEquals(parseReply(await fifth.readToEnd()).status, 503);
   for (const client of four) assertEquals((await client.request("ping"))["pong"], true);
   await four[0]!.close();
-  await eventually(async () => (await gateway.get("/")).status === 200, 2000, "a free place");
+  await eventually(async () => (await gateway.get("/")).status === 200, 20_000, "a free place");
   for (const client of four.slice(1)) await client.close();
 });
 

@@ -2,7 +2,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { certificate } from "../support/certificate.ts";
 import { GatewayHome } from "../support/gateway.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { eventually, patience } from "../support/harness_wait.ts";
 
 const outer = Deno.networkInterfaces().find(({ family, address }) => family === "IPv4" && !address.startsWith("127."))
   ?.address;
@@ -33,8 +33,12 @@ Deno.test({
       await using other = await home.connect();
       await other.request("ping");
       assertEquals(await ask(), 200, "a request gets through");
-      await eventually(() => openFiles() <= before + 64 + 16 + 2, 3000, "most of them to have given way");
-      await eventually(() => openFiles() <= before + 2, 10_000, "all to be closed, though their peers stay");
+      await eventually(
+        () => openFiles() <= before + 64 + 16 + 2,
+        await patience(3000),
+        "most of them to have given way",
+      );
+      await eventually(() => openFiles() <= before + 2, 30_000, "all to be closed, though their peers stay");
       for (const conn of silent) conn.close();
       client.close();
     } finally {

@@ -1,7 +1,7 @@
 /** G7: what becomes of the gateway's tokens, and of connections whose token was replaced. */
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { GatewayHome } from "../support/gateway.ts";
-import { eventually } from "../support/harness_wait.ts";
+import { eventually, patience } from "../support/harness_wait.ts";
 
 Deno.test("G7 a rotated token gets 401 at once, and its connections are closed within 1 s; the others stay", async () => {
   await using gateway = await GatewayHome.start();
@@ -14,9 +14,9 @@ Deno.test("G7 a rotated token gets 401 at once, and its connections are closed w
   const began = performance.now();
   const { seq } = await admin.request("gateway.rotateToken", { scope: "approve", idempotencyKey: "once" });
   const { code, reason } = await one.closed();
-  await events.readToEnd(5000);
+  await events.readToEnd();
   const ms = performance.now() - began;
-  assert(ms < 1000, `${ms} ms`);
+  assert(ms < await patience(1000), `${ms} ms`);
   assertEquals([code, reason], [1008, "the token was replaced"]);
   assertEquals((await gateway.get("/healthz", { Authorization: `Bearer ${old}` })).status, 401);
   const now = gateway.token("approve");

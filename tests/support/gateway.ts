@@ -1,6 +1,6 @@
 /** The gateway in the hands of a test: a home in which it is on, requests byte by byte, and a WebSocket with none of our code. */
 import { TestHome } from "./harness.ts";
-import { within } from "./harness_wait.ts";
+import { eventually, within } from "./harness_wait.ts";
 import { isGone } from "./raw_socket.ts";
 import type { Json, Message } from "./wire.ts";
 
@@ -43,6 +43,7 @@ export class GatewayHome implements AsyncDisposable {
     const made = new GatewayHome(home, port);
     try {
       await home.start({ args: options.args ?? [] });
+      await eventually(() => made.log() !== "", 30_000, "the daemon's log, which is opened behind its first hello");
       return made;
     } catch (error) {
       await made[Symbol.asyncDispose]();

@@ -75,14 +75,23 @@ let slowest = 1;
  */
 export async function patience(ms: number, atOnce = 1): Promise<number> {
   const begin = performance.now();
-  const starts = await Promise.all(Array.from({ length: atOnce }, () =>
-    new Deno.Command(Deno.execPath(), {
-      args: ["eval", "--no-config", "0"],
-      stdin: "null",
-      stdout: "null",
-      stderr: "null",
-    }).output()));
+  const starts = await Promise.all(Array.from({ length: atOnce }, () => bareDeno().output()));
+  return ms * slowestSince(begin, starts, Math.max(1, atOnce / 2));
+}
+
+/** The same where nothing can be awaited: all of the test waits meanwhile. */
+export function patienceSync(ms: number): number {
+  const begin = performance.now();
+  return ms * slowestSince(begin, [bareDeno().outputSync()], 1);
+}
+
+function bareDeno(): Deno.Command {
+  const streams = { stdin: "null", stdout: "null", stderr: "null" } as const;
+  return new Deno.Command(Deno.execPath(), { args: ["eval", "--no-config", "0"], ...streams });
+}
+
+function slowestSince(begin: number, starts: readonly Deno.CommandOutput[], inTurn: number): number {
   if (!starts.every(({ success }) => success)) throw new Error("a bare Deno failed, so this machine has no measure");
-  slowest = Math.max(slowest, (performance.now() - begin) / (BARE_START_MS * Math.max(1, atOnce / 2)));
-  return ms * slowest;
+  slowest = Math.max(slowest, (performance.now() - begin) / (BARE_START_MS * inTurn));
+  return slowest;
 }

@@ -1,7 +1,7 @@
 /** H1: what agents may put on a hook's stdin, and what must be true of every hook whatever it is. */
 import { assert, assertEquals } from "@std/assert";
 import type { Outcome } from "./harness_process.ts";
-import { patience } from "./harness_wait.ts";
+import { patience, patienceSync } from "./harness_wait.ts";
 
 export const EVENT = JSON.stringify({
   session_id: "h1",
@@ -16,7 +16,8 @@ export const MOST_MS = await patience(2000);
 export function assertHarmless(what: string, { code, stdout, ms }: Outcome): void {
   assertEquals(code, 0, what);
   assert(stdout.trim() === "" || stdout.trim() === "{}", `${what}: stdout is ${stdout.slice(0, 200)}`);
-  assert(ms < MOST_MS, `${what}: took ${ms.toFixed(0)} ms`);
+  // The machine may be busier now than when this file was loaded.
+  if (ms >= MOST_MS) assert(ms < patienceSync(2000), `${what}: took ${ms.toFixed(0)} ms`);
 }
 
 export const INPUTS: readonly (readonly [string, string | Uint8Array])[] = [

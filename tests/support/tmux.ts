@@ -68,8 +68,8 @@ export class TmuxScreen {
   async types(...keys: string[]): Promise<void> {
     const since = performance.now() - this.#typed;
     if (since < APART_MS) await pause(APART_MS - since);
-    this.#typed = performance.now();
     await this.#tmux("send-keys", ...keys);
+    this.#typed = performance.now(); // behind the call: on a busy machine it delivers its keys late
   }
 
   async text(): Promise<string> {
