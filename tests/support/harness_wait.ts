@@ -69,20 +69,21 @@ let slowest = 1;
 /**
  * A bound of a promise on this machine, as busy as it is now: `ms`, or longer by the factor by which a bare Deno starts
  * slower than where the bound was measured. What starts processes is compared with its counterpart, not with the clock.
- * It is asked for behind what it bounds, and the slowest start so far counts: a machine is not equally busy all the time.
+ * A whole number, which a limit of the daemon has to be. It is asked for behind what it bounds, and the slowest start so
+ * far counts: a machine is not equally busy all the time.
  *
  * @param atOnce so many at once, where the bound is for so many: there two cores shared them
  */
 export async function patience(ms: number, atOnce = 1): Promise<number> {
   const begin = performance.now();
   const starts = await Promise.all(Array.from({ length: atOnce }, () => bareDeno().output()));
-  return ms * slowestSince(begin, starts, Math.max(1, atOnce / 2));
+  return Math.ceil(ms * slowestSince(begin, starts, Math.max(1, atOnce / 2)));
 }
 
 /** The same where nothing can be awaited: all of the test waits meanwhile. */
 export function patienceSync(ms: number): number {
   const begin = performance.now();
-  return ms * slowestSince(begin, [bareDeno().outputSync()], 1);
+  return Math.ceil(ms * slowestSince(begin, [bareDeno().outputSync()], 1));
 }
 
 function bareDeno(): Deno.Command {
