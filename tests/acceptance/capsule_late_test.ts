@@ -12,6 +12,11 @@ const URL = "https://hooks.example.com/T/secret";
  */
 const LATE_MS = 250;
 
+/** So long it does not hear that it is to end: longer than the end waits by itself. */
+const BUSY_MS = 1000;
+/** Behind {@link LATE_MS}: less than the 5 s that a step waits for what it expects. */
+const SLOW_MS = 3000;
+
 /** Its command answers at once, and does what it is told to later. */
 const MANIFEST = {
   name: "late",
@@ -29,6 +34,11 @@ const MAIN = `
       words: () => capsule.log("done"),
       keep: () => capsule.kv.set("a", 1),
       throw: () => { throw new Error("boom") },
+      busy: () => {
+        for (const end = performance.now() + ${BUSY_MS}; performance.now() < end;);
+        throw new Error("boom");
+      },
+      slow: () => setTimeout(deeds.keep, ${SLOW_MS}),
     };
     capsule.command("later", ([what]: string[]) => {
       if (what === "stop") capsule.signal.addEventListener("abort", deeds.secret);
@@ -65,6 +75,7 @@ Deno.test("X1 capsule test: what a capsule does wrong behind its last step, or w
     secret: /- no secret\n {7}\+ a line with the secret url\n/,
     stop: /- no secret\n {7}\+ a line with the secret url\n/,
     throw: /error\n {7}- nothing\n {7}\+ it ended by itself: exit code 1 .*boom/,
+    busy: /error\n {7}- nothing\n {7}\+ it ended by itself: exit code 1 .*boom/,
   };
   for (const [what, words] of Object.entries(wrong)) {
     const { code, stdout, failed } = await played(home, [
@@ -76,6 +87,12 @@ Deno.test("X1 capsule test: what a capsule does wrong behind its last step, or w
   }
   const fine = await played(home, [later("words")]);
   assertEquals([fine.code, fine.stdout.includes(" end")], [0, false], fine.stdout);
+});
+
+Deno.test("X1 capsule test: a step without a within waits some seconds for what it expects", async () => {
+  await using home = await TestHome.create();
+  const { code, stdout } = await played(home, [later("slow", { expect: { kv: { a: 1 } } })]);
+  assertEquals(code, 0, stdout);
 });
 
 Deno.test("X1 capsule test: a within is waited for whole where something must not be there", async () => {

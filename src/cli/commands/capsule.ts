@@ -10,12 +10,11 @@ import { shellQuote } from "../../lib/shell_quote.ts";
 import { escapeControls } from "../../domain/sanitize.ts";
 import { env } from "../../platform/process.ts";
 import { capsulePlaces } from "../../platform/capsule_places.ts";
-import { systemClock } from "../../platform/clock.ts";
-import { sleep } from "../../platform/delay.ts";
 import { denoFiles } from "../../platform/deno_files.ts";
 import { ConsoleError } from "../../protocol/errors.ts";
 import type { ResultOf } from "../../protocol/method_schemas.ts";
 import { ask } from "../ask.ts";
+import { untilStarted } from "../capsule_start.ts";
 import { capsulesSection } from "../../capsule/section.ts";
 import { valuesOf } from "../../config/values.ts";
 import { capsuleNamed, idleSettings, lastGrant, wholeCapsule } from "../capsule_folders.ts";
@@ -143,7 +142,7 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
     throw error;
   }
   removeOtherCopies(copy);
-  const told = await begun(run, name);
+  const told = await untilStarted(() => read(run, "capsule.metadata", { name }), run.signal);
   const { state, reason } = told;
   if (options.json) {
     run.out.json({ granted: name, digest, capabilities, state, ...(reason === undefined ? {} : { reason }) });
@@ -153,24 +152,6 @@ export async function grantCapsule(run: CommandContext, name: string, options: G
     for (const { hint } of capsuleTroubles(told)) if (hint !== undefined) run.out.note(`hint: ${hint}`);
   }
   return reason === undefined ? 0 : 1;
-}
-
-/** Longer than a capsule may take to start, ms. */
-const BEGUN_MS = 10_000;
-/** Between two looks at one that starts, ms. */
-const LOOK_MS = 200;
-
-/**
- * What became of its start. A grant is answered when it runs or has failed, but a capsule that failed may be starting again
- * by the time that we ask, and that state does not say that it failed.
- */
-async function begun(run: CommandContext, name: string): Promise<ResultOf<"capsule.metadata">> {
-  const until = systemClock.steady() + BEGUN_MS;
-  for (;;) {
-    const told = await read(run, "capsule.metadata", { name });
-    if (told.state !== "starting" || systemClock.steady() >= until) return told;
-    await sleep(LOOK_MS, run.signal);
-  }
 }
 
 /** The folder of a capsule's copies, where none was written: `doctor` would take it for a copy that nobody recorded. */
